@@ -1,0 +1,74 @@
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Storage;
+
+/// <summary>Where reports live. Speaks in batches and positions.</summary>
+/// <remarks>
+/// Responsible for: atomic durable commits, the rules that need the committed state (repetitions, rate limit), the
+/// order of events, the latest state of each installation, recovery.
+/// Not responsible for: validation, batching, who may ask.
+/// Threading: one committer at a time, any number of readers beside it; readers see committed data only.
+/// </remarks>
+internal interface ITelemetryStore : IAsyncDisposable
+{
+    StoreDescription Description { get; }
+
+    /// <summary>Position of the newest committed event; number 0 when there is none.</summary>
+    FeedPosition Current { get; }
+
+    /// <summary>Number of the oldest event that is kept; 0 when there is none.</summary>
+    long OldestNumber { get; }
+
+    /// <summary>How many pairs of installation and app are known.</summary>
+    int InstanceCount { get; }
+
+    /// <summary>Bytes on disk.</summary>
+    long SizeInBytes { get; }
+
+    /// <summary>Why the last commit failed, in words for an operator; null while commits succeed.</summary>
+    string? Failure { get; }
+
+    /// <summary>
+    /// Decides on each report in order and commits the accepted ones in one transaction. When the task completes, they
+    /// are on disk. Reports of one batch see each other.
+    /// </summary>
+    /// <returns>One outcome per report, in order.</returns>
+    /// <exception cref="StoreUnavailableException">Nothing of the batch was acknowledged; try again later.</exception>
+    ValueTask<CommitOutcome[]> CommitAsync(IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation);
+
+    /// <summary>Completes when an event after <paramref name="number"/> is committed.</summary>
+    Task WaitForEventAfterAsync(long number, CancellationToken cancellation);
+
+    /// <summary>Events after <paramref name="number"/>, oldest first; empty at the end of the log.</summary>
+    ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(long number, int maxCount, CancellationToken cancellation);
+
+    /// <summary>The event with this number; null when there is none or it is no longer kept.</summary>
+    ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation);
+
+    /// <summary>One installation's reports with numbers below <paramref name="beforeNumber"/>, newest first.</summary>
+    ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
+        InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation);
+
+    InstanceState? FindInstance(InstanceId instance, App app);
+
+    /// <summary>States in the order of first reports, from <paramref name="firstOrdinal"/> on.</summary>
+    /// <param name="firstOrdinal">Where to begin.</param>
+    /// <param name="maxCount">How many at most.</param>
+    /// <param name="app">Only this app's; null for all.</param>
+    IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app);
+
+    /// <summary>Whether this very log once had, or still has, an event at this position (number 0 is always known).</summary>
+    bool Reached(FeedPosition position);
+
+    /// <summary>The epoch in which the event with this number was committed; of the first event for number 0.</summary>
+    ulong EpochOf(long number);
+
+    /// <summary>Forgets events up to and including <paramref name="number"/>; latest states survive.</summary>
+    ValueTask DropThroughAsync(long number, CancellationToken cancellation);
+
+    /// <summary>Hashes of all admin tokens.</summary>
+    IReadOnlyList<AdminTokenRecord> AdminTokens { get; }
+
+    /// <summary>Adds an admin token durably.</summary>
+    ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation);
+}
