@@ -3,6 +3,6 @@ namespace Telemetry.Server.Ingestion;
 /// <summary>The one way in: every edge ends here.</summary>
 internal interface IReportIngestion
 {
-    /// <summary>Validates, strips, stores; completes when the report is on disk or refused. Throws only when cancelled.</summary>
+    /// <summary>Validates, strips, stores; completes when the report is on disk or refused. Throws only when cancelled before it was queued.</summary>
     ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, CancellationToken cancellation);
 }

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Telemetry.Server.Model;
+using Telemetry.Server.Privacy;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Admin;
+
+/// <summary>The gRPC edge of the admin reads.</summary>
+internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudonyms, TimeProvider time)
+    : Wire.AdminService.AdminServiceBase
+{
+    private const int DefaultPage = 100;
+    private const int MaxPage = 1_000;
+    private const int DefaultHistory = 30;
+    private const int MaxHistory = 500;
+    private const int MaxUrlLength = 2_048;
+
+    private static readonly string SoftwareVersion =
+        typeof(AdminGrpcService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    public override async Task<Wire.GetReportResponse> GetReport(Wire.GetReportRequest request, ServerCallContext context)
+    {
+        if (request.Number == 0)
+        {
+            throw RpcErrors.InvalidField("number", "must be 1 or more");
+        }
+
+        var stored = request.Number <= long.MaxValue
+            ? await store.FindReportAsync((long)request.Number, context.CancellationToken).ConfigureAwait(false)
+            : null;
+        return stored is null
+            ? throw RpcErrors.NotFound($"There is no report {request.Number}, or it is no longer kept.")
+            : new Wire.GetReportResponse { Report = StoredReportMapper.ToWire(stored) };
+    }
+
+    public override Task<Wire.ListInstancesResponse> ListInstances(
+        Wire.ListInstancesRequest request, ServerCallContext context)
+    {
+        var size = PageSize("page_size", request.PageSize, DefaultPage, MaxPage);
+        var first = (int)Token("page_token", request.PageToken, 0, int.MaxValue);
+        var app = AppOf(request.App);
+
+        // One more than asked for tells whether there is a next page, and where it begins.
+        var instances = store.ListInstances(first, size + 1, app);
+        var response = new Wire.ListInstancesResponse
+        {
+            Instances = { instances.Take(size).Select(StoredReportMapper.ToWire) },
+            Total = (ulong)store.InstanceCount,
+        };
+        if (instances.Count > size)
+        {
+            response.NextPageToken = instances[size].Ordinal.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return Task.FromResult(response);
+    }
+
+    public override async Task<Wire.GetInstanceResponse> GetInstance(
+        Wire.GetInstanceRequest request, ServerCallContext context)
+    {
+        var id = InstanceOf(request);
+        var app = AppOf(request.App) ?? App.RoomVox;
+        var size = PageSize("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
+        var before = Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
+        if (store.FindInstance(id, app) is not { } state)
+        {
+            throw RpcErrors.NotFound("This installation never reported this app here.");
+        }
+
+        var history = await store.ReadHistoryAsync(id, app, before, size, context.CancellationToken).ConfigureAwait(false);
+        var response = new Wire.GetInstanceResponse
+        {
+            Instance = StoredReportMapper.ToWire(state),
+            History = { history.Select(StoredReportMapper.ToWire) },
+        };
+        if (history.Count == size && history[^1].PreviousNumber >= Math.Max(store.OldestNumber, 1))
+        {
+            response.NextHistoryPageToken = history[^1].Position.Number.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return response;
+    }
+
+    public override Task<Wire.GetServerInfoResponse> GetServerInfo(
+        Wire.GetServerInfoRequest request, ServerCallContext context) => Task.FromResult(new Wire.GetServerInfoResponse
+        {
+            Version = SoftwareVersion,
+            Store = store.Description.Kind,
+            StoreSchemaVersion = (uint)store.Description.SchemaVersion,
+            Current = StoredReportMapper.ToWire(store.Current),
+            OldestNumber = (ulong)store.OldestNumber,
+            Instances = (ulong)store.InstanceCount,
+            StoreBytes = (ulong)store.SizeInBytes,
+            StartedAt = Timestamp.FromDateTimeOffset(_startedAt),
+            Uptime = Duration.FromTimeSpan(time.GetUtcNow() - _startedAt),
+        });
+
+    private InstanceId InstanceOf(Wire.GetInstanceRequest request)
+    {
+        switch (request.InstanceCase)
+        {
+            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceId:
+                return InstanceId.TryParse(request.InstanceId, out var id)
+                    ? id
+                    : throw RpcErrors.InvalidField("instance_id", "must be 32 hexadecimal digits, as ListInstances shows them");
+            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceHash:
+                return request.InstanceHash.Length == 64 && request.InstanceHash.All(char.IsAsciiHexDigitLower)
+                    ? pseudonyms.Of(request.InstanceHash)
+                    : throw RpcErrors.InvalidField("instance_hash", "must be 64 lower-case hexadecimal digits");
+            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceUrl:
+                return request.InstanceUrl.Length is > 0 and <= MaxUrlLength
+                    ? pseudonyms.OfUrl(request.InstanceUrl)
+                    : throw RpcErrors.InvalidField("instance_url", "must be the installation's URL, at most 2048 characters");
+            default:
+                throw RpcErrors.InvalidField("instance", "is required: set instance_id, instance_hash or instance_url");
+        }
+    }
+
+    private static App? AppOf(Wire.App app) => app switch
+    {
+        Wire.App.Unspecified => null,
+        Wire.App.Roomvox => App.RoomVox,
+        _ => throw RpcErrors.InvalidField("app", "must be an app that this server knows"),
+    };
+
+    private static int PageSize(string field, uint size, int standard, int maximum) => size switch
+    {
+        0 => standard,
+        _ when size <= maximum => (int)size,
+        _ => throw RpcErrors.InvalidField(field, $"must be at most {maximum}"),
+    };
+
+    private static long Token(string field, string token, long first, long maximum)
+    {
+        if (token.Length == 0)
+        {
+            return first;
+        }
+
+        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= maximum
+            ? value
+            : throw RpcErrors.InvalidField(field, "must be a token that the page before gave");
+    }
+}

@@ -1,0 +1,52 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Feed;
+
+/// <summary>The gRPC edge of the feed.</summary>
+internal sealed class FeedGrpcService(
+    ITelemetryStore store, FeedRequestReader requests, EventMessages messages, IOptions<FeedOptions> options,
+    FeedMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : Wire.FeedService.FeedServiceBase
+{
+    private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
+
+    private int _readers;
+
+    public override async Task StreamEvents(
+        Wire.StreamEventsRequest request, IServerStreamWriter<Wire.StreamEventsResponse> responseStream,
+        ServerCallContext context)
+    {
+        var feedRequest = requests.Read(request);
+        if (Interlocked.Increment(ref _readers) > options.Value.MaxReaders)
+        {
+            Interlocked.Decrement(ref _readers);
+            throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry);
+        }
+
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            context.CancellationToken, lifetime.ApplicationStopping);
+        metrics.ReaderCame();
+        try
+        {
+            var session = new FeedSession(store, messages, options.Value, time, feedRequest, responseStream);
+            await session.RunAsync(ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
+            && context.CancellationToken.IsCancellationRequested)
+        {
+            // The reader left; there is nobody to answer.
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw RpcErrors.Stopping();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _readers);
+            metrics.ReaderLeft();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Google.Protobuf.Collections;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Feed;
+
+/// <summary>Reads and checks what a reader asks for. A value that could match nothing is refused, not ignored.</summary>
+internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOptions> options)
+{
+    private const int MaxValues = 100;
+
+    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(5);
+
+    /// <exception cref="Grpc.Core.RpcException">The request breaks a rule, or names a position this log cannot serve.</exception>
+    public FeedRequest Read(Wire.StreamEventsRequest request) =>
+        new(StartOf(request), FilterOf(request.Filter), HeartbeatOf(request));
+
+    private FeedPosition StartOf(Wire.StreamEventsRequest request)
+    {
+        switch (request.StartCase)
+        {
+            case Wire.StreamEventsRequest.StartOneofCase.After:
+                return Resume(request.After);
+            case Wire.StreamEventsRequest.StartOneofCase.Beginning:
+                var before = Math.Max(store.OldestNumber - 1, 0);
+                return new FeedPosition(store.EpochOf(before), before);
+            default:
+                return store.Current;
+        }
+    }
+
+    private FeedPosition Resume(Wire.FeedPosition after)
+    {
+        var position = new FeedPosition(after.Epoch, after.Number <= long.MaxValue ? (long)after.Number : long.MaxValue);
+        if (!store.Reached(position))
+        {
+            throw RpcErrors.PositionUnknown();
+        }
+
+        var oldest = store.OldestNumber;
+        if (position.Number + 1 < oldest)
+        {
+            throw RpcErrors.PositionExpired(oldest);
+        }
+
+        return position;
+    }
+
+    private TimeSpan HeartbeatOf(Wire.StreamEventsRequest request)
+    {
+        if (request.HeartbeatInterval is not { } interval)
+        {
+            return options.Value.HeartbeatInterval;
+        }
+
+        // Compared in seconds first: the message can hold durations that TimeSpan cannot.
+        if (interval.Seconds < ShortestHeartbeat.TotalSeconds || interval.Seconds > LongestHeartbeat.TotalSeconds
+            || interval.Nanos is < 0 or > 999_999_999)
+        {
+            throw RpcErrors.InvalidField("heartbeat_interval", "must be between 1 s and 5 min");
+        }
+
+        return interval.ToTimeSpan();
+    }
+
+    private static EventFilter FilterOf(Wire.EventFilter? filter)
+    {
+        if (filter is null)
+        {
+            return EventFilter.Everything;
+        }
+
+        return new EventFilter
+        {
+            Apps = SetOf("filter.apps", filter.Apps, app => Known<App>((int)app)),
+            Kinds = KindsOf(filter.Kinds),
+            Countries = SetOf("filter.countries", filter.Countries, CountryOf),
+            AppVersions = SetOf("filter.app_versions", filter.AppVersions, version =>
+                version.Length is > 0 and <= 64 ? (version, true) : (version, false)),
+            Verdicts = SetOf("filter.verdicts", filter.Verdicts, verdict => Known<ClaimVerdict>((int)verdict)),
+        };
+    }
+
+    private static EventKinds KindsOf(RepeatedField<Wire.EventKind> kinds)
+    {
+        // The contract counts kinds 1, 2, 3 ...; the model has a bit for each.
+        var known = SetOf("filter.kinds", kinds, kind =>
+            (int)kind is > 0 and < 31 && Enum.IsDefined((EventKinds)(1 << ((int)kind - 1)))
+                ? ((EventKinds)(1 << ((int)kind - 1)), true)
+                : (EventKinds.None, false));
+        return known?.Aggregate(EventKinds.None, (all, kind) => all | kind) ?? EventKinds.None;
+    }
+
+    private static (CountryCode Value, bool Known) CountryOf(string code) =>
+        code.Length == 2 && code.All(char.IsAsciiLetterUpper)
+            ? (CountryCode.FromLetters(code), true)
+            : (default, false);
+
+    private static (T Value, bool Known) Known<T>(int value)
+        where T : struct, Enum
+    {
+        var known = value is > 0 and <= byte.MaxValue && Enum.IsDefined(typeof(T), (byte)value);
+        return (known ? (T)Enum.ToObject(typeof(T), value) : default, known);
+    }
+
+    private static HashSet<TValue>? SetOf<TWire, TValue>(
+        string field, RepeatedField<TWire> values, Func<TWire, (TValue Value, bool Known)> read)
+    {
+        if (values.Count == 0)
+        {
+            return null;
+        }
+
+        if (values.Count > MaxValues)
+        {
+            throw RpcErrors.InvalidField(field, $"must have at most {MaxValues} values");
+        }
+
+        var set = new HashSet<TValue>();
+        foreach (var value in values)
+        {
+            var (selected, known) = read(value);
+            if (!known)
+            {
+                throw RpcErrors.InvalidField(field, "holds a value that no event can have; check it against the contract");
+            }
+
+            set.Add(selected);
+        }
+
+        return set;
+    }
+}

@@ -1,0 +1,163 @@
+using Grpc.Core;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Feed;
+
+/// <summary>One reader's way through the event log.</summary>
+/// <remarks>
+/// Responsible for: every event once and in order, control messages in their place, gathering under load.
+/// Catching up and being live are one path: read after the own position, then wait for the commit signal. A reader
+/// that does not take its messages stops here, in the write, and costs nobody else anything.
+/// </remarks>
+internal sealed class FeedSession(
+    ITelemetryStore store, EventMessages messages, FeedOptions options, TimeProvider time, FeedRequest request,
+    IServerStreamWriter<Wire.StreamEventsResponse> writer)
+{
+    /// <summary>Events per read: small enough to buffer for a reader, large enough to share a socket write.</summary>
+    private const int PageSize = 128;
+
+    private static readonly WriteOptions Buffered = new(WriteFlags.BufferHint);
+    private static readonly WriteOptions Flushed = new();
+
+    private FeedPosition _position = request.StartAfter;
+    private long _lastWrite;
+    private bool _live;
+
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await WriteAsync(
+            EventMessages.Hello(store.Current, store.OldestNumber, _position, request.HeartbeatInterval),
+            Flushed, cancellation).ConfigureAwait(false);
+        while (true)
+        {
+            await AnnounceGapAsync(cancellation).ConfigureAwait(false);
+            var page = await store.ReadAfterAsync(_position.Number, PageSize, cancellation).ConfigureAwait(false);
+            if (page.Count > 0)
+            {
+                await DeliverAsync(page, cancellation).ConfigureAwait(false);
+            }
+            else if (_position.Number >= store.Current.Number)
+            {
+                await AnnounceCaughtUpAsync(cancellation).ConfigureAwait(false);
+                await WaitAsync(cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task DeliverAsync(IReadOnlyList<StoredReport> page, CancellationToken cancellation)
+    {
+        await AnnounceFellBehindAsync(cancellation).ConfigureAwait(false);
+
+        // One message is always held back, so that the last one of the page flushes all before it.
+        Wire.StreamEventsResponse? held = null;
+        foreach (var stored in page)
+        {
+            if (stored.Position.Number != _position.Number + 1)
+            {
+                // Retention overtook the read; the next round announces the gap.
+                break;
+            }
+
+            if (request.Filter.Matches(stored))
+            {
+                if (held is not null)
+                {
+                    await WriteAsync(held, Buffered, cancellation).ConfigureAwait(false);
+                }
+
+                held = messages.Of(stored);
+            }
+
+            _position = stored.Position;
+        }
+
+        if (held is not null)
+        {
+            await WriteAsync(held, Flushed, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            // A filter that lets nothing pass must not look like a dead connection.
+            await HeartbeatWhenDueAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken cancellation)
+    {
+        var next = store.WaitForEventAfterAsync(_position.Number, CancellationToken.None);
+        if (!next.IsCompleted)
+        {
+            var untilHeartbeat = request.HeartbeatInterval - time.GetElapsedTime(_lastWrite);
+            if (untilHeartbeat <= TimeSpan.Zero || !await SignalledAsync(next, untilHeartbeat, cancellation).ConfigureAwait(false))
+            {
+                await HeartbeatWhenDueAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var rest = options.GatherInterval - time.GetElapsedTime(_lastWrite);
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<bool> SignalledAsync(Task signal, TimeSpan patience, CancellationToken cancellation)
+    {
+        await signal.WaitAsync(patience, time, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        return signal.IsCompleted;
+    }
+
+    private async Task AnnounceGapAsync(CancellationToken cancellation)
+    {
+        var current = store.Current.Number;
+        var oldest = store.OldestNumber == 0 ? current + 1 : store.OldestNumber;
+        if (oldest > _position.Number + 1 && current > _position.Number)
+        {
+            await WriteAsync(EventMessages.Gap(_position.Number + 1, oldest - 1), Flushed, cancellation)
+                .ConfigureAwait(false);
+            _position = new FeedPosition(store.EpochOf(oldest - 1), oldest - 1);
+        }
+    }
+
+    private async Task AnnounceCaughtUpAsync(CancellationToken cancellation)
+    {
+        if (!_live)
+        {
+            _live = true;
+            await WriteAsync(EventMessages.CaughtUp(_position), Flushed, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnnounceFellBehindAsync(CancellationToken cancellation)
+    {
+        var behind = store.Current.Number - _position.Number;
+        if (_live && behind > options.FellBehindAfter)
+        {
+            _live = false;
+            await WriteAsync(EventMessages.FellBehind(_position, behind), Flushed, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task HeartbeatWhenDueAsync(CancellationToken cancellation)
+    {
+        if (time.GetElapsedTime(_lastWrite) >= request.HeartbeatInterval)
+        {
+            await WriteAsync(EventMessages.Heartbeat(_position, time.GetUtcNow()), Flushed, cancellation)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async Task WriteAsync(
+        Wire.StreamEventsResponse message, WriteOptions writeOptions, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        writer.WriteOptions = writeOptions;
+        await writer.WriteAsync(message, cancellation).ConfigureAwait(false);
+        _lastWrite = time.GetTimestamp();
+    }
+}

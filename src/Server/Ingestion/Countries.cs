@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using NodaTime.TimeZones;
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>Which countries exist, which timezones exist, and which country a timezone lies in.</summary>
+/// <remarks>
+/// Country codes: ISO 3166-1 alpha-2, the 249 officially assigned ones. Timezones and their countries: the tz database
+/// (zone.tab), as NodaTime ships it. A zone that names no place, such as "UTC" or "CET", has no country.
+/// </remarks>
+internal static class Countries
+{
+    private const string Assigned =
+        "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ "
+        + "CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM "
+        + "FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS "
+        + "IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML "
+        + "MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN "
+        + "PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG "
+        + "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
+
+    private static readonly FrozenSet<string> Codes = Assigned.Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, CountryCode> CountryByZone = ReadZones();
+
+    public static int Count => Codes.Count;
+
+    public static bool Exists(string code) => Codes.Contains(code);
+
+    public static bool IsTimezone(string name) => CountryByZone.ContainsKey(name);
+
+    /// <summary>The country that a timezone lies in; none when the zone names no place.</summary>
+    public static CountryCode OfTimezone(string name) => CountryByZone.GetValueOrDefault(name);
+
+    private static FrozenDictionary<string, CountryCode> ReadZones()
+    {
+        var source = TzdbDateTimeZoneSource.Default;
+        var located = source.ZoneLocations!.ToDictionary(
+            location => location.ZoneId, location => CountryCode.FromLetters(location.CountryCode), StringComparer.Ordinal);
+        return source.GetIds().ToFrozenDictionary(
+            id => id,
+            // An alias ("Asia/Calcutta") lies where the zone it stands for lies.
+            id => located.TryGetValue(id, out var country)
+                ? country
+                : IsPlace(id) ? located.GetValueOrDefault(source.CanonicalIdMap[id]) : default,
+            StringComparer.Ordinal);
+    }
+
+    /// <summary>"CET" and its like are aliases of a city's zone, but are used far beyond its country.</summary>
+    private static bool IsPlace(string id) => id.Contains('/', StringComparison.Ordinal)
+        && !id.StartsWith("Etc/", StringComparison.Ordinal);
+}

@@ -1,0 +1,17 @@
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>Registers the way in.</summary>
+internal static class IngestionExtensions
+{
+    public static IServiceCollection AddIngestion(this IServiceCollection services)
+    {
+        services.AddSingleton<ReportValidator>();
+        services.AddSingleton<IngestionMetrics>();
+        services.AddSingleton<IngestionPipeline>();
+        services.AddHostedService(provider => provider.GetRequiredService<IngestionPipeline>());
+        services.AddSingleton<IReportIngestion, ReportIngestion>();
+        // One object for all calls: it holds no state of a call.
+        services.AddSingleton<ReportingGrpcService>();
+        return services;
+    }
+}

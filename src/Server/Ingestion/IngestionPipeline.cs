@@ -1,0 +1,102 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>Turns waiting reports into store commits.</summary>
+/// <remarks>
+/// Responsible for: order, batching, answering each caller after its commit, refusing quickly when too much waits.
+/// Not responsible for: validation, deciding who may report.
+/// Threading: any number of callers, one writer loop. While a commit runs, the next batch gathers: the slower the
+/// disk, the larger the batches.
+/// </remarks>
+internal sealed partial class IngestionPipeline : BackgroundService
+{
+    private readonly ITelemetryStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<IngestionPipeline> _logger;
+    private readonly IngestionMetrics _metrics;
+    private readonly IngestionOptions _options;
+    private readonly Channel<PendingReport> _waiting;
+
+    public IngestionPipeline(
+        ITelemetryStore store, IOptions<IngestionOptions> options, IngestionMetrics metrics, TimeProvider time,
+        ILogger<IngestionPipeline> logger)
+    {
+        _store = store;
+        _options = options.Value;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        _waiting = Channel.CreateBounded<PendingReport>(new BoundedChannelOptions(_options.QueueCapacity)
+        {
+            FullMode = BoundedChannelFullMode.Wait,
+            SingleReader = true,
+        });
+    }
+
+    /// <summary>Queues a report for the next commit.</summary>
+    /// <returns>The report's outcome after its commit; null when the queue is full or the server is stopping.</returns>
+    /// <exception cref="StoreUnavailableException">By the task: the commit failed, nothing is acknowledged.</exception>
+    public Task<CommitOutcome>? TryEnqueue(Report report)
+    {
+        var pending = new PendingReport(report);
+        return _waiting.Writer.TryWrite(pending) ? pending.Task : null;
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The web server has stopped by now; what still waits is committed before the store closes.
+        _waiting.Writer.TryComplete();
+        return ExecuteTask ?? Task.CompletedTask;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<PendingReport>(_options.MaxBatch);
+        var reports = new List<Report>(_options.MaxBatch);
+        while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            while (batch.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+                reports.Add(pending.Report);
+            }
+
+            await CommitAsync(batch, reports).ConfigureAwait(false);
+            batch.Clear();
+            reports.Clear();
+        }
+    }
+
+    private async Task CommitAsync(List<PendingReport> batch, List<Report> reports)
+    {
+        try
+        {
+            var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
+            var outcomes = await _store.CommitAsync(reports, rules, CancellationToken.None).ConfigureAwait(false);
+            _metrics.Committed(outcomes.Length);
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                batch[i].SetResult(outcomes[i]);
+            }
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.CommitFailed(_logger, e, batch.Count);
+            foreach (var pending in batch)
+            {
+                pending.SetException(e);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1201, Level = LogLevel.Error,
+            Message = "{Count} reports could not be committed; their senders were told to try again.")]
+        public static partial void CommitFailed(ILogger logger, Exception exception, int count);
+    }
+}

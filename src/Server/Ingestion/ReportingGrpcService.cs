@@ -1,0 +1,120 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Telemetry.Server.Privacy;
+using Telemetry.Server.Rpc;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>The gRPC edge of the way in: contract messages to submitted reports, outcomes to statuses.</summary>
+internal sealed class ReportingGrpcService(IReportIngestion ingestion) : Wire.ReportingService.ReportingServiceBase
+{
+    public override async Task<Wire.SubmitReportResponse> SubmitReport(
+        Wire.SubmitReportRequest request, ServerCallContext context)
+    {
+        if (request.Report is null)
+        {
+            throw RpcErrors.InvalidField("report", "is required");
+        }
+
+        var outcome = await ingestion
+            .SubmitAsync(SubmittedReportMapper.FromWire(request.Report), context.CancellationToken)
+            .ConfigureAwait(false);
+        return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
+    }
+
+    public override async Task<Wire.SubmitReportsResponse> SubmitReports(
+        Wire.SubmitReportsRequest request, ServerCallContext context)
+    {
+        if (request.Reports.Count is 0 or > ReportLimits.MaxReportsPerRequest)
+        {
+            throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
+        }
+
+        // All are queued before the first is awaited, so that they share commits.
+        var outcomes = new Task<SubmitOutcome>[request.Reports.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = ingestion
+                .SubmitAsync(SubmittedReportMapper.FromWire(request.Reports[i]), context.CancellationToken)
+                .AsTask();
+        }
+
+        var response = new Wire.SubmitReportsResponse { Results = { Capacity = outcomes.Length } };
+        foreach (var outcome in outcomes)
+        {
+            response.Results.Add(ResultOf(await outcome.ConfigureAwait(false)));
+        }
+
+        return response;
+    }
+
+    public override Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
+        Wire.GetFieldRegisterRequest request, ServerCallContext context) =>
+        Task.FromResult(FieldRegisterMapper.Response);
+
+    private static Wire.Receipt? ReceiptOf(SubmitOutcome outcome) => outcome is SubmitOutcome.Accepted accepted
+        ? new Wire.Receipt
+        {
+            ReportId = accepted.ReportId.ToString("D"),
+            AcceptedAt = Timestamp.FromDateTimeOffset(accepted.AcceptedAt),
+            Position = StoredReportMapper.ToWire(accepted.Position),
+            Verdict = (Wire.ClaimVerdict)accepted.Verdict,
+            NextReportNotBefore = Timestamp.FromDateTimeOffset(accepted.NextReportNotBefore),
+        }
+        : null;
+
+    private static Wire.SubmitReportResult ResultOf(SubmitOutcome outcome) => ReceiptOf(outcome) is { } receipt
+        ? new Wire.SubmitReportResult { Receipt = receipt }
+        : new Wire.SubmitReportResult { Refusal = RefusalOf(outcome) };
+
+    private static RpcException Refused(SubmitOutcome outcome)
+    {
+        var refusal = RefusalOf(outcome);
+        return outcome switch
+        {
+            SubmitOutcome.Invalid => RpcErrors.Invalid(
+                refusal.Reason, refusal.Message, refusal.Violations.Select(v => (v.Field, v.Description))),
+            SubmitOutcome.TooSoon => RpcErrors.ReportedRecently(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
+            SubmitOutcome.Busy => RpcErrors.Overloaded(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
+            _ => RpcErrors.StoreUnavailable(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
+        };
+    }
+
+    /// <summary>The words of a refusal; one place for the single call's status and the many's result.</summary>
+    private static Wire.Refusal RefusalOf(SubmitOutcome outcome) => outcome switch
+    {
+        SubmitOutcome.Invalid invalid => new Wire.Refusal
+        {
+            Code = (int)StatusCode.InvalidArgument,
+            Reason = ErrorReasons.ReportInvalid,
+            Message = $"The report breaks {invalid.Violations.Count} rule(s): "
+                + string.Join("; ", invalid.Violations.Select(v => $"{v.Field} {v.Description}")) + ".",
+            Violations =
+            {
+                invalid.Violations.Select(v =>
+                    new Wire.FieldViolation { Field = v.Field, Description = v.Description }),
+            },
+        },
+        SubmitOutcome.TooSoon tooSoon => Retry(
+            StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently,
+            $"This installation already reported at {tooSoon.LastAcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
+            + $"The next report is welcome after {tooSoon.NextReportNotBefore:yyyy-MM-dd HH:mm:ss} UTC.",
+            tooSoon.RetryAfter),
+        SubmitOutcome.Busy busy => Retry(
+            StatusCode.ResourceExhausted, ErrorReasons.Overloaded,
+            "More reports are coming in than can be stored right now. Try again later.", busy.RetryAfter),
+        SubmitOutcome.Unavailable unavailable => Retry(
+            StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
+            "Reports cannot be stored right now; nothing was recorded. Try again later.", unavailable.RetryAfter),
+        _ => throw new InvalidOperationException($"No refusal for {outcome.GetType().Name}."),
+    };
+
+    private static Wire.Refusal Retry(StatusCode code, string reason, string message, TimeSpan after) => new()
+    {
+        Code = (int)code,
+        Reason = reason,
+        Message = message,
+        RetryAfter = Duration.FromTimeSpan(after),
+    };
+}

@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>
+/// The grammar of versions: one to four numbers separated by dots, then optionally a pre-release label. What follows
+/// (a distribution's suffix such as "-0ubuntu0.24.04.1") is accepted and not kept: it could carry any text.
+/// </summary>
+internal static class VersionText
+{
+    private const int MaxNumbers = 4;
+    private const int MaxDigits = 6;
+
+    private static readonly string[] PreReleaseLabels = ["alpha", "beta", "rc", "dev", "pre", "preview"];
+
+    /// <param name="text">What was reported.</param>
+    /// <param name="kept">The part that is kept, in lower case.</param>
+    /// <returns>False when the text is not a version at all.</returns>
+    public static bool TryNormalise(string text, out string kept)
+    {
+        kept = "";
+        if (text.Length is 0 or > ReportLimits.MaxVersionLength || !Ascii.IsValid(text) || text.Any(char.IsControl))
+        {
+            return false;
+        }
+
+        var end = EndOfNumbers(text);
+        if (end == 0 || (end < text.Length && char.IsAsciiDigit(text[end])))
+        {
+            return false;
+        }
+
+        end = EndOfPreRelease(text, end);
+        kept = end == text.Length ? text : text[..end];
+        kept = kept.ToLowerInvariant();
+        return true;
+    }
+
+    private static int EndOfNumbers(string text)
+    {
+        var end = 0;
+        for (var numbers = 0; numbers < MaxNumbers; numbers++)
+        {
+            var start = numbers == 0 ? 0 : end + 1;
+            if (numbers > 0 && (end >= text.Length || text[end] != '.'))
+            {
+                break;
+            }
+
+            var next = EndOfDigits(text, start);
+            if (next == start)
+            {
+                break;
+            }
+
+            end = next;
+        }
+
+        return end;
+    }
+
+    private static int EndOfDigits(string text, int start)
+    {
+        var end = start;
+        while (end < text.Length && end - start < MaxDigits && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return end;
+    }
+
+    private static int EndOfPreRelease(string text, int start)
+    {
+        var label = start < text.Length && text[start] is '-' or '.' ? start + 1 : start;
+        // The longest label first, so that "preview" is not read as "pre".
+        var match = PreReleaseLabels
+            .Where(candidate => text.AsSpan(label).StartsWith(candidate, StringComparison.OrdinalIgnoreCase))
+            .MaxBy(candidate => candidate.Length);
+        if (match is null)
+        {
+            return start;
+        }
+
+        var end = label + match.Length;
+        var digits = end < text.Length && text[end] is '.' or '-' ? end + 1 : end;
+        var endOfDigits = EndOfDigits(text, digits);
+        end = endOfDigits > digits ? endOfDigits : end;
+        // Letters that follow directly make it another word, e.g. "-developer".
+        return end < text.Length && char.IsAsciiLetterOrDigit(text[end]) ? start : end;
+    }
+}

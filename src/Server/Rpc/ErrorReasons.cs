@@ -1,0 +1,21 @@
+namespace Telemetry.Server.Rpc;
+
+/// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>
+internal static class ErrorReasons
+{
+    public const string Domain = "telemetry";
+
+    public const string RequestMalformed = "REQUEST_MALFORMED";
+    public const string RequestInvalid = "REQUEST_INVALID";
+    public const string ReportInvalid = "REPORT_INVALID";
+    public const string ReportedRecently = "REPORTED_RECENTLY";
+    public const string Overloaded = "OVERLOADED";
+    public const string StoreUnavailable = "STORE_UNAVAILABLE";
+    public const string Stopping = "STOPPING";
+    public const string TokenMissing = "TOKEN_MISSING";
+    public const string TokenUnknown = "TOKEN_UNKNOWN";
+    public const string PositionUnknown = "POSITION_UNKNOWN";
+    public const string PositionExpired = "POSITION_EXPIRED";
+    public const string NotFound = "NOT_FOUND";
+    public const string InternalError = "INTERNAL_ERROR";
+}

@@ -1,0 +1,91 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using RpcStatus = Google.Rpc.Status;
+
+namespace Telemetry.Server.Rpc;
+
+/// <summary>
+/// Every refusal that a gRPC caller can get, one method per situation: the status, a stable reason, and the way out in
+/// the message (rich error model, google.rpc.Status).
+/// </summary>
+internal static class RpcErrors
+{
+    public static RpcException Invalid(string reason, string message, IEnumerable<(string Field, string Rule)> violations)
+    {
+        var details = new BadRequest();
+        details.FieldViolations.AddRange(violations.Select(violation =>
+            new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }));
+        return Create(StatusCode.InvalidArgument, reason, message, details);
+    }
+
+    public static RpcException InvalidField(string field, string rule) =>
+        Invalid(ErrorReasons.RequestInvalid, $"{field} {rule}.", [(field, rule)]);
+
+    public static RpcException ReportedRecently(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently, message, retryAfter);
+
+    public static RpcException Overloaded(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.Overloaded, message, retryAfter);
+
+    public static RpcException StoreUnavailable(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
+
+    public static RpcException Stopping() =>
+        Retry(StatusCode.Unavailable, ErrorReasons.Stopping,
+            "The server is stopping. Connect again in a moment and resume after the last position.",
+            TimeSpan.FromSeconds(2));
+
+    public static RpcException TokenMissing() =>
+        Create(StatusCode.Unauthenticated, ErrorReasons.TokenMissing,
+            "This call needs an admin token: send it as metadata 'authorization: Bearer TOKEN'. "
+            + "The server prints the first token when it starts for the first time.");
+
+    public static RpcException TokenUnknown() =>
+        Create(StatusCode.Unauthenticated, ErrorReasons.TokenUnknown,
+            "This admin token is not known here. Check that it was copied whole and belongs to this server.");
+
+    public static RpcException PositionUnknown() =>
+        Create(StatusCode.FailedPrecondition, ErrorReasons.PositionUnknown,
+            "This log never reached that position: the data directory is new or was restored from a backup. "
+            + "What was read before may be read again; start at the beginning, or from now on.");
+
+    public static RpcException PositionExpired(long oldest) =>
+        Create(StatusCode.OutOfRange, ErrorReasons.PositionExpired,
+            $"Events after that position are no longer kept; the oldest kept one is {oldest}. "
+            + "Start at the beginning to read everything that is kept.");
+
+    public static RpcException NotFound(string message) =>
+        Create(StatusCode.NotFound, ErrorReasons.NotFound, message);
+
+    public static RpcException Internal(string incident) =>
+        Create(StatusCode.Internal, ErrorReasons.InternalError,
+            $"The server failed. Its log has the particulars under incident {incident}.");
+
+    /// <summary>What a caller gets whose bytes are no message of the method.</summary>
+    public static RpcStatus Malformed() => Status(
+        StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
+        "The request is not a complete message of this method. Check framing and contract (telemetry.v1).");
+
+    private static RpcException Retry(StatusCode code, string reason, string message, TimeSpan retryAfter) =>
+        Create(code, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+
+    private static RpcException Create(
+        StatusCode code, string reason, string message, Google.Protobuf.IMessage? detail = null)
+    {
+        var status = Status(code, reason, message);
+        if (detail is not null)
+        {
+            status.Details.Add(Any.Pack(detail));
+        }
+
+        return status.ToRpcException();
+    }
+
+    private static RpcStatus Status(StatusCode code, string reason, string message) => new()
+    {
+        Code = (int)code,
+        Message = message,
+        Details = { Any.Pack(new ErrorInfo { Reason = reason, Domain = ErrorReasons.Domain }) },
+    };
+}
