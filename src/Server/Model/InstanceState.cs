@@ -2,7 +2,7 @@ namespace Telemetry.Server.Model;
 
 /// <summary>One app of one installation, as its latest report shows it.</summary>
 /// <remarks>Kept in memory for every installation, so it holds no maps: those stay in the log.</remarks>
-internal sealed record InstanceState
+internal sealed record InstanceState : IReportedState
 {
     /// <summary>Place in the order of first reports, from 0; stable for the life of the store.</summary>
     public required int Ordinal { get; init; }
@@ -11,10 +11,10 @@ internal sealed record InstanceState
 
     public required App App { get; init; }
 
-    /// <summary>UTC, whole seconds.</summary>
+    /// <summary>UTC, whole milliseconds.</summary>
     public required DateTimeOffset FirstSeen { get; init; }
 
-    /// <summary>UTC, whole seconds.</summary>
+    /// <summary>UTC, whole milliseconds.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
     public required long ReportCount { get; init; }

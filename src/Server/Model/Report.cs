@@ -1,7 +1,7 @@
 namespace Telemetry.Server.Model;
 
 /// <summary>A report that passed validation: normalised, re-keyed, without anything that identifies.</summary>
-internal sealed record Report
+internal sealed record Report : IReportedState
 {
     public required Guid ReportId { get; init; }
 

@@ -1,0 +1,109 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>Decides about the reports of one batch, each with the ones before it in view.</summary>
+/// <remarks>Changes nothing: the state follows when the batch is on disk, and a failed batch leaves no trace.</remarks>
+/// <param name="instances">The committed state.</param>
+/// <param name="rules">The rules.</param>
+/// <param name="before">Number of the newest committed event, and the epoch under which the batch is written.</param>
+/// <param name="readCommitted">Reads a committed event; null when it is no longer kept.</param>
+internal sealed class BatchDecisions(
+    InstanceTable instances, CommitRules rules, FeedPosition before, Func<long, StoredReport?> readCommitted)
+{
+    private readonly Dictionary<(InstanceId, App), StoredReport> _latestInBatch = [];
+    private readonly long _nowMs = rules.Now.ToUnixTimeMilliseconds();
+
+    public List<StoredReport> Accepted { get; } = [];
+
+    public CommitOutcome Decide(Report report)
+    {
+        if (!TryGetLatest(report, out var latest))
+        {
+            return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0);
+        }
+
+        if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report.ReportId))
+            && FindRepeated(report, latest.Number) is { } stored)
+        {
+            return new CommitOutcome(
+                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Verdict);
+        }
+
+        var silence = TimeSpan.FromMilliseconds(_nowMs - latest.AcceptedAtMs);
+        if (IsTooSoon(silence))
+        {
+            var lastAccepted = DateTimeOffset.FromUnixTimeMilliseconds(latest.AcceptedAtMs);
+            return new CommitOutcome(
+                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Verdict);
+        }
+
+        var kinds = EventKinds.ReportAccepted;
+        kinds |= silence >= CommitRules.Absence ? EventKinds.InstanceReturned : EventKinds.None;
+        kinds |= report.AppVersion.Length > 0 && latest.AppVersion.Length > 0 && report.AppVersion != latest.AppVersion
+            ? EventKinds.AppVersionChanged
+            : EventKinds.None;
+        return Accept(report, kinds, latest.Number);
+    }
+
+    /// <summary>
+    /// A clock that was set back by more than the interval must not lock installations out until it catches up, so a
+    /// last report from that far in the future does not count.
+    /// </summary>
+    private bool IsTooSoon(TimeSpan silence) =>
+        silence < rules.MinimumInterval - CommitRules.Leeway && silence > -rules.MinimumInterval;
+
+    private bool TryGetLatest(Report report, out LatestReport latest)
+    {
+        if (!_latestInBatch.TryGetValue((report.Instance, report.App), out var inBatch))
+        {
+            return instances.TryGetLatest(report.Instance, report.App, out latest);
+        }
+
+        instances.TryGetLatest(report.Instance, report.App, out var committed);
+        var recentIds = committed.RecentIds;
+        for (var earlier = inBatch; earlier is not null; earlier = InBatch(earlier.PreviousNumber))
+        {
+            recentIds.Add(RecentReportIds.FingerprintOf(earlier.Report.ReportId));
+        }
+
+        latest = new LatestReport(
+            inBatch.Position.Number, inBatch.AcceptedAt.ToUnixTimeMilliseconds(), inBatch.Report.AppVersion, recentIds);
+        return true;
+    }
+
+    private StoredReport? FindRepeated(Report report, long latestNumber)
+    {
+        var number = latestNumber;
+        for (var i = 0; i < RecentReportIds.Count && number > 0; i++)
+        {
+            if ((InBatch(number) ?? readCommitted(number)) is not { } stored)
+            {
+                return null;
+            }
+
+            if (stored.Report.ReportId == report.ReportId)
+            {
+                return stored;
+            }
+
+            number = stored.PreviousNumber;
+        }
+
+        return null;
+    }
+
+    private StoredReport? InBatch(long number) =>
+        number > before.Number ? Accepted[(int)(number - before.Number - 1)] : null;
+
+    private CommitOutcome Accept(Report report, EventKinds kinds, long previousNumber)
+    {
+        var stored = new StoredReport(
+            before with { Number = before.Number + Accepted.Count + 1 },
+            DateTimeOffset.FromUnixTimeMilliseconds(_nowMs), kinds, previousNumber, report);
+        Accepted.Add(stored);
+        _latestInBatch[(report.Instance, report.App)] = stored;
+        return new CommitOutcome(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Verdict);
+    }
+}

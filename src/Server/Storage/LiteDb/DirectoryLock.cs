@@ -1,0 +1,55 @@
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>Keeps other processes out of the data directory for as long as this object lives.</summary>
+internal sealed class DirectoryLock : IDisposable
+{
+    private readonly FileStream _file;
+
+    private DirectoryLock(FileStream file) => _file = file;
+
+    /// <exception cref="StoreOpenException">Another process holds it, or the directory cannot be used.</exception>
+    public static DirectoryLock Take(string directory)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                Directory.CreateDirectory(
+                    directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreOpenException($"The data directory '{directory}' cannot be made: {e.Message}", e);
+        }
+
+        var path = Path.Combine(directory, "telemetry.lock");
+        try
+        {
+            return new DirectoryLock(
+                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new StoreOpenException(
+                $"The data directory '{directory}' cannot be written: {e.Message} Give this user access to it, "
+                + "or choose another with --data.", e);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new StoreOpenException(
+                $"The data directory '{directory}' is in use by another server. Stop that one, or choose another "
+                + "directory with --data.", e);
+        }
+        catch (IOException e)
+        {
+            throw new StoreOpenException($"The data directory '{directory}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+}

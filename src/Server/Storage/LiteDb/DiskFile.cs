@@ -1,0 +1,47 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <inheritdoc cref="IStorageFile"/>
+internal sealed class DiskFile : IStorageFile
+{
+    private readonly SafeFileHandle _handle;
+
+    public DiskFile(string path)
+    {
+        var isNew = !File.Exists(path);
+        _handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        if (isNew && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            DirectorySync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+    }
+
+    public long Length => RandomAccess.GetLength(_handle);
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        var total = 0;
+        while (total < buffer.Length)
+        {
+            var read = RandomAccess.Read(_handle, buffer[total..], offset + total);
+            if (read == 0)
+            {
+                break;
+            }
+
+            total += read;
+        }
+
+        return total;
+    }
+
+    public void Write(ReadOnlySpan<byte> buffer, long offset) => RandomAccess.Write(_handle, buffer, offset);
+
+    public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
+
+    public void Sync() => RandomAccess.FlushToDisk(_handle);
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,183 @@
+using LiteDB;
+using LiteDB.Engine;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
+/// <remarks>
+/// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
+/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens).
+/// Threading: transactions belong to the writer's thread; reads may run beside it.
+/// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
+/// </remarks>
+internal sealed class EventDatabase : IDisposable
+{
+    public const int SchemaVersion = 1;
+
+    private const string Meta = "meta";
+    private const string Events = "events";
+    private const string Slots = "slots";
+    private const string Epochs = "epochs";
+    private const string Tokens = "tokens";
+    private const string Id = "_id";
+
+    private readonly IStorageFile _dataFile;
+    private readonly IStorageFile _logFile;
+    private readonly DataFileStream _data;
+    private readonly DurableLogStream _log;
+    private readonly LiteEngine _engine;
+
+    public EventDatabase(IStorageFile dataFile, IStorageFile logFile, LogEnd? knownEnd)
+    {
+        _dataFile = dataFile;
+        _logFile = logFile;
+        _log = new DurableLogStream(logFile, knownEnd);
+        _data = new DataFileStream(dataFile);
+        _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
+        if (_engine.Pragma("CHECKPOINT") != 0)
+        {
+            // Checkpoints run when the store says so: after callers have their answer, not before.
+            _engine.Pragma("CHECKPOINT", 0);
+        }
+    }
+
+    public LogEnd LogEnd => _log.End;
+
+    public int DroppedFrames => _log.DroppedFrames;
+
+    public long LogPages => _log.Length / DurableLogStream.PageSize;
+
+    public long SizeInBytes => _dataFile.Length + _logFile.Length;
+
+    /// <summary>
+    /// Runs <paramref name="changes"/>, which must change something, in one transaction; on disk when this returns.
+    /// </summary>
+    /// <returns>Why the database must be opened anew although the changes are on disk; null when all is well.</returns>
+    public Exception? Commit(Action<EventDatabase> changes)
+    {
+        var commits = _log.DurableCommits;
+        _engine.BeginTrans();
+        try
+        {
+            changes(this);
+            _engine.Commit();
+        }
+        catch (Exception e) when (_log.DurableCommits > commits)
+        {
+            return e;
+        }
+
+        _log.WaitForCommitAfter(commits);
+        return null;
+    }
+
+    /// <summary>Moves the log into the data file and empties it.</summary>
+    public void Checkpoint() => _engine.Checkpoint();
+
+    public int ReadSchemaVersion() =>
+        Find(Meta, "schema") is { } document ? document["v"].AsInt32 : 0;
+
+    public void WriteSchemaVersion(int version) =>
+        _engine.Upsert(Meta, [new BsonDocument { [Id] = "schema", ["v"] = version }], BsonAutoId.Int64);
+
+    public void AddEvents(long first, int count, byte[] chunk) =>
+        _engine.Insert(
+            Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk }], BsonAutoId.Int64);
+
+    /// <summary>Chunks that hold events from <paramref name="number"/> on, oldest first.</summary>
+    public IEnumerable<(long First, int Count, byte[] Chunk)> ReadEvents(long number, long through)
+    {
+        var start = FirstNumber(BsonExpression.Create($"{Id} <= @0", number), Query.Descending) ?? number;
+        // One range, not two bounds: LiteDB uses one condition for the index and would read on to the end of the log.
+        return Read(Events, [BsonExpression.Create($"{Id} BETWEEN @0 AND @1", start, through)], Query.Ascending)
+            .Select(document => (document[Id].AsInt64, document["n"].AsInt32, document["b"].AsBinary));
+    }
+
+    /// <summary>First number of the oldest chunk; 0 when there is none.</summary>
+    public long OldestNumber() => FirstNumber(null, Query.Ascending) ?? 0;
+
+    /// <summary>Last number of the newest chunk; 0 when there is none.</summary>
+    public long NewestNumber()
+    {
+        var newest = Read(Events, [], Query.Descending, limit: 1).FirstOrDefault();
+        return newest is null ? 0 : newest[Id].AsInt64 + newest["n"].AsInt32 - 1;
+    }
+
+    /// <summary>Up to <paramref name="maxChunks"/> chunks whose events all are at or before a number.</summary>
+    public IReadOnlyList<long> FindChunksThrough(long number, int maxChunks) =>
+        [.. Read(Events, [BsonExpression.Create($"{Id} <= @0", number)], Query.Ascending, maxChunks)
+            .Where(document => document[Id].AsInt64 + document["n"].AsInt32 - 1 <= number)
+            .Select(document => document[Id].AsInt64)];
+
+    public void DropChunks(IEnumerable<long> firstNumbers) =>
+        _engine.Delete(Events, firstNumbers.Select(number => new BsonValue(number)));
+
+    public void WriteSlot(int slot, byte[] rows, long replayFrom)
+    {
+        _engine.Upsert(Slots, [new BsonDocument { [Id] = slot, ["b"] = rows }], BsonAutoId.Int64);
+        _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = replayFrom }], BsonAutoId.Int64);
+    }
+
+    public IEnumerable<byte[]> ReadSlots() => Read(Slots, [], Query.Ascending).Select(document => document["b"].AsBinary);
+
+    /// <summary>The number after which events may not be in the slots yet.</summary>
+    public long ReadReplayFrom() => Find(Meta, "replay") is { } document ? document["from"].AsInt64 : 0;
+
+    public void AddEpoch(long first, ulong epoch) =>
+        _engine.Insert(Epochs, [new BsonDocument { [Id] = first, ["e"] = (long)epoch }], BsonAutoId.Int64);
+
+    public IEnumerable<(long First, ulong Epoch)> ReadEpochs() =>
+        Read(Epochs, [], Query.Ascending).Select(document => (document[Id].AsInt64, (ulong)document["e"].AsInt64));
+
+    public void AddToken(AdminTokenRecord token) =>
+        _engine.Insert(Tokens, [new BsonDocument
+        {
+            [Id] = token.Hash.ToArray(),
+            ["at"] = token.CreatedAt.ToUnixTimeMilliseconds(),
+        }], BsonAutoId.ObjectId);
+
+    public IEnumerable<AdminTokenRecord> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(document =>
+        new AdminTokenRecord(document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64)));
+
+    public void Dispose()
+    {
+        try
+        {
+            _engine.Dispose();
+        }
+        finally
+        {
+            _log.Dispose();
+            _data.Dispose();
+            _dataFile.Dispose();
+            _logFile.Dispose();
+        }
+    }
+
+    private BsonDocument? Find(string collection, BsonValue id) =>
+        Read(collection, [BsonExpression.Create($"{Id} = @0", id)], Query.Ascending, limit: 1).FirstOrDefault();
+
+    private long? FirstNumber(BsonExpression? where, int order)
+    {
+        var first = Read(Events, where is null ? [] : [where], order, limit: 1, select: $"{{ {Id} }}").FirstOrDefault();
+        return first?[Id].AsInt64;
+    }
+
+    /// <summary>By <c>_id</c> and in its order: the one index every collection has.</summary>
+    private IEnumerable<BsonDocument> Read(
+        string collection, BsonExpression[] where, int order, int limit = int.MaxValue, string? select = null)
+    {
+        var query = new Query { OrderBy = BsonExpression.Create(Id), Order = order, Limit = limit };
+        query.Where.AddRange(where);
+        if (select is not null)
+        {
+            query.Select = BsonExpression.Create(select);
+        }
+
+        using var reader = _engine.Query(collection, query);
+        while (reader.Read())
+        {
+            yield return reader.Current.AsDocument;
+        }
+    }
+}

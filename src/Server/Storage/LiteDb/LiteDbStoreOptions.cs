@@ -1,0 +1,26 @@
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>How the embedded store is opened.</summary>
+internal sealed record LiteDbStoreOptions
+{
+    /// <summary>Data directory; made when it does not exist.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>
+    /// Log pages of 8 KB after which the log is moved into the data file. A commit that comes then waits 10 to 25 ms;
+    /// a larger log makes that rarer and longer. Default: 2,000 (16 MB).
+    /// </summary>
+    public int CheckpointPages { get; init; } = 2_000;
+
+    /// <summary>Rows per snapshot slot. Default: 1,024. What is stored keeps its ordinals when this changes.</summary>
+    public int SlotSize { get; init; } = 1_024;
+
+    /// <summary>
+    /// Fewest reports in which every slot is written once: bounds what is replayed at start for a small fleet; a large
+    /// one takes as many reports as it has installations. Default: 50,000.
+    /// </summary>
+    public int MinimumRotation { get; init; } = 50_000;
+
+    /// <summary>Opens a file of the store; tests put failures in between.</summary>
+    public Func<string, IStorageFile> OpenFile { get; init; } = path => new DiskFile(path);
+}

@@ -1,0 +1,131 @@
+using System.Buffers;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+internal sealed partial class LiteDbTelemetryStore
+{
+    private readonly SnapshotSchedule _snapshots;
+    private readonly ArrayBufferWriter<byte> _chunk = new(EventChunk.MaxBytes);
+    private readonly ArrayBufferWriter<byte> _record = new(4_096);
+
+    public async ValueTask<CommitOutcome[]> CommitAsync(
+        IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation) =>
+        await ChangeAsync(() => CommitBatch(batch, rules)).ConfigureAwait(false);
+
+    private CommitOutcome[] CommitBatch(IReadOnlyList<Report> batch, CommitRules rules)
+    {
+        Recover();
+        var decisions = new BatchDecisions(_instances, rules, new FeedPosition(_epoch, _current), ReadOne);
+        var outcomes = new CommitOutcome[batch.Count];
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            outcomes[i] = decisions.Decide(batch[i]);
+        }
+
+        if (decisions.Accepted.Count > 0)
+        {
+            Store(decisions.Accepted);
+            CheckpointWhenDue();
+        }
+
+        return outcomes;
+    }
+
+    private void Store(List<StoredReport> accepted)
+    {
+        var first = _current + 1;
+        CommitWithSlots(_snapshots.Due(), database =>
+        {
+            if (!_epochWritten)
+            {
+                database.AddEpoch(first, _epoch);
+            }
+
+            AddEvents(database, accepted, first);
+        });
+
+        // On disk: from here on it is true for everybody.
+        if (!_epochWritten)
+        {
+            _epochs.Add(first, _epoch);
+            _epochWritten = true;
+        }
+
+        _instances.Apply(accepted);
+        _snapshots.Grow(_instances.Blocks, first - 1);
+        _snapshots.Committed(accepted.Count);
+        foreach (var stored in accepted)
+        {
+            _recent.Add(stored);
+        }
+
+        if (_oldest == 0)
+        {
+            Interlocked.Exchange(ref _oldest, first);
+        }
+
+        Interlocked.Exchange(ref _current, accepted[^1].Position.Number);
+        _committed.Raise();
+    }
+
+    private void AddEvents(EventDatabase database, List<StoredReport> accepted, long first)
+    {
+        for (var next = 0; next < accepted.Count;)
+        {
+            _chunk.ResetWrittenCount();
+            var count = EventChunk.Write(_chunk, _record, accepted, next);
+            database.AddEvents(first + next, count, _chunk.WrittenSpan.ToArray());
+            next += count;
+        }
+    }
+
+    /// <summary>Writes slots as they are before the changes, in the same transaction.</summary>
+    private void CommitWithSlots(IReadOnlyList<int> slots, Action<EventDatabase> changes)
+    {
+        var replayFrom = _snapshots.ReplayFromOnceWritten(slots, _current);
+        Commit(database =>
+        {
+            changes(database);
+            foreach (var slot in slots)
+            {
+                database.WriteSlot(slot, RowsOf(slot), replayFrom);
+            }
+        });
+        _snapshots.Wrote(slots, _current);
+    }
+
+    private byte[] RowsOf(int slot)
+    {
+        _chunk.ResetWrittenCount();
+        foreach (var state in _instances.Block(slot))
+        {
+            _record.ResetWrittenCount();
+            InstanceRecord.Write(_record, state, _instances.RecentIdsOf(state.Ordinal));
+            new Records.RecordWriter(_chunk).Raw((ulong)_record.WrittenCount);
+            _chunk.Write(_record.WrittenSpan);
+        }
+
+        return _chunk.WrittenSpan.ToArray();
+    }
+
+    private void CheckpointWhenDue()
+    {
+        if (_database.LogPages < _options.CheckpointPages)
+        {
+            return;
+        }
+
+        try
+        {
+            _database.Checkpoint();
+            _acknowledged = _database.LogEnd;
+        }
+        catch (Exception e) when (IsStorageFailure(e))
+        {
+            // The batch is in the log and stays acknowledged; the next change opens the files anew.
+            Broke(e);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using LiteDB;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>The embedded store: one data directory, one process, one writer thread.</summary>
+/// <remarks>
+/// Responsible for: everything <see cref="ITelemetryStore"/> promises, on one machine.
+/// Threading: commits and other changes run on an own thread, because a LiteDB transaction belongs to its thread;
+/// reads run on their caller's thread beside it.
+/// After a failed write nothing of the batch is visible; the next change opens the files anew, up to the end of what
+/// was acknowledged, and goes on if the disk works again.
+/// </remarks>
+internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
+{
+    /// <summary>Between two attempts to open the files anew; a full disk should not be hammered.</summary>
+    private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
+
+    private readonly LiteDbStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly DirectoryLock _lock;
+    private readonly InstanceTable _instances;
+    private readonly EpochTable _epochs = new();
+    private readonly RecentEvents _recent = new();
+    private readonly CommitSignal _committed = new();
+    private readonly ReaderWriterLockSlim _databaseGate = new();
+    private readonly BlockingCollection<Action> _changes = [];
+    private readonly Thread _writer;
+    private readonly ulong _epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private EventDatabase _database;
+    private LogEnd _acknowledged;
+    private IReadOnlyList<AdminTokenRecord> _tokens = [];
+    private bool _epochWritten;
+    private bool _broken;
+    private DateTimeOffset _recoverNotBefore;
+    private long _current;
+    private long _oldest;
+
+    private LiteDbTelemetryStore(
+        LiteDbStoreOptions options, TimeProvider time, ILogger logger, DirectoryLock directoryLock, EventDatabase database)
+    {
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _lock = directoryLock;
+        _database = database;
+        _instances = new InstanceTable(options.SlotSize);
+        _snapshots = new SnapshotSchedule(options.SlotSize, options.MinimumRotation);
+        _writer = new Thread(RunChanges) { Name = "telemetry-store-writer", IsBackground = true };
+    }
+
+    public StoreDescription Description =>
+        new("LiteDB", EventDatabase.SchemaVersion, Path.GetFullPath(_options.Directory));
+
+    public FeedPosition Current
+    {
+        get
+        {
+            var number = Interlocked.Read(ref _current);
+            return new FeedPosition(EpochOf(number), number);
+        }
+    }
+
+    public long OldestNumber => Interlocked.Read(ref _oldest);
+
+    public int InstanceCount => _instances.Count;
+
+    public long SizeInBytes => Reading(database => database.SizeInBytes);
+
+    public string? Failure { get; private set; }
+
+    public IReadOnlyList<AdminTokenRecord> AdminTokens => Volatile.Read(ref _tokens);
+
+    public bool Reached(FeedPosition position) => position.Number == 0
+        || (position.Number > 0 && position.Number <= Interlocked.Read(ref _current)
+            && EpochOf(position.Number) == position.Epoch);
+
+    /// <summary>Before the first event this run's own epoch, under which that event will be written.</summary>
+    public ulong EpochOf(long number) => _epochs.EpochOf(number) is var epoch and not 0 ? epoch : _epoch;
+
+    public Task WaitForEventAfterAsync(long number, CancellationToken cancellation)
+    {
+        // The signal is taken before the look, so that a commit in between is not missed.
+        var next = _committed.Next();
+        return Interlocked.Read(ref _current) > number
+            ? Task.CompletedTask
+            : cancellation.CanBeCanceled ? next.WaitAsync(cancellation) : next;
+    }
+
+    public async ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation) =>
+        await ChangeAsync(() =>
+        {
+            Commit(database => database.AddToken(token));
+            Volatile.Write(ref _tokens, [.. _tokens, token]);
+            return true;
+        }).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        _changes.CompleteAdding();
+        if (_writer.IsAlive)
+        {
+            await Task.Run(_writer.Join).ConfigureAwait(false);
+        }
+
+        try
+        {
+            if (!_broken)
+            {
+                _database.Checkpoint();
+            }
+        }
+        catch (Exception e) when (IsStorageFailure(e))
+        {
+            // Everything acknowledged is in the log; the next start finds it there.
+            Log.CheckpointFailed(_logger, e);
+        }
+
+        CloseDatabase();
+        _changes.Dispose();
+        _databaseGate.Dispose();
+        _lock.Dispose();
+    }
+
+    private static bool IsStorageFailure(Exception e) =>
+        e is IOException or UnauthorizedAccessException or LiteException or InvalidDataException;
+
+    private void RunChanges()
+    {
+        foreach (var change in _changes.GetConsumingEnumerable())
+        {
+            change();
+        }
+    }
+
+    private Task<T> ChangeAsync<T>(Func<T> change)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        try
+        {
+            _changes.Add(() =>
+            {
+                try
+                {
+                    result.SetResult(change());
+                }
+                catch (StoreUnavailableException e)
+                {
+                    result.SetException(e);
+                }
+                catch (Exception e)
+                {
+                    // Whatever it was, a transaction may be half done: nothing goes on before the files are read anew.
+                    result.SetException(Broke(e));
+                }
+            });
+        }
+        catch (InvalidOperationException)
+        {
+            result.SetException(new StoreUnavailableException("The store is closed."));
+        }
+
+        return result.Task;
+    }
+
+    /// <summary>One durable transaction; when it throws, nothing of it will ever be seen.</summary>
+    private void Commit(Action<EventDatabase> changes)
+    {
+        Recover();
+        var failure = _database.Commit(changes);
+        _acknowledged = _database.LogEnd;
+        if (failure is not null)
+        {
+            Broke(failure);
+        }
+
+        Failure = null;
+    }
+
+    private StoreUnavailableException Broke(Exception e)
+    {
+        _broken = true;
+        _recoverNotBefore = _time.GetUtcNow() + RecoveryPause;
+        Failure = e.Message;
+        Log.Broke(_logger, e);
+        return new StoreUnavailableException("The store cannot commit: " + e.Message, e);
+    }
+
+    /// <summary>After a failure: discards the engine, whose memory is ahead of the disk, and opens the files anew.</summary>
+    private void Recover()
+    {
+        if (!_broken)
+        {
+            return;
+        }
+
+        if (_time.GetUtcNow() < _recoverNotBefore)
+        {
+            throw new StoreUnavailableException("The store cannot commit: " + Failure);
+        }
+
+        _databaseGate.EnterWriteLock();
+        try
+        {
+            CloseDatabase();
+            _database = OpenDatabase(_options, _acknowledged);
+            if (_database.NewestNumber() is var newest && newest != _current && _current != 0)
+            {
+                throw new InvalidDataException(
+                    $"The store ends at {newest} instead of {_current}; restart the server to read it anew.");
+            }
+
+            _broken = false;
+            Log.Recovered(_logger);
+        }
+        finally
+        {
+            _databaseGate.ExitWriteLock();
+        }
+    }
+
+    private void CloseDatabase()
+    {
+        try
+        {
+            _database.Dispose();
+        }
+        catch (Exception e) when (IsStorageFailure(e) || e is ObjectDisposedException or AggregateException)
+        {
+            Log.CloseFailed(_logger, e);
+        }
+    }
+
+    private T Reading<T>(Func<EventDatabase, T> read)
+    {
+        _databaseGate.EnterReadLock();
+        try
+        {
+            return read(_database);
+        }
+        finally
+        {
+            _databaseGate.ExitReadLock();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 2001, Level = LogLevel.Information,
+            Message = "Opened {Events} events of {Instances} instances in {ElapsedMs} ms; {Dropped} unfinished log frames dropped.")]
+        public static partial void Opened(ILogger logger, long events, int instances, long elapsedMs, int dropped);
+
+        [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store cannot commit.")]
+        public static partial void Broke(ILogger logger, Exception exception);
+
+        [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "The store commits again.")]
+        public static partial void Recovered(ILogger logger);
+
+        [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "The final checkpoint failed; nothing is lost.")]
+        public static partial void CheckpointFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(EventId = 2005, Level = LogLevel.Debug, Message = "Closing the broken database failed.")]
+        public static partial void CloseFailed(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,20 @@
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+/// <summary>The last events as objects, so that live readers decode nothing.</summary>
+/// <remarks>A ring indexed by number. Threading: one writer, any readers: a slot is one reference.</remarks>
+internal sealed class RecentEvents
+{
+    private const int Size = 8_192;
+
+    private readonly StoredReport?[] _ring = new StoredReport?[Size];
+
+    public void Add(StoredReport stored) => Volatile.Write(ref _ring[stored.Position.Number % Size], stored);
+
+    public StoredReport? Find(long number)
+    {
+        var stored = Volatile.Read(ref _ring[number % Size]);
+        return stored?.Position.Number == number ? stored : null;
+    }
+}

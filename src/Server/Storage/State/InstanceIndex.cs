@@ -1,0 +1,77 @@
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Storage.State;
+
+/// <summary>Finds the ordinal of an installation and app: open addressing over ordinals, 8 to 16 bytes an entry.</summary>
+/// <remarks>
+/// Split into partitions that grow alone, so that growing a large fleet's index never stalls a commit for long. The
+/// keys are not repeated here: they are read from the rows. A pseudonym is a hash already and needs no further one.
+/// </remarks>
+internal sealed class InstanceIndex(InstanceRows rows)
+{
+    private const int Partitions = 256;
+    private const int FirstSize = 16;
+
+    private readonly int[][] _tables = new int[Partitions][];
+    private readonly int[] _counts = new int[Partitions];
+
+    /// <returns>The ordinal; -1 when there is none.</returns>
+    public int Find(InstanceId instance, App app)
+    {
+        if (_tables[PartitionOf(instance)] is not { } table)
+        {
+            return -1;
+        }
+
+        for (var slot = SlotOf(instance, table.Length); table[slot] != 0; slot = (slot + 1) & (table.Length - 1))
+        {
+            ref readonly var row = ref rows[table[slot] - 1];
+            if (row.Instance == instance && row.App == app)
+            {
+                return table[slot] - 1;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Adds an ordinal whose row is filled and not yet in the index.</summary>
+    public void Add(int ordinal)
+    {
+        var partition = PartitionOf(rows[ordinal].Instance);
+        var table = _tables[partition] ??= new int[FirstSize];
+        if (2 * (_counts[partition] + 1) > table.Length)
+        {
+            var larger = new int[2 * table.Length];
+            foreach (var entry in table)
+            {
+                if (entry != 0)
+                {
+                    Place(larger, entry);
+                }
+            }
+
+            _tables[partition] = table = larger;
+        }
+
+        Place(table, ordinal + 1);
+        _counts[partition]++;
+    }
+
+    /// <param name="table">Where to.</param>
+    /// <param name="entry">Ordinal plus one; zero is a free slot.</param>
+    private void Place(int[] table, int entry)
+    {
+        var slot = SlotOf(rows[entry - 1].Instance, table.Length);
+        while (table[slot] != 0)
+        {
+            slot = (slot + 1) & (table.Length - 1);
+        }
+
+        table[slot] = entry;
+    }
+
+    private static int PartitionOf(InstanceId instance) => (int)((ulong)instance.Value & (Partitions - 1));
+
+    private static int SlotOf(InstanceId instance, int length) => (int)((ulong)instance.Value >> 8) & (length - 1);
+}

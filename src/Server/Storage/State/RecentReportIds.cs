@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace Telemetry.Server.Storage.State;
+
+/// <summary>
+/// Fingerprints of an installation's last four report ids. A hit says "look into the log", a miss says "not one of
+/// the last four".
+/// </summary>
+/// <remarks>
+/// Four days of daily reports: a client repeats a report within minutes, or builds a new one the next day.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RecentReportIds
+{
+    public const int Count = 4;
+
+    private uint _newest;
+    private uint _second;
+    private uint _third;
+    private uint _oldest;
+
+    /// <summary>The last bytes, which are random in every kind of UUID that clients make.</summary>
+    public static uint FingerprintOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        return BitConverter.ToUInt32(bytes[12..]);
+    }
+
+    public readonly bool MayContain(uint fingerprint) =>
+        fingerprint == _newest || fingerprint == _second || fingerprint == _third || fingerprint == _oldest;
+
+    public void Add(uint fingerprint) => (_newest, _second, _third, _oldest) = (fingerprint, _newest, _second, _third);
+
+    public readonly UInt128 Pack() =>
+        new((ulong)_newest << 32 | _second, (ulong)_third << 32 | _oldest);
+
+    public static RecentReportIds Unpack(UInt128 packed) => new()
+    {
+        _newest = (uint)(packed >> 96),
+        _second = (uint)(packed >> 64),
+        _third = (uint)(packed >> 32),
+        _oldest = (uint)packed,
+    };
+}
