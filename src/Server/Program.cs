@@ -1,2 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-await app.RunAsync();
+using Telemetry.Server.Hosting;
+
+return await ServerProgram.RunAsync(args).ConfigureAwait(false);

@@ -1,0 +1,23 @@
+using Telemetry.Server.Ingestion;
+
+namespace Telemetry.Server.Compatibility;
+
+/// <summary>Maps the HTTP paths that the existing PHP apps call.</summary>
+/// <remarks>
+/// The reporters are servers, not browsers: no origin is ever allowed here, so a web page cannot make its visitors
+/// report. Nothing but the path, the method, the content headers and the body is looked at.
+/// </remarks>
+internal static class CompatibilityExtensions
+{
+    private const string RoomVoxPath = "/api/telemetry/roomvox";
+
+    public static void MapCompatibilityEndpoints(this IEndpointRouteBuilder endpoints)
+    {
+        var ingestion = endpoints.ServiceProvider.GetRequiredService<IReportIngestion>();
+        var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
+        var roomVox = new RoomVoxEndpoint(ingestion, time);
+        endpoints.Map(RoomVoxPath, roomVox.HandleAsync);
+        endpoints.Map("/api/telemetry/{**rest}", static context => Answers.ErrorAsync(
+            context, StatusCodes.Status404NotFound, $"There is no report taken here. RoomVox reports to {RoomVoxPath}."));
+    }
+}

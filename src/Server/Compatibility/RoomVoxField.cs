@@ -1,0 +1,38 @@
+namespace Telemetry.Server.Compatibility;
+
+/// <summary>The fields that some RoomVox build sends; the JSON name is the same with a small first letter.</summary>
+internal enum RoomVoxField
+{
+    Unknown,
+    InstanceHash,
+    TelemetrySchema,
+    Version,
+    AppVersion,
+    TotalRooms,
+    TotalRoomGroups,
+    TotalBookings,
+    RoomTypeCounts,
+    AvgCapacity,
+    FacilitiesCounts,
+    AutoAcceptCount,
+    RoomsWithSmtp,
+    AvailabilityRulesEnabled,
+    ExchangeSyncEnabled,
+    RoomsWithExchange,
+    TotalUsers,
+    NamedUsers,
+    ActiveUsers30d,
+    DisabledUsers,
+    NextcloudVersion,
+    PhpVersion,
+    CountryCode,
+    DatabaseType,
+    DefaultLanguage,
+    DefaultTimezone,
+    OsFamily,
+    WebServer,
+    IsDocker,
+    HasValidSubscription,
+    HasExtendedSupport,
+    LicenseKey,
+}

@@ -1,0 +1,152 @@
+using System.Reflection;
+using Grpc.AspNetCore.Server;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Admin;
+using Telemetry.Server.Compatibility;
+using Telemetry.Server.Demo;
+using Telemetry.Server.Feed;
+using Telemetry.Server.Ingestion;
+using Telemetry.Server.Privacy;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.LiteDb;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Hosting;
+
+/// <summary>Composes the server from its features.</summary>
+internal static class ServerHost
+{
+    private const int MaxMessageBytes = 4 * 1024 * 1024;
+
+    private static readonly string[] GrpcTrailers = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
+
+    /// <param name="commandLine">What was asked for.</param>
+    /// <param name="customise">For tests: another clock, another store, log capture.</param>
+    /// <exception cref="UsageException">The configuration is wrong.</exception>
+    public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? customise = null)
+    {
+        // Unlike the default builder this one reads nothing by itself: no ASPNETCORE_URLS, no appsettings.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        ServerConfiguration.AddSources(builder.Configuration, commandLine);
+        ServerConfiguration.RefuseUnknownKeys(builder.Configuration);
+        builder.Logging.AddTelemetryLogging(builder.Configuration);
+        AddOptions(builder);
+        AddKestrel(builder);
+        AddFeatures(builder.Services);
+        if (commandLine.Demo)
+        {
+            builder.Services.AddDemoFleet();
+        }
+
+        customise?.Invoke(builder);
+        var app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void AddOptions(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        builder.Services.Configure<ServerOptions>(configuration.GetSection(ServerOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<IngestionOptions, IngestionOptionsValidator>()
+            .Bind(configuration.GetSection(IngestionOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
+            .Bind(configuration.GetSection(FeedOptions.Section));
+        builder.Services.Configure<HostOptions>(host =>
+            host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost);
+        var cors = configuration.GetSection(CorsOptions.Section).Get<CorsOptions>() ?? new CorsOptions();
+        builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. cors.Origins])
+            .WithMethods("POST")
+            .WithHeaders(
+                "authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout",
+                "connect-protocol-version", "connect-timeout-ms")
+            .WithExposedHeaders(GrpcTrailers)));
+    }
+
+    private static void AddKestrel(WebApplicationBuilder builder)
+    {
+        var server = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new ServerOptions();
+        var tls = builder.Configuration.GetSection(TlsOptions.Section).Get<TlsOptions>() ?? new TlsOptions();
+        var listeners = new Listeners(server, tls);
+        builder.Services.AddSingleton(listeners);
+        builder.Services.AddSingleton<IOwnAddress>(listeners);
+        builder.Services.AddRouting();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listeners.Configure);
+    }
+
+    private static void AddFeatures(IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
+        services.AddSingleton<ITelemetryStore>(OpenStore);
+        services.AddIngestion();
+        services.AddFeed();
+        services.AddAdmin();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            // Compression costs more than it saves here, and a small compressed message can hide a huge one.
+            grpc.CompressionProviders = [];
+            grpc.Interceptors.Add<FailureInterceptor>();
+        });
+        services.AddSingleton<FailureInterceptor>();
+        services.AddSingleton<AdminTokenInterceptor>();
+        services.Configure<GrpcServiceOptions<FeedGrpcService>>(RequireToken);
+        services.Configure<GrpcServiceOptions<AdminGrpcService>>(RequireToken);
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks(options =>
+            {
+                options.Services.Map(Wire.ReportingService.Descriptor.FullName, _ => true);
+                // Reading works while nothing can be committed.
+                options.Services.Map(Wire.FeedService.Descriptor.FullName, _ => false);
+                options.Services.Map(Wire.AdminService.Descriptor.FullName, _ => false);
+            })
+            .AddCheck<StoreHealthCheck>("store");
+    }
+
+    private static void RequireToken(GrpcServiceOptions options) => options.Interceptors.Add<AdminTokenInterceptor>();
+
+    private static void Map(WebApplication app)
+    {
+        app.UseRouting();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseCors();
+        app.UseMalformedRequestAnswers();
+        app.MapGrpcService<ReportingGrpcService>();
+        app.MapGrpcService<FeedGrpcService>();
+        app.MapGrpcService<AdminGrpcService>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions
+        {
+            ResponseWriter = static (context, report) => context.Response.WriteAsync(
+                report.Status == HealthStatus.Healthy ? "ready\n" : "Reports cannot be stored; see the server's log.\n"),
+        });
+        app.MapCompatibilityEndpoints();
+    }
+
+    private static byte[] ReadSecret(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        var dataExists = File.Exists(Path.Combine(options.Data, LiteDbTelemetryStore.DataFileName));
+        return InstallationSecret.ReadOrCreate(options.SecretFile ?? Path.Combine(options.Data, "secret.key"), dataExists);
+    }
+
+    private static LiteDbTelemetryStore OpenStore(IServiceProvider services)
+    {
+        // The secret first: once reports are stored, it must be there.
+        services.GetRequiredService<Pseudonyms>();
+        var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        return LiteDbTelemetryStore.Open(
+            new LiteDbStoreOptions { Directory = options.Data }, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<LiteDbTelemetryStore>>());
+    }
+
+    public static string SoftwareVersion =>
+        typeof(ServerHost).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Hosting;
+
+/// <summary>Whether reports can be committed. Asking tries again after a failure, so that the answer can heal.</summary>
+internal sealed class StoreHealthCheck(ITelemetryStore store, TimeProvider time) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (store.Failure is not null)
+        {
+            try
+            {
+                await store.CommitAsync([], new CommitRules(time.GetUtcNow(), TimeSpan.Zero), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            catch (StoreUnavailableException)
+            {
+                return HealthCheckResult.Unhealthy("Reports cannot be stored; see the server's log.");
+            }
+        }
+
+        return HealthCheckResult.Healthy();
+    }
+}
