@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
@@ -23,7 +24,7 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     private static readonly string SoftwareVersion =
         typeof(AdminGrpcService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private static readonly DateTimeOffset StartedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
     public override async Task<Wire.GetReportResponse> GetReport(Wire.GetReportRequest request, ServerCallContext context)
     {
@@ -98,8 +99,8 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
             OldestNumber = (ulong)store.OldestNumber,
             Instances = (ulong)store.InstanceCount,
             StoreBytes = (ulong)store.SizeInBytes,
-            StartedAt = Timestamp.FromDateTimeOffset(_startedAt),
-            Uptime = Duration.FromTimeSpan(time.GetUtcNow() - _startedAt),
+            StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
+            Uptime = Duration.FromTimeSpan(time.GetUtcNow() - StartedAt),
         });
 
     private InstanceId InstanceOf(Wire.GetInstanceRequest request)

@@ -35,6 +35,7 @@ internal static class Banner
             output.WriteLine("The token is shown this once; only its hash is kept.");
         }
 
+        output.WriteLine("Ready; Ctrl+C stops.");
         output.Flush();
     }
 

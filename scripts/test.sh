@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Everything that must hold, in one command: contract, formatting, build, all tests. Installs what it needs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools=artifacts/tools
+results=artifacts/test-results
+mkdir -p "$tools" "$results"
+rm -rf "${results:?}"/*
+passed=0
+failed=0
+
+count() { # count NAME STATUS: one check that is not a .NET test
+  if [ "$2" -eq 0 ]; then
+    passed=$((passed + 1))
+    echo "ok    $1"
+  else
+    failed=$((failed + 1))
+    echo "FAIL  $1"
+  fi
+}
+
+check() { # check NAME COMMAND...
+  local name=$1 status=0
+  shift
+  "$@" >"$results/check.log" 2>&1 || { status=$?; cat "$results/check.log"; }
+  count "$name" "$status"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+echo "== Tools"
+if ! command -v npm >/dev/null; then
+  as_root apt-get update -qq && as_root apt-get install -y -qq nodejs npm
+fi
+(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+export PATH="$PWD/tests/browser/node_modules/.bin:$PATH"
+if ! command -v chromium >/dev/null; then
+  as_root apt-get update -qq && as_root apt-get install -y -qq chromium
+fi
+
+echo "== Contract"
+check "buf lint" buf lint
+check "buf format" buf format --diff --exit-code
+# The contract of the last release; replaced, on purpose, when a release is made.
+check "buf breaking" buf breaking --against protos/released.binpb
+
+echo "== Build"
+dotnet build Telemetry.sln -v quiet -nologo
+check "formatter" dotnet format whitespace Telemetry.sln --verify-no-changes --no-restore
+
+echo "== Tests"
+for project in tests/*.Tests/*.csproj; do
+  log="$results/$(basename "$project" .csproj).log"
+  echo "-- $(basename "$project" .csproj)"
+  dotnet run --no-build --project "$project" >"$log" 2>&1 || true
+  good=$(sed -n 's/^ *succeeded: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
+  bad=$(sed -n 's/^ *failed: \([0-9]*\).*/\1/p' "$log" | tail -n 1)
+  if [ -z "$good" ] || [ "${bad:-1}" -ne 0 ] || [ "$good" -eq 0 ]; then
+    cat "$log"
+  fi
+  if [ -z "$good" ] || [ "$good" -eq 0 ]; then
+    bad=$((${bad:-0} + 1)) # a test program that ran nothing has failed
+  fi
+  passed=$((passed + ${good:-0}))
+  failed=$((failed + ${bad:-0}))
+  echo "   ${good:-0} passed, ${bad:-0} failed"
+done
+
+echo "== Browser"
+log="$results/browser.log"
+scripts/test-browser.sh >"$log" 2>&1 || true
+cat "$log"
+line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+passed=$((passed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f1)))
+failed=$((failed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f3)))
+
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,20 @@
+namespace Telemetry.Testing;
+
+/// <summary>Waits for what is about to happen, and says what did not.</summary>
+internal static class Patience
+{
+    /// <summary>Generous: it is reached only when the thing never happens.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public static async Task<T> For<T>(Task<T> task, string what)
+    {
+        try
+        {
+            return await task.WaitAsync(Limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Did not happen within {Limit.TotalSeconds} s: {what}");
+        }
+    }
+}
