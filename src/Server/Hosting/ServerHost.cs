@@ -90,10 +90,11 @@ internal static class ServerHost
         services.AddGrpc(grpc =>
         {
             grpc.MaxReceiveMessageSize = MaxMessageBytes;
-            // Compression costs more than it saves here, and a small compressed message can hide a huge one.
-            grpc.CompressionProviders = [];
             grpc.Interceptors.Add<FailureInterceptor>();
         });
+        // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
+        // because the library fills an empty list with its defaults.
+        services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
         services.AddSingleton<FailureInterceptor>();
         services.AddSingleton<AdminTokenInterceptor>();
         services.Configure<GrpcServiceOptions<FeedGrpcService>>(RequireToken);

@@ -36,6 +36,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private IReadOnlyList<AdminTokenRecord> _tokens = [];
     private bool _epochWritten;
     private bool _broken;
+    private bool _disposed;
     private DateTimeOffset _recoverNotBefore;
     private long _current;
     private long _oldest;
@@ -101,6 +102,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _changes.CompleteAdding();
         if (_writer.IsAlive)
         {

@@ -1,0 +1,161 @@
+using Google.Rpc;
+using Grpc.Core;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Tests.Ingestion;
+
+/// <summary>What the gRPC edge refuses, with the field that is to blame.</summary>
+public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : IClassFixture<InvalidReportTests.Server>
+{
+    private static readonly Dictionary<string, (string Field, Action<Wire.Report> Break)> Cases = new()
+    {
+        ["no id"] = ("report_id", r => r.ReportId = ""),
+        ["id that is no UUID"] = ("report_id", r => r.ReportId = "report-1"),
+        ["id in braces"] = ("report_id", r => r.ReportId = "{" + r.ReportId + "}"),
+        ["nil id"] = ("report_id", r => r.ReportId = Guid.Empty.ToString()),
+        ["no hash"] = ("instance_hash", r => r.InstanceHash = ""),
+        ["upper-case hash"] = ("instance_hash", r => r.InstanceHash = r.InstanceHash.ToUpperInvariant()),
+        ["short hash"] = ("instance_hash", r => r.InstanceHash = r.InstanceHash[1..]),
+        ["clear URL"] = ("instance_hash", r => r.InstanceHash = "https://cloud.example.org"),
+        ["hash of nothing"] = ("instance_hash", r => r.InstanceHash = SampleReports.HashOf("")),
+        ["no app"] = ("app", r => r.App = Wire.App.Unspecified),
+        ["unknown app"] = ("app", r => r.App = (Wire.App)99),
+        ["no usage"] = ("usage", r => r.ClearUsage()),
+        ["no app version"] = ("app_version", r => r.AppVersion = ""),
+        ["app version in words"] = ("app_version", r => r.AppVersion = "unknown"),
+        ["app version with control character"] = ("app_version", r => r.AppVersion = "1.4.0\n"),
+        ["app version with digits without end"] = ("app_version", r => r.AppVersion = "1234567"),
+        ["schema version too large"] = ("schema_version", r => r.SchemaVersion = 1001),
+        ["Nextcloud version in words"] = ("environment.nextcloud_version", r => r.Environment.NextcloudVersion = "latest"),
+        ["PHP version too long"] = ("environment.php_version", r => r.Environment.PhpVersion = "8.2." + new string('1', 61)),
+        [".NET version with umlaut"] = ("environment.dotnet_version", r => r.Environment.DotnetVersion = "10ü"),
+        ["country in lower case"] = ("environment.country", r => r.Environment.Country = "de"),
+        ["country that does not exist"] = ("environment.country", r => r.Environment.Country = "ZZ"),
+        ["country in words"] = ("environment.country", r => r.Environment.Country = "Germany"),
+        ["language in words"] = ("environment.language", r => r.Environment.Language = "the language we speak"),
+        ["language too long"] = ("environment.language", r => r.Environment.Language = "de-" + new string('a', 40)),
+        ["timezone that does not exist"] = ("environment.timezone", r => r.Environment.Timezone = "Mars/Olympus"),
+        ["timezone in another case"] = ("environment.timezone", r => r.Environment.Timezone = "europe/berlin"),
+        ["too many users"] = ("users.total", r => r.Users.Total = 100_000_001),
+        ["too many active users"] = ("users.active_30d", r => r.Users.Active30D = uint.MaxValue),
+        ["too many disabled users"] = ("users.disabled", r => r.Users.Disabled = uint.MaxValue),
+        ["too many enabled users"] = ("users.enabled", r => r.Users.Enabled = uint.MaxValue),
+        ["key too long"] = ("subscription.key", r => r.Subscription.Key = new string('K', 257)),
+        ["too many rooms"] = ("roomvox.rooms", r => r.Roomvox.Rooms = uint.MaxValue),
+        ["too many room groups"] = ("roomvox.room_groups", r => r.Roomvox.RoomGroups = uint.MaxValue),
+        ["count out of range in a map"] = ("roomvox.room_types", r => r.Roomvox.RoomTypes["studio"] = uint.MaxValue),
+        ["too many facilities"] = ("roomvox.facilities", AddFacilities),
+        ["negative capacity"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = -1),
+        ["capacity that is no number"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = double.NaN),
+        ["infinite capacity"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = double.PositiveInfinity),
+        ["too many auto-accept rooms"] = ("roomvox.auto_accept_rooms", r => r.Roomvox.AutoAcceptRooms = uint.MaxValue),
+        ["too many mail servers"] = ("roomvox.rooms_with_smtp", r => r.Roomvox.RoomsWithSmtp = uint.MaxValue),
+        ["too many rules"] = (
+            "roomvox.rooms_with_availability_rules", r => r.Roomvox.RoomsWithAvailabilityRules = uint.MaxValue),
+        ["too many Exchange rooms"] = ("roomvox.rooms_with_exchange", r => r.Roomvox.RoomsWithExchange = uint.MaxValue),
+    };
+
+    public static TheoryData<string> CaseNames => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(CaseNames))]
+    public async Task A_report_that_breaks_a_rule_is_refused_with_the_field(string name)
+    {
+        var report = SampleReports.Of();
+        Cases[name].Break(report);
+
+        var refusal = await RefusalAsync(report);
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        var violation = Assert.Single(refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
+        Assert.Equal(Cases[name].Field, violation.Field);
+        Assert.Equal("REPORT_INVALID", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+    }
+
+    [Fact]
+    public async Task All_broken_rules_are_reported_at_once_and_no_value_is_repeated()
+    {
+        var report = new Wire.Report
+        {
+            ReportId = "SECRET-a",
+            InstanceHash = "SECRET-b",
+            App = Wire.App.Roomvox,
+            AppVersion = "SECRET-c",
+            Environment = new Wire.Environment { Country = "SECRET-d", Timezone = "SECRET-e", Language = "SECRET f" },
+            Roomvox = new Wire.RoomVoxUsage { Rooms = uint.MaxValue },
+        };
+
+        var refusal = await RefusalAsync(report);
+
+        var details = refusal.GetRpcStatus()!;
+        Assert.Equal(7, details.GetDetail<BadRequest>()!.FieldViolations.Count);
+        Assert.DoesNotContain("SECRET", details.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_report_is_refused()
+    {
+        var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(
+            async () => await client.SubmitReportAsync(new Wire.SubmitReportRequest()));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+    }
+
+    [Fact]
+    public async Task In_a_batch_a_bad_report_does_not_hold_up_its_neighbours()
+    {
+        var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
+        var bad = SampleReports.Of("https://batch-2.example");
+        bad.Environment.Country = "??";
+
+        var response = await client.SubmitReportsAsync(new Wire.SubmitReportsRequest
+        {
+            Reports = { SampleReports.Of("https://batch-1.example"), bad, SampleReports.Of("https://batch-3.example") },
+        });
+
+        Assert.NotNull(response.Results[0].Receipt);
+        Assert.Equal("environment.country", response.Results[1].Refusal.Violations.Single().Field);
+        Assert.Equal((int)StatusCode.InvalidArgument, response.Results[1].Refusal.Code);
+        Assert.NotNull(response.Results[2].Receipt);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1001)]
+    public async Task A_batch_of_the_wrong_size_is_refused(int size)
+    {
+        var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
+        var request = new Wire.SubmitReportsRequest();
+        request.Reports.AddRange(Enumerable.Repeat(new Wire.Report(), size));
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await client.SubmitReportsAsync(request));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+    }
+
+    private static void AddFacilities(Wire.Report report)
+    {
+        for (var i = 0; i < 2_000; i++)
+        {
+            report.Roomvox.Facilities[$"facility-{i}"] = 1;
+        }
+    }
+
+    private async Task<RpcException> RefusalAsync(Wire.Report report)
+    {
+        var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
+        return await Assert.ThrowsAsync<RpcException>(
+            async () => await client.SubmitReportAsync(new Wire.SubmitReportRequest { Report = report }));
+    }
+
+    public sealed class Server : IAsyncLifetime
+    {
+        internal TestServer Running { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Running = await TestServer.StartAsync();
+
+        public async ValueTask DisposeAsync() => await Running.DisposeAsync();
+    }
+}

@@ -1,0 +1,95 @@
+using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.LiteDb;
+
+namespace Telemetry.Server.Tests.Storage;
+
+/// <summary>When the data directory cannot be used, the operator is told why and what to do.</summary>
+public sealed class OpenRefusalTests
+{
+    [Fact]
+    public async Task A_directory_in_use_is_refused()
+    {
+        await using var temporary = new TemporaryStore();
+        var store = temporary.Open();
+
+        var refusal = Assert.Throws<StoreOpenException>(() => temporary.Open());
+
+        Assert.Contains("in use by another server", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, store.Current.Number);
+    }
+
+    [Fact]
+    public async Task A_path_that_is_a_file_is_refused()
+    {
+        await using var temporary = new TemporaryStore();
+        var path = Path.Combine(temporary.Directory, "file");
+        await File.WriteAllTextAsync(path, "");
+
+        Assert.Contains(path, Assert.Throws<StoreOpenException>(() => temporary.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_refused()
+    {
+        await using var temporary = new TemporaryStore();
+        temporary.OpenFile = path => new FaultyFile(new DiskFile(path), new Faults { FailIn = 0 });
+
+        var refusal = Assert.Throws<StoreOpenException>(() => temporary.Open());
+
+        Assert.Contains("No space left", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("telemetry.db")]
+    [InlineData("telemetry.log")]
+    public async Task Files_of_something_else_are_refused_and_left_alone(string name)
+    {
+        await using var temporary = new TemporaryStore();
+        temporary.Open();
+        await temporary.Store.DisposeAsync();
+        var path = Path.Combine(temporary.Directory, name);
+        var bytes = new byte[50_000];
+        new Random(1).NextBytes(bytes);
+        await File.WriteAllBytesAsync(path, bytes);
+
+        var refusal = Assert.Throws<StoreOpenException>(() => temporary.Open());
+
+        Assert.Contains("not a store of this server", refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(path));
+    }
+
+    [Fact]
+    public async Task A_data_file_without_its_log_is_refused()
+    {
+        await using var temporary = new TemporaryStore();
+        temporary.Open();
+        await temporary.Store.DisposeAsync();
+        File.Delete(Path.Combine(temporary.Directory, "telemetry.log"));
+
+        Assert.Contains(
+            "without 'telemetry.log'", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_of_a_newer_version_is_refused_and_one_of_an_older_is_brought_up()
+    {
+        await using var temporary = new TemporaryStore();
+        temporary.Open();
+        await temporary.Store.DisposeAsync();
+        var ran = 0;
+        using (var database = OpenDatabase(temporary.Directory))
+        {
+            Migrations.Run(database, temporary.Directory, [_ => Assert.Fail("Ran before."), _ => ran++, _ => ran++]);
+            Migrations.Run(database, temporary.Directory, [_ => { }, _ => ran++, _ => ran++]);
+            Assert.Equal(3, database.ReadSchemaVersion());
+        }
+
+        Assert.Equal(2, ran);
+        var refusal = Assert.Throws<StoreOpenException>(() => temporary.Open());
+        Assert.Contains("newer version (layout 3; this one knows 1)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static EventDatabase OpenDatabase(string directory) => new(
+        new DiskFile(Path.Combine(directory, "telemetry.db")), new DiskFile(Path.Combine(directory, "telemetry.log")), null);
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.LiteDb;
+
+namespace Telemetry.Server.Tests.Storage;
+
+/// <summary>A data directory that can be opened again and again, with files that a test can tamper with.</summary>
+internal sealed class TemporaryStore : IAsyncDisposable
+{
+    public static readonly CommitRules NoLimit = new(new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero), TimeSpan.Zero);
+
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("telemetry-store-").FullName;
+
+    public FakeTimeProvider Time { get; } = new(NoLimit.Now);
+
+    public Func<string, IStorageFile> OpenFile { get; set; } = path => new DiskFile(path);
+
+    public LiteDbTelemetryStore Store { get; private set; } = null!;
+
+    public LiteDbTelemetryStore Open(string? directory = null) => Store = LiteDbTelemetryStore.Open(
+        new LiteDbStoreOptions
+        {
+            Directory = directory ?? Directory,
+            // Small, so that tests see slots, rotations and checkpoints.
+            SlotSize = 8,
+            MinimumRotation = 40,
+            CheckpointPages = 200,
+            OpenFile = path => OpenFile(path),
+        },
+        Time, NullLogger<LiteDbTelemetryStore>.Instance);
+
+    public async Task<LiteDbTelemetryStore> ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        return Open();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Store is not null)
+        {
+            await Store.DisposeAsync();
+        }
+
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    public static async Task<List<StoredReport>> ReadAllAsync(ITelemetryStore store)
+    {
+        var events = new List<StoredReport>();
+        while (await store.ReadAfterAsync(events.Count, 100, CancellationToken.None) is { Count: > 0 } page)
+        {
+            events.AddRange(page);
+        }
+
+        return events;
+    }
+}

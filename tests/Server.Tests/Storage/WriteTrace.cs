@@ -1,0 +1,76 @@
+namespace Telemetry.Server.Tests.Storage;
+
+/// <summary>What was asked of the disk, in order; makes images of what a power loss could have left of it.</summary>
+internal sealed class WriteTrace
+{
+    private const int Sector = 512;
+
+    private readonly List<Operation> _operations = [];
+    private readonly Lock _gate = new();
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _operations.Count;
+            }
+        }
+    }
+
+    public void Add(Operation operation)
+    {
+        lock (_gate)
+        {
+            _operations.Add(operation);
+        }
+    }
+
+    /// <summary>
+    /// Files as they may be when the power goes after <paramref name="count"/> operations: what was synced is there;
+    /// of every later write, any sectors may be.
+    /// </summary>
+    public void WriteImage(string directory, int count, Random random)
+    {
+        foreach (var name in _operations.Select(operation => operation.File).Distinct())
+        {
+            var operations = _operations.Take(count).Where(operation => operation.File == name).ToList();
+            var synced = operations.FindLastIndex(operation => operation is Sync);
+            using var file = File.Create(Path.Combine(directory, name));
+            for (var i = 0; i < operations.Count; i++)
+            {
+                Apply(operations[i], file, whole: i <= synced, random);
+            }
+        }
+    }
+
+    private static void Apply(Operation operation, FileStream file, bool whole, Random random)
+    {
+        switch (operation)
+        {
+            case Resize resize when whole || random.Next(2) == 0:
+                file.SetLength(resize.Length);
+                break;
+            case Write write:
+                for (var at = 0; at < write.Bytes.Length; at += Sector)
+                {
+                    if (whole || random.Next(2) == 0)
+                    {
+                        file.Position = write.Offset + at;
+                        file.Write(write.Bytes.AsSpan(at, Math.Min(Sector, write.Bytes.Length - at)));
+                    }
+                }
+
+                break;
+        }
+    }
+
+    internal abstract record Operation(string File);
+
+    internal sealed record Write(string File, long Offset, byte[] Bytes) : Operation(File);
+
+    internal sealed record Resize(string File, long Length) : Operation(File);
+
+    internal sealed record Sync(string File) : Operation(File);
+}

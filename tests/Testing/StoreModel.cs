@@ -1,0 +1,53 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Testing;
+
+/// <summary>The store's rules in the plainest form: the model that real stores are compared with.</summary>
+internal sealed class StoreModel
+{
+    private readonly List<StoredReport> _log = [];
+
+    public IReadOnlyList<StoredReport> Log => _log;
+
+    public CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules, ulong epoch) =>
+        [.. batch.Select(report => Decide(report, rules, epoch))];
+
+    public IEnumerable<StoredReport> HistoryOf(InstanceId instance, App app) => _log
+        .Where(stored => stored.Report.Instance == instance && stored.Report.App == app)
+        .Reverse();
+
+    public IReadOnlyList<(InstanceId Instance, App App)> InstancesInOrder() =>
+        [.. _log.Select(stored => (stored.Report.Instance, stored.Report.App)).Distinct()];
+
+    private CommitOutcome Decide(Report report, CommitRules rules, ulong epoch)
+    {
+        var history = HistoryOf(report.Instance, report.App).ToList();
+        if (history.Take(4).FirstOrDefault(stored => stored.Report.ReportId == report.ReportId) is { } repeated)
+        {
+            return new(CommitDecision.Repeated, repeated.Position, repeated.AcceptedAt, repeated.Report.Verdict);
+        }
+
+        var last = history.FirstOrDefault();
+        if (last is not null && rules.Now - last.AcceptedAt < rules.MinimumInterval - CommitRules.Leeway)
+        {
+            return new(CommitDecision.TooSoon, last.Position, last.AcceptedAt, report.Verdict);
+        }
+
+        var kinds = EventKinds.ReportAccepted;
+        if (last is null)
+        {
+            kinds |= EventKinds.InstanceDiscovered;
+        }
+        else
+        {
+            kinds |= rules.Now - last.AcceptedAt >= CommitRules.Absence ? EventKinds.InstanceReturned : EventKinds.None;
+            kinds |= last.Report.AppVersion != report.AppVersion ? EventKinds.AppVersionChanged : EventKinds.None;
+        }
+
+        var stored = new StoredReport(
+            new FeedPosition(epoch, _log.Count + 1), rules.Now, kinds, last?.Position.Number ?? 0, report);
+        _log.Add(stored);
+        return new(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Verdict);
+    }
+}
