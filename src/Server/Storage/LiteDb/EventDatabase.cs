@@ -20,6 +20,7 @@ internal sealed class EventDatabase : IDisposable
     private const string Epochs = "epochs";
     private const string Tokens = "tokens";
     private const string Id = "_id";
+    private const long HeaderMarkOffset = 32;
 
     private readonly IStorageFile _dataFile;
     private readonly IStorageFile _logFile;
@@ -31,6 +32,7 @@ internal sealed class EventDatabase : IDisposable
     {
         _dataFile = dataFile;
         _logFile = logFile;
+        RefuseForeignFile(dataFile);
         _log = new DurableLogStream(logFile, knownEnd);
         _data = new DataFileStream(dataFile);
         _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
@@ -151,6 +153,17 @@ internal sealed class EventDatabase : IDisposable
             _data.Dispose();
             _dataFile.Dispose();
             _logFile.Dispose();
+        }
+    }
+
+    /// <summary>LiteDB cuts a file to whole pages before it looks whether the file is one of its own.</summary>
+    private static void RefuseForeignFile(IStorageFile file)
+    {
+        var mark = "** This is a LiteDB file **"u8;
+        Span<byte> found = stackalloc byte[mark.Length];
+        if (file.Length > 0 && (file.Read(found, HeaderMarkOffset) < mark.Length || !found.SequenceEqual(mark)))
+        {
+            throw new InvalidDataException("The data file is no LiteDB database.");
         }
     }
 
