@@ -1,1 +1,3 @@
-return 0;
+using Telemetry.Cli;
+
+return await CliProgram.RunAsync(args, new CliConsole(Console.In, Console.Out, Console.Error)).ConfigureAwait(false);

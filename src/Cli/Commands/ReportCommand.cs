@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Google.Protobuf;
+using Telemetry.Client;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Cli.Commands;
+
+/// <summary><c>telemetry report send FILE|-</c>: sends one report and says exactly what happened.</summary>
+internal sealed class ReportCommand : Command
+{
+    private readonly Argument<string> _file = new("file")
+    {
+        Description = "The report as protobuf JSON (telemetry.v1.Report), or - for standard input.",
+    };
+
+    private readonly CliConsole _console;
+    private readonly ConnectionOptions _connection;
+
+    public ReportCommand(ConnectionOptions connection, CliConsole console)
+        : base("report", "Work with reports.")
+    {
+        _console = console;
+        _connection = connection;
+        var send = new Command("send", "Send one report.");
+        send.Arguments.Add(_file);
+        send.Options.Add(connection.Server);
+        send.SetAction(SendAsync);
+        Subcommands.Add(send);
+    }
+
+    private async Task<int> SendAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var report = Parse(await ReadAsync(parsed.GetRequiredValue(_file), cancellation).ConfigureAwait(false));
+        using var channel = _connection.Connect(parsed);
+        switch (await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false))
+        {
+            case SendResult.Sent sent:
+                _console.Out.WriteLine(
+                    $"Stored as {EventText.Of(sent.Receipt.Position)}, report {sent.Receipt.ReportId}, "
+                    + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
+                    + $"The next report is welcome after {sent.Receipt.NextReportNotBefore.ToDateTimeOffset():u}.");
+                return ExitCodes.Ok;
+            case SendResult.Rejected rejected:
+                _console.Error.WriteLine("The report breaks rules:");
+                foreach (var violation in rejected.Violations)
+                {
+                    _console.Error.WriteLine($"  {violation.Field} {violation.Description}");
+                }
+
+                return ExitCodes.Refused;
+            case SendResult.TryLater later:
+                _console.Error.WriteLine(later.Message);
+                return ExitCodes.Refused;
+            case SendResult.Unreachable unreachable:
+                _console.Error.WriteLine(unreachable.Message);
+                return ExitCodes.Unreachable;
+            case SendResult.Failed failed:
+                _console.Error.WriteLine(failed.Message);
+                return ExitCodes.Refused;
+            default:
+                throw new InvalidOperationException("A result without words.");
+        }
+    }
+
+    private async Task<string> ReadAsync(string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return file == "-"
+                ? await _console.In.ReadToEndAsync(cancellation).ConfigureAwait(false)
+                : await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliUsageException($"'{file}' cannot be read: {e.Message}");
+        }
+    }
+
+    private static Report Parse(string json)
+    {
+        try
+        {
+            return Report.Parser.ParseJson(json);
+        }
+        catch (Exception e) when (e is InvalidJsonException or InvalidProtocolBufferException)
+        {
+            throw new CliUsageException($"This is no report in protobuf JSON: {e.Message}");
+        }
+    }
+}

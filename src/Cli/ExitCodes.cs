@@ -1,0 +1,11 @@
+namespace Telemetry.Cli;
+
+/// <summary>What a script can tell from how a command ended.</summary>
+internal static class ExitCodes
+{
+    public const int Ok = 0;
+    public const int Refused = 1;
+    public const int Usage = 2;
+    public const int Unreachable = 3;
+    public const int NotAuthorised = 4;
+}

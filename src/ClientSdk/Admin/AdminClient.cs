@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Client.Admin;
+
+/// <summary>Asks a server about its installations. Calls throw <see cref="RpcException"/> with the server's words.</summary>
+public sealed class AdminClient
+{
+    private readonly AdminService.AdminServiceClient _client;
+    private readonly Metadata _headers;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="channel">The connection; not disposed by this client.</param>
+    /// <param name="token">An admin token.</param>
+    public AdminClient(TelemetryChannel channel, string token)
+    {
+        ArgumentNullException.ThrowIfNull(channel);
+        _client = new AdminService.AdminServiceClient(channel.Invoker);
+        _headers = new Metadata { { "authorization", "Bearer " + token } };
+    }
+
+    /// <summary>All installations in the order in which they first reported, fetched page by page.</summary>
+    /// <param name="app">Only this app's; <see cref="App.Unspecified"/> for all.</param>
+    /// <param name="cancellation">Ends the listing.</param>
+    public async IAsyncEnumerable<Instance> ListInstancesAsync(
+        App app = App.Unspecified, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        var request = new ListInstancesRequest { App = app, PageSize = 500 };
+        do
+        {
+            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellation)
+                .ConfigureAwait(false);
+            foreach (var instance in page.Instances)
+            {
+                yield return instance;
+            }
+
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+    }
+
+    /// <summary>One installation with its latest reports.</summary>
+    /// <param name="request">Which one.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async Task<GetInstanceResponse> GetInstanceAsync(
+        GetInstanceRequest request, CancellationToken cancellation = default) =>
+        await _client.GetInstanceAsync(request, _headers, cancellationToken: cancellation).ConfigureAwait(false);
+}

@@ -1,0 +1,92 @@
+using Mono.Cecil;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Architecture.Tests;
+
+/// <summary>Who may use whom inside the server. A new arrow is a decision: change the table and say why.</summary>
+public sealed class ImportTableTests
+{
+    private const string Root = "Telemetry.Server.";
+    private const string Generated = "Telemetry.Contracts.";
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Model"] = [],
+        ["Rpc"] = ["Model"],
+        ["Storage"] = ["Model"],
+        ["Privacy"] = ["Model", "Storage"],
+        ["Licensing"] = ["Model", "Storage"],
+        ["Feed"] = ["Model", "Storage", "Rpc"],
+        ["Ingestion"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing"],
+        ["Compatibility"] = ["Model", "Ingestion", "Licensing", "Privacy"],
+        ["Admin"] = ["Model", "Rpc", "Storage", "Feed", "Licensing", "Privacy"],
+        // Reports from outside, as a client does.
+        ["Demo"] = [],
+        // Composes everything.
+        ["Hosting"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Admin", "Demo"],
+    };
+
+    /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
+    private static readonly string[] Edges =
+        ["GrpcService", "Mapper", "UnknownFields", "FeedRequestReader", "EventMessages", "FeedSession", "DemoFleet", "DemoReports", "ServerHost"];
+
+    private static readonly TypeDefinition[] Types = [.. AssemblyDefinition
+        .ReadAssembly(typeof(ITelemetryStore).Assembly.Location).MainModule.GetTypes()
+        .Where(type => type.FullName.StartsWith(Root, StringComparison.Ordinal))];
+
+    [Fact]
+    public void No_feature_uses_another_that_the_table_does_not_allow()
+    {
+        var forbidden = Types
+            .SelectMany(type => References.Of(type).Select(used => (From: FolderOf(type.FullName), To: FolderOf(used), type.FullName, used)))
+            .Where(arrow => arrow.From is not null && arrow.To is not null && arrow.From != arrow.To)
+            .Where(arrow => !Allowed[arrow.From!].Contains(arrow.To))
+            .Select(arrow => $"{arrow.FullName} uses {arrow.used}")
+            .Distinct();
+
+        Assert.Empty(forbidden);
+    }
+
+    [Fact]
+    public void Every_folder_is_in_the_table() =>
+        Assert.Empty(Types.Select(type => FolderOf(type.FullName)).Where(folder => folder is not null).Distinct().Except(Allowed.Keys));
+
+    [Fact]
+    public void Only_edges_speak_the_contract()
+    {
+        var others = Types
+            .Where(type => References.Of(type).Any(used => used.StartsWith(Generated, StringComparison.Ordinal)))
+            .Select(type => References.Outermost(type).Name)
+            .Distinct()
+            .Where(name => !Edges.Any(edge => name.EndsWith(edge, StringComparison.Ordinal)));
+
+        Assert.Empty(others);
+    }
+
+    [Fact]
+    public void Log_event_ids_are_unique()
+    {
+        var ids = Types.SelectMany(type => type.Methods)
+            .SelectMany(method => method.CustomAttributes)
+            .Where(attribute => attribute.AttributeType.Name == "LoggerMessageAttribute")
+            .Select(attribute => (int)attribute.Properties.Single(property => property.Name == "EventId").Argument.Value)
+            .ToList();
+
+        Assert.NotEmpty(ids);
+        Assert.Equal(ids.Distinct(), ids);
+    }
+
+    [Fact]
+    public void The_check_sees_what_a_method_body_uses()
+    {
+        // In an asynchronous method the body is in a nested type.
+        var pipeline = Types.Where(type => References.Outermost(type).Name == "IngestionPipeline");
+
+        Assert.Contains("Telemetry.Server.Storage.CommitRules", pipeline.SelectMany(References.Of));
+    }
+
+    private static string? FolderOf(string type) =>
+        type.StartsWith(Root, StringComparison.Ordinal) && type.IndexOf('.', Root.Length) is var end and > 0
+            ? type[Root.Length..end]
+            : null;
+}

@@ -1,0 +1,149 @@
+using System.Text.Json;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Cli.Tests;
+
+/// <summary>The commands as a person runs them, against a running server.</summary>
+public sealed class CliTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    private string Address => "http://" + _server.Native.Target;
+
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync();
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_report_from_standard_input_is_stored_and_the_receipt_shown()
+    {
+        var (code, output, _) = await RunAsync(SampleReports.Of().ToString(), "report", "send", "-", "--server", Address);
+
+        Assert.Equal(0, code);
+        Assert.Contains("Stored as ", output, StringComparison.Ordinal);
+        Assert.Contains("verdict community", output, StringComparison.Ordinal);
+        Assert.Equal(1, _server.Store.Current.Number);
+    }
+
+    [Fact]
+    public async Task A_refused_report_shows_every_field_and_rule()
+    {
+        var report = SampleReports.Of();
+        report.Environment.Country = "Germany";
+        report.AppVersion = "";
+
+        var (code, output, error) = await RunAsync(report.ToString(), "report", "send", "-", "--server", Address);
+
+        Assert.Equal(1, code);
+        Assert.Empty(output);
+        Assert.Contains("environment.country must be", error, StringComparison.Ordinal);
+        Assert.Contains("app_version is required", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2, "no report in protobuf JSON", "nonsense", "report", "send", "-")]
+    [InlineData(2, "cannot be read", "", "report", "send", "/nowhere/at/all")]
+    [InlineData(2, "Try 'telemetry --help'", "", "tial")]
+    [InlineData(2, "--app is one of: roomvox", "", "instances", "--app", "roomfox", "--token", "t")]
+    [InlineData(2, "EPOCH:NUMBER", "", "tail", "--after", "17", "--token", "t")]
+    [InlineData(2, "is no address", "", "instances", "--server", "localhost", "--token", "t")]
+    [InlineData(3, "refused", "", "instances", "--server", "http://127.0.0.1:1", "--token", "t")]
+    public async Task A_mistake_is_told_in_words_and_by_the_exit_code(int expected, string words, string input, params string[] args)
+    {
+        var (code, _, error) = await RunAsync(input, args);
+
+        Assert.Contains(words, error, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(expected, code);
+    }
+
+    [Fact]
+    public async Task A_wrong_token_is_told()
+    {
+        foreach (var command in new[] { "instances", "tail" })
+        {
+            var (code, _, error) = await RunAsync("", command, "--server", Address, "--token", "wrong");
+
+            Assert.Equal(4, code);
+            Assert.Contains("not known here", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Tail_prints_events_as_json_and_resumes_from_its_state_file()
+    {
+        var state = Path.GetTempFileName();
+        File.Delete(state);
+        string[] tail =
+        [
+            "tail", "--server", Address, "--token", _server.AdminToken, "--json", "--state", state, "--from-beginning",
+            "--limit", "2",
+        ];
+        try
+        {
+            await SubmitAsync(1, 2, 3, 4);
+            var (first, firstOutput, _) = await RunAsync("", tail);
+            var (second, secondOutput, _) = await RunAsync("", tail);
+
+            Assert.Equal(0, first + second);
+            Assert.Equal(["1", "2", "3", "4"], (firstOutput + secondOutput).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("position").GetProperty("number").GetString()));
+        }
+        finally
+        {
+            File.Delete(state);
+        }
+    }
+
+    [Fact]
+    public async Task Tail_prints_a_line_for_people_and_filters()
+    {
+        await SubmitAsync(1, 2);
+        var report = SampleReports.Of("https://austria.example");
+        report.Environment.Country = "AT";
+        await new ReportingService.ReportingServiceClient(_server.Native).SubmitReportAsync(new() { Report = report });
+
+        var (code, output, _) = await RunAsync(
+            "", "tail", "--server", Address, "--token", _server.AdminToken, "--from-beginning", "--country", "AT", "--limit", "1");
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"^2026-11-20 12:00:00 +3  [0-9a-f]{8}  roomvox 1\.4\.0 +AT  community +5 rooms, 25 users +instance-discovered\n$", output);
+    }
+
+    [Fact]
+    public async Task Instances_are_listed_and_one_is_shown_by_id_hash_or_URL()
+    {
+        await SubmitAsync(1, 2, 3);
+
+        var (_, list, _) = await RunAsync("", "instances", "--server", Address, "--token", _server.AdminToken, "--json");
+        var ids = list.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("instanceId").GetString()!).ToList();
+
+        Assert.Equal(3, ids.Count);
+        foreach (var which in new[] { ids[1], SampleReports.HashOf("https://cli-2.example"), "https://CLI-2.example/" })
+        {
+            var (code, shown, _) = await RunAsync(
+                "", "instances", "show", which, "--server", Address, "--token", _server.AdminToken);
+            Assert.Equal(0, code);
+            Assert.StartsWith(ids[1], shown, StringComparison.Ordinal);
+        }
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] args)
+    {
+        using var stdin = new StringReader(input);
+        await using var stdout = new StringWriter();
+        await using var stderr = new StringWriter();
+        var code = await Patience.For(
+            CliProgram.RunAsync(args, new CliConsole(stdin, stdout, stderr)), string.Join(' ', args));
+        return (code, stdout.ToString(), stderr.ToString());
+    }
+
+    private async Task SubmitAsync(params int[] numbers)
+    {
+        var client = new ReportingService.ReportingServiceClient(_server.Native);
+        foreach (var number in numbers)
+        {
+            await client.SubmitReportAsync(SampleReports.Request($"https://cli-{number}.example"));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Grpc.Core;
+using Telemetry.Client;
+using Telemetry.Client.Admin;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.ClientSdk.Tests;
+
+public sealed class FeedClientTests
+{
+    [Fact]
+    public async Task The_feed_goes_on_through_a_restart_of_the_server_with_each_event_once()
+    {
+        var data = Directory.CreateTempSubdirectory("telemetry-client-").FullName;
+        var server = await TestServer.StartAsync(data);
+        try
+        {
+            var address = new Uri("http://" + server.Native.Target);
+            using var channel = TelemetryChannel.For(address);
+            var interruptions = 0;
+            var client = new FeedClient(channel, server.AdminToken) { Interrupted = _ => interruptions++ };
+            await using var feed = client.FollowAsync(new Wire.StreamEventsRequest()).GetAsyncEnumerator();
+            var numbers = new List<ulong>();
+            await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.CaughtUp);
+
+            await SubmitAsync(1);
+            numbers.Add((await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            await server.DisposeAsync();
+            server = await TestServer.StartAsync(data, settings: "Server:Grpc=" + address.Authority);
+            await SubmitAsync(2);
+            numbers.Add((await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+
+            Assert.Equal([1ul, 2ul], numbers);
+            Assert.True(interruptions > 0);
+
+            async Task<Wire.StreamEventsResponse> NextAsync(Wire.StreamEventsResponse.MessageOneofCase kind)
+            {
+                do
+                {
+                    Assert.True(await Patience.For(feed.MoveNextAsync().AsTask(), kind.ToString()));
+                }
+                while (feed.Current.MessageCase != kind);
+
+                return feed.Current;
+            }
+
+            async Task SubmitAsync(int number) =>
+                await new Wire.ReportingService.ReportingServiceClient(server.Native)
+                    .SubmitReportAsync(SampleReports.Request($"https://feed-{number}.example"));
+        }
+        finally
+        {
+            await server.DisposeAsync();
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_waiting_cannot_mend_ends_the_feed_with_the_servers_words()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var channel = TelemetryChannel.For(new Uri("http://" + server.Native.Target));
+
+        var wrongToken = await Assert.ThrowsAsync<FeedRefusedException>(() => FirstAsync("wrong", new()));
+        var unknown = await Assert.ThrowsAsync<FeedRefusedException>(() => FirstAsync(
+            server.AdminToken, new() { After = new() { Epoch = 1, Number = 7 } }));
+
+        Assert.Equal(StatusCode.Unauthenticated, wrongToken.Status);
+        Assert.Equal("POSITION_UNKNOWN", unknown.Reason);
+        Assert.Contains("never reached", unknown.Message, StringComparison.Ordinal);
+
+        async Task FirstAsync(string token, Wire.StreamEventsRequest request)
+        {
+            await foreach (var _ in new FeedClient(channel, token).FollowAsync(request))
+            {
+                return;
+            }
+        }
+    }
+}
