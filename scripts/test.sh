@@ -35,7 +35,7 @@ echo "== Tools"
 if ! command -v npm >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq nodejs npm
 fi
-(cd tests/browser && npm ci --no-audit --no-fund --loglevel=error)
+(cd tests/browser && npm install --no-audit --no-fund --loglevel=error)
 export PATH="$PWD/tests/browser/node_modules/.bin:$PATH"
 if ! command -v chromium >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq chromium
