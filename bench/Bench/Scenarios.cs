@@ -1,0 +1,234 @@
+using Bench.Feed;
+using Bench.Load;
+using Bench.Servers;
+
+namespace Bench;
+
+/// <summary>What is measured, and against what.</summary>
+internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSpan duration)
+{
+    private const string NoLimit = "--Ingestion:MinimumInterval=00:00:00";
+    private const int BatchSize = 100;
+
+    private int _seed = 1;
+
+    public IReadOnlyDictionary<string, Action> All => new Dictionary<string, Action>
+    {
+        ["submit"] = Submit,
+        ["arrivals"] = Arrivals,
+        ["batch"] = Batch,
+        ["web"] = Web,
+        ["json"] = Json,
+        ["feed"] = Feed,
+        ["stalled"] = Stalled,
+        ["scale"] = Scale,
+        ["etcd"] = Etcd,
+    };
+
+    /// <summary>Durable unary calls at saturation against the no-op's.</summary>
+    private void Submit()
+    {
+        using var noOp = ServerProcess.NoOp();
+        using var server = ServerProcess.Telemetry();
+        var pairs = Interleave(() => Unary(noOp), () => Unary(server));
+        table.Row("no-op unary, server CPU", [.. pairs.Select(p => p.A.CpuMicroseconds)], "µs");
+        table.Row("durable unary, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
+        table.Ratio("durable unary : no-op, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 3);
+        table.Row("durable unary, allocated per report", [.. pairs.Select(p => p.B.AllocatedBytes / 1024)], "KB", 16);
+        table.Row("durable unary, reports per second", [.. pairs.Select(p => p.B.Load.PerSecond)], "/s");
+        table.Ratio("durable unary : no-op, throughput", [.. pairs.Select(p => p.B.Load.PerSecond / p.A.Load.PerSecond)], 0.5, atLeast: true);
+        table.Row("durable unary at saturation, p99", [.. pairs.Select(p => p.B.Load.P99)], "ms");
+    }
+
+    /// <summary>Evenly spaced arrivals at half of what the no-op can take.</summary>
+    private void Arrivals()
+    {
+        using var noOp = ServerProcess.NoOp();
+        using var server = ServerProcess.Telemetry();
+        var one = Plan(1, 1);
+        var commit = Interleave(
+            () => Measurement.Of(noOp, m => LoadRunner.Closed(noOp.Grpc, Source, one, m)),
+            () => Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, Source, one, m)));
+        var oneCommit = Median(commit.Select(p => p.B.Load.P50 - p.A.Load.P50));
+        table.Row("one commit (a lone caller's p50 beyond the no-op's)", [oneCommit], "ms");
+        var rate = ArrivalLimit(noOp) / 2;
+        table.Row("half of the no-op's arrival limit", [rate], "/s");
+        var plan = Plan(4, 1);
+        var pairs = Interleave(
+            () => Measurement.Of(noOp, m => LoadRunner.Open(noOp.Grpc, Source, rate, plan, m)),
+            () => Measurement.Of(server, m => LoadRunner.Open(server.Grpc, Source, rate, plan, m)));
+        table.Row("no-op, p99 from the due time", [.. pairs.Select(p => p.A.Load.P99)], "ms");
+        table.Row("durable, p99 from the due time", [.. pairs.Select(p => p.B.Load.P99)], "ms");
+        table.Ratio(
+            "durable p99 : (3 no-op p99 + one commit)",
+            [.. pairs.Select(p => p.B.Load.P99 / ((3 * p.A.Load.P99) + oneCommit))], 1);
+    }
+
+    private void Batch()
+    {
+        using var server = ServerProcess.Telemetry();
+        var plan = Plan(4, 2);
+        var pairs = Interleave(
+            () => Unary(server),
+            () => Measurement.Of(
+                server, m => LoadRunner.Closed(server.Grpc, i => new ReportSource(NextSeed(), BatchSize), plan, m), BatchSize));
+        table.Row("100 reports a call, reports per second", [.. pairs.Select(p => p.B.Load.PerSecond * BatchSize)], "/s");
+        table.Ratio("100 reports a call : unary, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 0.6);
+    }
+
+    private void Web()
+    {
+        using var server = ServerProcess.Telemetry();
+        var pairs = Interleave(
+            () => Unary(server),
+            () => Measurement.Of(server, m => LoadRunner.Http1(server.Http, Source, "application/grpc-web", Plan(4, 8), m)));
+        table.Ratio("gRPC-Web over HTTP/1.1 : native, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 2.5);
+    }
+
+    private void Json()
+    {
+        using var server = ServerProcess.Telemetry();
+        var pairs = Interleave(
+            () => Unary(server),
+            () => Measurement.Of(
+                server, m => LoadRunner.Http1(server.Http, i => new JsonSource(NextSeed()), "application/json", Plan(4, 8), m)));
+        table.Ratio("HTTP/JSON door : native, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 3);
+    }
+
+    /// <summary>A hundred readers at a hundred events a second; what taking the reports in costs is subtracted.</summary>
+    private void Feed()
+    {
+        const int readers = 100;
+        const int perSecond = 100;
+        using var noOp = ServerProcess.NoOp();
+        using var server = ServerProcess.Telemetry();
+        var plan = Plan(1, 1);
+        var ratios = new List<double>();
+        var costs = new List<double>();
+        var dropped = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var floor = FeedLoad.Measure(noOp, readers, plan, () => LoadRunner.Open(noOp.Grpc, Source, 1, plan));
+            var intake = FeedLoad.Measure(server, 0, plan, () => LoadRunner.Open(server.Grpc, Source, perSecond, plan));
+            var own = FeedLoad.Measure(server, readers, plan, () => LoadRunner.Open(server.Grpc, Source, perSecond, plan));
+            var cost = (own.CpuSeconds - intake.CpuSeconds) / own.Deliveries;
+            costs.Add(cost * 1e6);
+            ratios.Add(cost / (floor.CpuSeconds / floor.Deliveries));
+            dropped.Add(own.Missing);
+        }
+
+        table.Row("feed, 100 readers at 100 events/s, server CPU per delivery", costs, "µs");
+        table.Ratio("feed delivery : no-op stream delivery, server CPU", ratios, 1.5);
+        table.Row("feed, events missing or out of order", dropped, "", 0);
+    }
+
+    /// <summary>Two hundred readers that never take their messages, against none.</summary>
+    private void Stalled()
+    {
+        using var server = ServerProcess.Telemetry();
+        var pairs = Interleave(
+            () => Unary(server),
+            () =>
+            {
+                using var stalled = new StalledReaders(server, 200);
+                return Unary(server);
+            });
+        table.Ratio("throughput with 200 stalled readers : without", [.. pairs.Select(p => p.B.Load.PerSecond / p.A.Load.PerSecond)], 0.95, atLeast: true);
+    }
+
+    private void Scale()
+    {
+        const int small = 10_000;
+        const int large = 1_000_000;
+        using var few = ServerProcess.Telemetry(null, NoLimit);
+        using var many = ServerProcess.Telemetry(null, NoLimit);
+        Fill(few, small);
+        Fill(many, large);
+        var pairs = Interleave(
+            () => Measurement.Of(few, m => LoadRunner.Closed(few.Grpc, i => new ReportSource(NextSeed(), 1, small), Plan(4, 32), m)),
+            () => Measurement.Of(many, m => LoadRunner.Closed(many.Grpc, i => new ReportSource(NextSeed(), 1, large), Plan(4, 32), m)));
+        table.Ratio("server CPU per report, 1,000,000 : 10,000 installations", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 1.3);
+        table.Row("working set at 1,000,000 installations", [many.WorkingSetMegabytes], "MB");
+        many.Stop();
+        using var restarted = ServerProcess.Telemetry(many.Data, NoLimit);
+        table.Row("restart at 1,000,000 installations, after a kill", [restarted.StartUp.TotalSeconds], "s", 15);
+        table.Row("working set after the restart", [restarted.WorkingSetMegabytes], "MB");
+    }
+
+    private void Etcd()
+    {
+        using var etcd = ServerProcess.Etcd();
+        using var server = ServerProcess.Telemetry();
+        var ratios = new List<double>();
+        var puts = new List<double>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var theirs = LoadRunner.Closed(etcd.Grpc, i => new EtcdSource(NextSeed()), Plan(4, 32));
+            if (theirs.Errors > 0)
+            {
+                throw new InvalidOperationException($"{theirs.Errors} puts failed.");
+            }
+
+            var own = Unary(server);
+            puts.Add(theirs.PerSecond);
+            ratios.Add(own.Load.PerSecond / theirs.PerSecond);
+        }
+
+        table.Row("etcd, durable puts of the same bytes per second", puts, "/s");
+        table.Ratio("durable unary : etcd put, throughput", ratios, 5, atLeast: true);
+    }
+
+    private Measurement Unary(ServerProcess server) =>
+        Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, Source, Plan(4, 32), m));
+
+    private ReportSource Source(int connection) => new(NextSeed());
+
+    private int NextSeed() => Interlocked.Increment(ref _seed);
+
+    private LoadPlan Plan(int connections, int streams) => new(connections, streams, warmUp, duration);
+
+    private List<(Measurement A, Measurement B)> Interleave(Func<Measurement> a, Func<Measurement> b) =>
+        [.. Enumerable.Range(0, rounds).Select(_ => (a(), b()))];
+
+    /// <summary>The highest rate that the no-op still serves in time: p99 below 20 ms and nothing left behind.</summary>
+    private double ArrivalLimit(ServerProcess noOp)
+    {
+        var rate = 5_000.0;
+        while (rate < 200_000)
+        {
+            var next = rate * 1.25;
+            var load = LoadRunner.Open(noOp.Grpc, Source, next, Plan(4, 1));
+            if (load.P99 > 20 || load.PerSecond < 0.98 * next)
+            {
+                break;
+            }
+
+            rate = next;
+        }
+
+        return rate;
+    }
+
+    private static void Fill(ServerProcess server, int installations)
+    {
+        const int size = 500;
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress($"http://{server.Grpc}");
+        var client = new Telemetry.Contracts.V1.ReportingService.ReportingServiceClient(channel);
+        var source = new ReportSource(0, size, first: 0);
+        for (var done = 0; done < installations; done += size)
+        {
+            var request = Telemetry.Contracts.V1.SubmitReportsRequest.Parser.ParseFrom(source.Next()[5..]);
+            var response = client.SubmitReports(request);
+            if (response.Results.Any(result => result.Receipt is null))
+            {
+                throw new InvalidOperationException("Filling failed: " + response.Results[0]);
+            }
+        }
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+}

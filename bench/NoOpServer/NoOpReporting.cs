@@ -1,0 +1,28 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Telemetry.Contracts.V1;
+
+namespace Bench.NoOpServer;
+
+/// <summary>Parses a report and answers a receipt of the same shape, without doing anything.</summary>
+internal sealed class NoOpReporting(TimeProvider? time = null) : ReportingService.ReportingServiceBase
+{
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private long _number;
+
+    public override Task<SubmitReportResponse> SubmitReport(SubmitReportRequest request, ServerCallContext context)
+    {
+        var now = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
+        return Task.FromResult(new SubmitReportResponse
+        {
+            Receipt = new Receipt
+            {
+                ReportId = request.Report.ReportId,
+                AcceptedAt = now,
+                Position = new FeedPosition { Epoch = 0x1234_5678_9ABC_DEF0, Number = (ulong)Interlocked.Increment(ref _number) },
+                Verdict = ClaimVerdict.Community,
+                NextReportNotBefore = now,
+            },
+        });
+    }
+}
