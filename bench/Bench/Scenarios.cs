@@ -145,8 +145,8 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         Fill(few, small);
         Fill(many, large);
         var pairs = Interleave(
-            () => Measurement.Of(few, m => LoadRunner.Closed(few.Grpc, i => new ReportSource(NextSeed(), 1, small), Plan(4, 32), m)),
-            () => Measurement.Of(many, m => LoadRunner.Closed(many.Grpc, i => new ReportSource(NextSeed(), 1, large), Plan(4, 32), m)));
+            () => Measurement.Of(few, m => LoadRunner.Closed(few.Grpc, i => new ReportSource(NextSeed(), 1, small), Plan(4, 100), m)),
+            () => Measurement.Of(many, m => LoadRunner.Closed(many.Grpc, i => new ReportSource(NextSeed(), 1, large), Plan(4, 100), m)));
         table.Ratio("server CPU per report, 1,000,000 : 10,000 installations", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 1.3);
         table.Row("working set at 1,000,000 installations", [many.WorkingSetMegabytes], "MB");
         many.Stop();
@@ -163,7 +163,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         var puts = new List<double>();
         for (var round = 0; round < rounds; round++)
         {
-            var theirs = LoadRunner.Closed(etcd.Grpc, i => new EtcdSource(NextSeed()), Plan(4, 32));
+            var theirs = LoadRunner.Closed(etcd.Grpc, i => new EtcdSource(NextSeed()), Plan(4, 100));
             if (theirs.Errors > 0)
             {
                 throw new InvalidOperationException($"{theirs.Errors} puts failed.");
@@ -179,7 +179,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
     }
 
     private Measurement Unary(ServerProcess server) =>
-        Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, Source, Plan(4, 32), m));
+        Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, Source, Plan(4, 100), m));
 
     private ReportSource Source(int connection) => new(NextSeed());
 

@@ -87,18 +87,15 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddAdmin();
-        services.AddGrpc(grpc =>
-        {
-            grpc.MaxReceiveMessageSize = MaxMessageBytes;
-            grpc.Interceptors.Add<FailureInterceptor>();
-        });
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
+        services.AddSingleton<CallFailures>();
         services.AddSingleton<FailureInterceptor>();
         services.AddSingleton<AdminTokenInterceptor>();
-        services.Configure<GrpcServiceOptions<FeedGrpcService>>(RequireToken);
-        services.Configure<GrpcServiceOptions<AdminGrpcService>>(RequireToken);
+        services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForAdmins);
+        services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>
             {
@@ -110,7 +107,11 @@ internal static class ServerHost
             .AddCheck<StoreHealthCheck>("store");
     }
 
-    private static void RequireToken(GrpcServiceOptions options) => options.Interceptors.Add<AdminTokenInterceptor>();
+    private static void ForAdmins(GrpcServiceOptions options)
+    {
+        options.Interceptors.Add<FailureInterceptor>();
+        options.Interceptors.Add<AdminTokenInterceptor>();
+    }
 
     private static void Map(WebApplication app)
     {

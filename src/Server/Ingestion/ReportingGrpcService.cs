@@ -7,7 +7,8 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>The gRPC edge of the way in: contract messages to submitted reports, outcomes to statuses.</summary>
-internal sealed class ReportingGrpcService(IReportIngestion ingestion) : Wire.ReportingService.ReportingServiceBase
+internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailures failures)
+    : Wire.ReportingService.ReportingServiceBase
 {
     public override async Task<Wire.SubmitReportResponse> SubmitReport(
         Wire.SubmitReportRequest request, ServerCallContext context)
@@ -17,10 +18,17 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion) : Wire.Re
             throw RpcErrors.InvalidField("report", "is required");
         }
 
-        var outcome = await ingestion
-            .SubmitAsync(SubmittedReportMapper.FromWire(request.Report), context.CancellationToken)
-            .ConfigureAwait(false);
-        return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
+        try
+        {
+            var outcome = await ingestion
+                .SubmitAsync(SubmittedReportMapper.FromWire(request.Report), context.CancellationToken)
+                .ConfigureAwait(false);
+            return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
     }
 
     public override async Task<Wire.SubmitReportsResponse> SubmitReports(
@@ -31,6 +39,19 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion) : Wire.Re
             throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
         }
 
+        try
+        {
+            return await SubmitAllAsync(request, context).ConfigureAwait(false);
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
+    }
+
+    private async Task<Wire.SubmitReportsResponse> SubmitAllAsync(
+        Wire.SubmitReportsRequest request, ServerCallContext context)
+    {
         // All are queued before the first is awaited, so that they share commits.
         var outcomes = new Task<SubmitOutcome>[request.Reports.Count];
         for (var i = 0; i < outcomes.Length; i++)

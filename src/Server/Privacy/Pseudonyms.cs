@@ -9,15 +9,17 @@ namespace Telemetry.Server.Privacy;
 /// A plain hash of a public URL can be reversed by trying URLs; a keyed one cannot without the secret. Every purpose
 /// has a key of its own, derived under a label, so that pseudonyms of different purposes cannot be joined.
 /// </remarks>
-internal sealed class Pseudonyms
+internal sealed class Pseudonyms : IDisposable
 {
-    private readonly byte[] _instanceKey;
-    private readonly byte[] _subscriptionKey;
+    /// <summary>Keyed once per thread: setting up a key costs several times what hashing a report's few bytes does.</summary>
+    private readonly ThreadLocal<IncrementalHash> _instances;
+
+    private readonly ThreadLocal<IncrementalHash> _subscriptionKeys;
 
     public Pseudonyms(byte[] secret)
     {
-        _instanceKey = HMACSHA256.HashData(secret, "telemetry instance"u8);
-        _subscriptionKey = HMACSHA256.HashData(secret, "subscription key"u8);
+        _instances = Keyed(secret, "telemetry instance"u8);
+        _subscriptionKeys = Keyed(secret, "subscription key"u8);
     }
 
     /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
@@ -26,7 +28,8 @@ internal sealed class Pseudonyms
         Span<byte> text = stackalloc byte[64];
         Encoding.ASCII.GetBytes(instanceHash, text);
         Span<byte> pseudonym = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_instanceKey, text, pseudonym);
+        _instances.Value!.AppendData(text);
+        _instances.Value.GetHashAndReset(pseudonym);
         return InstanceId.Read(pseudonym);
     }
 
@@ -34,7 +37,8 @@ internal sealed class Pseudonyms
     public SubscriptionKeyHash OfKey(string subscriptionKey)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(_subscriptionKey, Encoding.UTF8.GetBytes(subscriptionKey), hash);
+        _subscriptionKeys.Value!.AppendData(Encoding.UTF8.GetBytes(subscriptionKey));
+        _subscriptionKeys.Value.GetHashAndReset(hash);
         return SubscriptionKeyHash.Read(hash);
     }
 
@@ -46,5 +50,27 @@ internal sealed class Pseudonyms
     {
         var normalised = url.TrimEnd('/').ToLowerInvariant();
         return Of(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normalised))));
+    }
+
+    public void Dispose()
+    {
+        Dispose(_instances);
+        Dispose(_subscriptionKeys);
+    }
+
+    private static ThreadLocal<IncrementalHash> Keyed(byte[] secret, ReadOnlySpan<byte> label)
+    {
+        var key = HMACSHA256.HashData(secret, label);
+        return new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key), trackAllValues: true);
+    }
+
+    private static void Dispose(ThreadLocal<IncrementalHash> hashes)
+    {
+        foreach (var hash in hashes.Values)
+        {
+            hash.Dispose();
+        }
+
+        hashes.Dispose();
     }
 }

@@ -5,6 +5,8 @@ internal sealed class CommitSignal
 {
     private TaskCompletionSource? _waiters;
 
+    public bool HasWaiters => Volatile.Read(ref _waiters) is not null;
+
     /// <summary>Completes with the next call of <see cref="Raise"/>.</summary>
     public Task Next()
     {

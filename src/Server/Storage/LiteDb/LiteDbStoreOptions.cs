@@ -12,8 +12,8 @@ internal sealed record LiteDbStoreOptions
     /// </summary>
     public int CheckpointPages { get; init; } = 2_000;
 
-    /// <summary>Rows per snapshot slot. Default: 1,024. What is stored keeps its ordinals when this changes.</summary>
-    public int SlotSize { get; init; } = 1_024;
+    /// <summary>Rows per snapshot slot. Default: 512, which keeps a slot out of the large object heap. What is stored keeps its ordinals when this changes.</summary>
+    public int SlotSize { get; init; } = 512;
 
     /// <summary>
     /// Fewest reports in which every slot is written once: bounds what is replayed at start for a small fleet; a large

@@ -56,9 +56,13 @@ internal sealed partial class LiteDbTelemetryStore
         _instances.Apply(accepted);
         _snapshots.Grow(_instances.Blocks, first - 1);
         _snapshots.Committed(accepted.Count);
-        foreach (var stored in accepted)
+        if (_committed.HasWaiters)
         {
-            _recent.Add(stored);
+            // Only for live readers: kept for nobody, these objects would cost more to collect than to read again.
+            foreach (var stored in accepted)
+            {
+                _recent.Add(stored);
+            }
         }
 
         if (_oldest == 0)

@@ -105,7 +105,6 @@ internal sealed partial class LiteDbTelemetryStore
             foreach (var stored in page)
             {
                 _instances.Replay(stored);
-                _recent.Add(stored);
             }
 
             number += ReplayPage;
