@@ -43,6 +43,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Http => _app.Services.GetRequiredService<Listeners>().Http!;
 
+    /// <summary>The same store, to be held back or broken by a test.</summary>
+    public HeldStore HeldStore => (HeldStore)Store;
+
     public ITelemetryStore Store => _app.Services.GetRequiredService<ITelemetryStore>();
 
     public GrpcChannel Native { get; private set; } = null!;
@@ -71,6 +74,7 @@ internal sealed class TestServer : IAsyncDisposable
         {
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Logging.ClearProviders().AddProvider(logs);
+            HoldStore(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null);
         server.AdminToken = await app.Services.GetRequiredService<AdminTokens>().CreateAsync(CancellationToken.None);
@@ -99,6 +103,12 @@ internal sealed class TestServer : IAsyncDisposable
         {
             throw new InvalidOperationException("The server logged: " + errors[0].Text);
         }
+    }
+
+    private static void HoldStore(IServiceCollection services)
+    {
+        var open = services.Last(service => service.ServiceType == typeof(ITelemetryStore)).ImplementationFactory!;
+        services.AddSingleton<ITelemetryStore>(provider => new HeldStore((ITelemetryStore)open(provider)));
     }
 
     private void Connect(Listeners listeners)

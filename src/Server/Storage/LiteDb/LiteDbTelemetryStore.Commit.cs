@@ -9,6 +9,7 @@ internal sealed partial class LiteDbTelemetryStore
     private readonly SnapshotSchedule _snapshots;
     private readonly ArrayBufferWriter<byte> _chunk = new(EventChunk.MaxBytes);
     private readonly ArrayBufferWriter<byte> _record = new(4_096);
+    private long _wantedThrough;
 
     public async ValueTask<CommitOutcome[]> CommitAsync(
         IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation) =>
@@ -56,15 +57,7 @@ internal sealed partial class LiteDbTelemetryStore
         _instances.Apply(accepted);
         _snapshots.Grow(_instances.Blocks, first - 1);
         _snapshots.Committed(accepted.Count);
-        if (_committed.HasWaiters)
-        {
-            // Only for live readers: kept for nobody, these objects would cost more to collect than to read again.
-            foreach (var stored in accepted)
-            {
-                _recent.Add(stored);
-            }
-        }
-
+        KeepForReaders(accepted);
         if (_oldest == 0)
         {
             Interlocked.Exchange(ref _oldest, first);
@@ -72,6 +65,26 @@ internal sealed partial class LiteDbTelemetryStore
 
         Interlocked.Exchange(ref _current, accepted[^1].Position.Number);
         _committed.Raise();
+    }
+
+    /// <summary>
+    /// Only while somebody follows: kept for nobody, these objects would cost more to collect than to read again. A
+    /// reader that is busy with the last events does not wait at this very moment, so its interest lasts for a while.
+    /// </summary>
+    private void KeepForReaders(List<StoredReport> accepted)
+    {
+        if (_committed.HasWaiters)
+        {
+            _wantedThrough = accepted[^1].Position.Number + RecentEvents.Size;
+        }
+
+        foreach (var stored in accepted)
+        {
+            if (stored.Position.Number <= _wantedThrough)
+            {
+                _recent.Add(stored);
+            }
+        }
     }
 
     private void AddEvents(EventDatabase database, List<StoredReport> accepted, long first)

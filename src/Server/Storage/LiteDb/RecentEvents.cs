@@ -6,7 +6,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <remarks>A ring indexed by number. Threading: one writer, any readers: a slot is one reference.</remarks>
 internal sealed class RecentEvents
 {
-    private const int Size = 4_096;
+    public const int Size = 4_096;
 
     private readonly StoredReport?[] _ring = new StoredReport?[Size];
 

@@ -1,0 +1,121 @@
+using System.Net;
+using System.Text;
+using Grpc.Core;
+using Grpc.Health.V1;
+using Google.Rpc;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Tests.Ingestion;
+
+/// <summary>Too much at once, a store that cannot commit, and reports that are repeated.</summary>
+public sealed class OverloadTests
+{
+    [Fact]
+    public async Task When_the_queue_is_full_callers_are_refused_at_once_and_those_in_it_are_served()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: ["Ingestion:QueueCapacity=4", "Ingestion:MaxBatch=1"]);
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        server.HeldStore.Hold();
+        var calls = new List<AsyncUnaryCall<Wire.SubmitReportResponse>>();
+        RpcException? refusal = null;
+        for (var i = 0; refusal is null; i++)
+        {
+            // One is with the store and four wait; the sixth or a later one must come back at once.
+            Assert.True(i < 20, "The queue never filled.");
+            var call = client.SubmitReportAsync(SampleReports.Request($"https://full-{i}.example"));
+            calls.Add(call);
+            if (i >= 5)
+            {
+                refusal = await Patience.For(RefusalOf(call), "a refusal");
+                calls.Remove(call);
+            }
+        }
+
+        Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
+        Assert.Equal("OVERLOADED", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(10, refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.Seconds);
+        using var response = await PostAsync(server);
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(10), response.Headers.RetryAfter!.Delta);
+
+        server.HeldStore.Release();
+        foreach (var call in calls)
+        {
+            Assert.NotNull((await call).Receipt);
+        }
+    }
+
+    [Fact]
+    public async Task When_the_store_cannot_commit_senders_are_told_health_says_so_and_reading_goes_on()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.ExpectsErrors = true;
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        await client.SubmitReportAsync(SampleReports.Request("https://before.example"));
+        server.HeldStore.Broken = "No space left on device";
+
+        var refusal = await RefusalOf(client.SubmitReportAsync(SampleReports.Request("https://during.example")));
+        using var response = await PostAsync(server);
+        using var unhealthy = await server.HttpClient.GetAsync("/healthz");
+
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        Assert.Equal("STORE_UNAVAILABLE", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, unhealthy.StatusCode);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.NotServing, await HealthAsync(server, "telemetry.v1.ReportingService"));
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await HealthAsync(server, "telemetry.v1.FeedService"));
+        using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest { Beginning = new() });
+        Assert.Single(await feed.EventsThroughAsync(1));
+
+        server.HeldStore.Broken = null;
+        Assert.NotNull((await client.SubmitReportAsync(SampleReports.Request("https://during.example"))).Receipt);
+        Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, await HealthAsync(server, "telemetry.v1.ReportingService"));
+    }
+
+    [Fact]
+    public async Task A_repeated_report_gets_the_same_receipt_and_is_counted_once_even_after_a_newer_one()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        var first = SampleReports.Request();
+        var receipt = (await client.SubmitReportAsync(first)).Receipt;
+
+        var atOnce = (await client.SubmitReportAsync(first)).Receipt;
+        server.Time.Advance(TimeSpan.FromHours(1));
+        await client.SubmitReportAsync(SampleReports.Request());
+        server.Time.Advance(TimeSpan.FromHours(1));
+        var later = (await client.SubmitReportAsync(first)).Receipt;
+
+        Assert.Equal(receipt, atOnce);
+        Assert.Equal(receipt, later);
+        Assert.Equal(2, server.Store.Current.Number);
+    }
+
+    [Fact]
+    public async Task A_second_report_within_the_hour_is_told_when_the_next_is_welcome()
+    {
+        await using var server = await TestServer.StartAsync();
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        await client.SubmitReportAsync(SampleReports.Request());
+        server.Time.Advance(TimeSpan.FromMinutes(20));
+
+        var refusal = await RefusalOf(client.SubmitReportAsync(SampleReports.Request()));
+
+        Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
+        Assert.Equal("REPORTED_RECENTLY", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(TimeSpan.FromMinutes(40), refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
+        Assert.Contains("already reported at 2026-11-20 12:00:00 UTC", refusal.Status.Detail, StringComparison.Ordinal);
+    }
+
+    private static async Task<RpcException> RefusalOf(AsyncUnaryCall<Wire.SubmitReportResponse> call) =>
+        await Assert.ThrowsAsync<RpcException>(async () => await call);
+
+    private static async Task<HealthCheckResponse.Types.ServingStatus> HealthAsync(TestServer server, string service) =>
+        (await new Health.HealthClient(server.Native).CheckAsync(new HealthCheckRequest { Service = service })).Status;
+
+    private static Task<HttpResponseMessage> PostAsync(TestServer server) => server.HttpClient.PostAsync(
+        "/api/telemetry/roomvox", new StringContent(
+            $$"""{"instanceHash":"{{SampleReports.HashOf("https://post.example")}}","version":"1.4.0"}""",
+            Encoding.UTF8, "application/json"));
+}

@@ -1,0 +1,74 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Testing;
+
+/// <summary>A store whose commits a test can hold back or let fail; everything else is the real store's.</summary>
+internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
+{
+    private TaskCompletionSource? _held;
+
+    /// <summary>When set, commits fail with these words.</summary>
+    public string? Broken { get; set; }
+
+    public StoreDescription Description => inner.Description;
+
+    public FeedPosition Current => inner.Current;
+
+    public long OldestNumber => inner.OldestNumber;
+
+    public int InstanceCount => inner.InstanceCount;
+
+    public long SizeInBytes => inner.SizeInBytes;
+
+    public string? Failure => Broken ?? inner.Failure;
+
+    public IReadOnlyList<AdminTokenRecord> AdminTokens => inner.AdminTokens;
+
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _held?.TrySetResult();
+
+    public async ValueTask<CommitOutcome[]> CommitAsync(
+        IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation)
+    {
+        if (_held is { } held)
+        {
+            await held.Task;
+        }
+
+        return Broken is { } words
+            ? throw new StoreUnavailableException(words)
+            : await inner.CommitAsync(batch, rules, cancellation);
+    }
+
+    public Task WaitForEventAfterAsync(long number, CancellationToken cancellation) =>
+        inner.WaitForEventAfterAsync(number, cancellation);
+
+    public ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(
+        long number, int maxCount, CancellationToken cancellation) => inner.ReadAfterAsync(number, maxCount, cancellation);
+
+    public ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation) =>
+        inner.FindReportAsync(number, cancellation);
+
+    public ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
+        InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation) =>
+        inner.ReadHistoryAsync(instance, app, beforeNumber, maxCount, cancellation);
+
+    public InstanceState? FindInstance(InstanceId instance, App app) => inner.FindInstance(instance, app);
+
+    public IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app) =>
+        inner.ListInstances(firstOrdinal, maxCount, app);
+
+    public bool Reached(FeedPosition position) => inner.Reached(position);
+
+    public ulong EpochOf(long number) => inner.EpochOf(number);
+
+    public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
+        inner.DropThroughAsync(number, cancellation);
+
+    public ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation) =>
+        inner.AddAdminTokenAsync(token, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
