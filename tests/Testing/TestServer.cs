@@ -91,6 +91,7 @@ internal sealed class TestServer : IAsyncDisposable
         }
 
         HttpClient.Dispose();
+        HeldStore.Release();
         await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsData)

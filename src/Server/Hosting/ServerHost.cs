@@ -20,6 +20,7 @@ namespace Telemetry.Server.Hosting;
 internal static class ServerHost
 {
     private const int MaxMessageBytes = 4 * 1024 * 1024;
+    private const string ProcessCheck = "process";
 
     private static readonly string[] GrpcTrailers = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 
@@ -100,10 +101,11 @@ internal static class ServerHost
         services.AddGrpcHealthChecks(options =>
             {
                 options.Services.Map(Wire.ReportingService.Descriptor.FullName, _ => true);
-                // Reading works while nothing can be committed.
-                options.Services.Map(Wire.FeedService.Descriptor.FullName, _ => false);
-                options.Services.Map(Wire.AdminService.Descriptor.FullName, _ => false);
+                // Reading works while nothing can be committed. A service without any check would count as unknown.
+                options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
+                options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
             })
+            .AddCheck(ProcessCheck, static () => HealthCheckResult.Healthy())
             .AddCheck<StoreHealthCheck>("store");
     }
 

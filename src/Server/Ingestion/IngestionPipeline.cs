@@ -48,9 +48,10 @@ internal sealed partial class IngestionPipeline : BackgroundService
 
     public override Task StopAsync(CancellationToken cancellationToken)
     {
-        // The web server has stopped by now; what still waits is committed before the store closes.
+        // The web server has stopped by now; what still waits is committed before the store closes. A disk that does not
+        // answer must not keep the process: when the host's patience ends, the rest goes unacknowledged.
         _waiting.Writer.TryComplete();
-        return ExecuteTask ?? Task.CompletedTask;
+        return (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

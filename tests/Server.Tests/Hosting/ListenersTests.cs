@@ -25,10 +25,9 @@ public sealed class ListenersTests
                 "--data", Path.Combine(directory.FullName, "data"), "--Tls:Address=127.0.0.1:0", "--Tls:Certificate=" + pem);
             await app.StartAsync();
             var listeners = app.Services.GetRequiredService<Listeners>();
-            using var handler = new SocketsHttpHandler();
-            handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => listeners.Certificate!.Equals(shown);
-            using var http = new HttpClient(handler, disposeHandler: false) { BaseAddress = listeners.Tls };
-            using var channel = GrpcChannel.ForAddress(listeners.Tls!, new GrpcChannelOptions { HttpHandler = handler });
+            using var http = new HttpClient(TrustOnly(listeners)) { BaseAddress = listeners.Tls };
+            using var channel = GrpcChannel.ForAddress(
+                listeners.Tls!, new GrpcChannelOptions { HttpHandler = TrustOnly(listeners), DisposeHttpClient = true });
 
             using var health = await http.GetAsync("/healthz");
             var receipt = await new Wire.ReportingService.ReportingServiceClient(channel)
@@ -117,6 +116,15 @@ public sealed class ListenersTests
 
     private static WebApplication Build(params string[] args) =>
         ServerHost.Build(CommandLine.Parse(args), builder => builder.Logging.ClearProviders());
+
+    /// <summary>One for each client: a gRPC channel takes its handler for itself.</summary>
+    private static SocketsHttpHandler TrustOnly(Listeners listeners)
+    {
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, shown, _, _) => listeners.Certificate!.Equals(shown);
+        return handler;
+    }
 
     private static void WriteCertificate(string path)
     {
