@@ -6,7 +6,11 @@ namespace Telemetry.Testing;
 /// <summary>A store whose commits a test can hold back or let fail; everything else is the real store's.</summary>
 internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 {
+    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _held;
+
+    /// <summary>Completes when the first commit is held back.</summary>
+    public Task CommitIsHeld => _waiting.Task;
 
     /// <summary>When set, commits fail with these words.</summary>
     public string? Broken { get; set; }
@@ -34,6 +38,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     {
         if (_held is { } held)
         {
+            _waiting.TrySetResult();
             await held.Task;
         }
 
