@@ -15,7 +15,8 @@ public sealed class ImportTableTests
         ["Rpc"] = ["Model"],
         ["Storage"] = ["Model"],
         ["Privacy"] = ["Model", "Storage"],
-        ["Licensing"] = ["Model", "Storage"],
+        // Rpc and Privacy: the licence service is its own edge, and re-keys what it gets.
+        ["Licensing"] = ["Model", "Storage", "Rpc", "Privacy"],
         ["Feed"] = ["Model", "Storage", "Rpc"],
         ["Ingestion"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing"],
         ["Compatibility"] = ["Model", "Ingestion", "Licensing", "Privacy"],
@@ -89,4 +90,39 @@ public sealed class ImportTableTests
         type.StartsWith(Root, StringComparison.Ordinal) && type.IndexOf('.', Root.Length) is var end and > 0
             ? type[Root.Length..end]
             : null;
+
+    /// <summary>A stolen database must not tell which customer a report came from.</summary>
+    [Fact]
+    public void Nothing_that_ingestion_stores_can_hold_a_licence()
+    {
+        string[] licences = ["LicenseId", "LicensedInstanceId", "License", "LicenseLease", "SubscriptionKeyHash"];
+        var stored = Reachable("Report", "StoredReport", "InstanceState", "InstanceRow", "ReportFields");
+
+        Assert.Contains("Claim", stored);
+        Assert.Contains("RoomVoxUsage", stored);
+        Assert.Empty(stored.Intersect(licences));
+        // The check must be able to fail.
+        Assert.Contains("SubscriptionKeyHash", Reachable("License"));
+    }
+
+    /// <summary>Names of the server's types that values of the named ones are made of.</summary>
+    private static HashSet<string> Reachable(params string[] names)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<string>(names);
+        while (open.TryDequeue(out var name))
+        {
+            if (found.Add(name))
+            {
+                foreach (var used in Types.Where(type => type.Name == name).SelectMany(type => type.Fields)
+                    .SelectMany(field => References.PartsOf(field.FieldType))
+                    .Where(used => used.StartsWith(Root, StringComparison.Ordinal)))
+                {
+                    open.Enqueue(used[(used.LastIndexOf('.') + 1)..]);
+                }
+            }
+        }
+
+        return found;
+    }
 }

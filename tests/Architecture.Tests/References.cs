@@ -27,6 +27,16 @@ internal static class References
         return used;
     }
 
+    /// <summary>The type itself, its element, its type arguments, and theirs.</summary>
+    public static IEnumerable<string> PartsOf(TypeReference type)
+    {
+        yield return type.GetElementType().FullName.Replace('/', '.');
+        foreach (var part in type is GenericInstanceType generic ? generic.GenericArguments.SelectMany(PartsOf) : [])
+        {
+            yield return part;
+        }
+    }
+
     /// <summary>The type as it stands in its file: closures and state machines belong to it.</summary>
     public static TypeDefinition Outermost(TypeDefinition type) =>
         type.DeclaringType is null ? type : Outermost(type.DeclaringType);

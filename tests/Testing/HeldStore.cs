@@ -62,8 +62,19 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public InstanceState? FindInstance(InstanceId instance, App app) => inner.FindInstance(instance, app);
 
-    public IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app) =>
-        inner.ListInstances(firstOrdinal, maxCount, app);
+    public IReadOnlyList<InstanceState> ListInstances(
+        int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null) =>
+        inner.ListInstances(firstOrdinal, maxCount, app, verdict);
+
+    public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
+
+    public IReadOnlyList<License> ReadLicenses() => inner.ReadLicenses();
+
+    public IReadOnlyList<LicenseLease> ReadLeases() => inner.ReadLeases();
+
+    public ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation) => Broken is { } words
+        ? throw new StoreUnavailableException(words)
+        : inner.ChangeLicensesAsync(changes, cancellation);
 
     public bool Reached(FeedPosition position) => inner.Reached(position);
 

@@ -15,7 +15,7 @@ internal sealed class RandomReports(Random random)
         App = App.RoomVox,
         AppVersion = Pick(Versions),
         SchemaVersion = (uint)random.Next(0, 3),
-        Verdict = (ClaimVerdict)random.Next(1, 3),
+        Claim = new Claim((ClaimVerdict)random.Next(1, 5), (LicenseVerdict)random.Next(0, 14)),
         Environment = new InstallationEnvironment
         {
             NextcloudVersion = Pick(Texts),

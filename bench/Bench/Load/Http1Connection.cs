@@ -100,7 +100,8 @@ internal sealed class Http1Connection : IDisposable
         var at = head.IndexOf(name);
         if (at < 0)
         {
-            return body.EndsWith("0\r\n\r\n"u8);
+            // With the line end before it: a gRPC-Web trailer ends in a zero of its own.
+            return body.EndsWith("\r\n0\r\n\r\n"u8);
         }
 
         return System.Buffers.Text.Utf8Parser.TryParse(head[(at + name.Length)..], out int expected, out _)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -19,7 +18,7 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     private const int MaxPage = 1_000;
     private const int DefaultHistory = 30;
     private const int MaxHistory = 500;
-    private const int MaxUrlLength = 2_048;
+    public const int MaxUrlLength = 2_048;
 
     private static readonly string SoftwareVersion =
         typeof(AdminGrpcService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -44,12 +43,12 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     public override Task<Wire.ListInstancesResponse> ListInstances(
         Wire.ListInstancesRequest request, ServerCallContext context)
     {
-        var size = PageSize("page_size", request.PageSize, DefaultPage, MaxPage);
-        var first = (int)Token("page_token", request.PageToken, 0, int.MaxValue);
+        var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
+        var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
         var app = AppOf(request.App);
 
         // One more than asked for tells whether there is a next page, and where it begins.
-        var instances = store.ListInstances(first, size + 1, app);
+        var instances = store.ListInstances(first, size + 1, app, VerdictOf(request.Verdict));
         var response = new Wire.ListInstancesResponse
         {
             Instances = { instances.Take(size).Select(StoredReportMapper.ToWire) },
@@ -57,7 +56,7 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
         };
         if (instances.Count > size)
         {
-            response.NextPageToken = instances[size].Ordinal.ToString(CultureInfo.InvariantCulture);
+            response.NextPageToken = Paging.Token(instances[size].Ordinal);
         }
 
         return Task.FromResult(response);
@@ -68,8 +67,8 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     {
         var id = InstanceOf(request);
         var app = AppOf(request.App) ?? App.RoomVox;
-        var size = PageSize("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
-        var before = Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
+        var size = Paging.Size("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
+        var before = Paging.Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
         if (store.FindInstance(id, app) is not { } state)
         {
             throw RpcErrors.NotFound("This installation never reported this app here.");
@@ -83,7 +82,7 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
         };
         if (history.Count == size && history[^1].PreviousNumber >= Math.Max(store.OldestNumber, 1))
         {
-            response.NextHistoryPageToken = history[^1].Position.Number.ToString(CultureInfo.InvariantCulture);
+            response.NextHistoryPageToken = Paging.Token(history[^1].Position.Number);
         }
 
         return response;
@@ -112,9 +111,9 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
                     ? id
                     : throw RpcErrors.InvalidField("instance_id", "must be 32 hexadecimal digits, as ListInstances shows them");
             case Wire.GetInstanceRequest.InstanceOneofCase.InstanceHash:
-                return request.InstanceHash.Length == 64 && request.InstanceHash.All(char.IsAsciiHexDigitLower)
-                    ? pseudonyms.Of(request.InstanceHash)
-                    : throw RpcErrors.InvalidField("instance_hash", "must be 64 lower-case hexadecimal digits");
+                return InstanceHashFormat.BrokenRule(request.InstanceHash) is { } rule
+                    ? throw RpcErrors.InvalidField("instance_hash", rule)
+                    : pseudonyms.Of(request.InstanceHash);
             case Wire.GetInstanceRequest.InstanceOneofCase.InstanceUrl:
                 return request.InstanceUrl.Length is > 0 and <= MaxUrlLength
                     ? pseudonyms.OfUrl(request.InstanceUrl)
@@ -127,26 +126,14 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     private static App? AppOf(Wire.App app) => app switch
     {
         Wire.App.Unspecified => null,
-        Wire.App.Roomvox => App.RoomVox,
+        _ when System.Enum.IsDefined((App)app) => (App)app,
         _ => throw RpcErrors.InvalidField("app", "must be an app that this server knows"),
     };
 
-    private static int PageSize(string field, uint size, int standard, int maximum) => size switch
+    private static ClaimVerdict? VerdictOf(Wire.ClaimVerdict verdict) => verdict switch
     {
-        0 => standard,
-        _ when size <= maximum => (int)size,
-        _ => throw RpcErrors.InvalidField(field, $"must be at most {maximum}"),
+        Wire.ClaimVerdict.Unspecified => null,
+        _ when System.Enum.IsDefined((ClaimVerdict)verdict) => (ClaimVerdict)verdict,
+        _ => throw RpcErrors.InvalidField("verdict", "must be a verdict that this server knows"),
     };
-
-    private static long Token(string field, string token, long first, long maximum)
-    {
-        if (token.Length == 0)
-        {
-            return first;
-        }
-
-        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= maximum
-            ? value
-            : throw RpcErrors.InvalidField(field, "must be a token that the page before gave");
-    }
 }

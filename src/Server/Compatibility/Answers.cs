@@ -31,14 +31,24 @@ internal static class Answers
             text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}}"}""");
     }
 
+    public static Task JsonAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
+    {
+        Prepare(context.Response, status, body.Length);
+        return context.Response.Body.WriteAsync(body).AsTask();
+    }
+
     private static Task WriteAsync(HttpContext context, int status, string body)
     {
-        var response = context.Response;
+        Prepare(context.Response, status, body.Length);
+        return context.Response.WriteAsync(body);
+    }
+
+    private static void Prepare(HttpResponse response, int status, int length)
+    {
         response.StatusCode = status;
         response.ContentType = "application/json";
-        response.ContentLength = body.Length;
+        response.ContentLength = length;
         response.Headers.CacheControl = "no-store";
         response.Headers.XContentTypeOptions = "nosniff";
-        return response.WriteAsync(body);
     }
 }

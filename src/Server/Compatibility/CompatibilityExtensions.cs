@@ -1,4 +1,5 @@
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Licensing;
 
 namespace Telemetry.Server.Compatibility;
 
@@ -15,8 +16,15 @@ internal static class CompatibilityExtensions
     {
         var ingestion = endpoints.ServiceProvider.GetRequiredService<IReportIngestion>();
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
-        var roomVox = new RoomVoxEndpoint(ingestion, time);
+        var requests = new JsonRequests(time);
+        var roomVox = new RoomVoxEndpoint(ingestion, requests);
         endpoints.Map(RoomVoxPath, roomVox.HandleAsync);
+        var licenses = new LicenseEndpoints(
+            endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),
+            endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests);
+        endpoints.Map("/api/licenses/validate", licenses.ValidateAsync);
+        endpoints.Map("/api/licenses/usage", licenses.ReportUsageAsync);
+        endpoints.Map("/api/licenses/check-page-limit", licenses.CheckPageLimitAsync);
         endpoints.Map("/api/telemetry/{**rest}", static context => Answers.ErrorAsync(
             context, StatusCodes.Status404NotFound, $"There is no report taken here. RoomVox reports to {RoomVoxPath}."));
     }

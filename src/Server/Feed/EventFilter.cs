@@ -21,7 +21,7 @@ internal sealed record EventFilter
     public bool Matches(StoredReport stored) =>
         (Kinds == EventKinds.None || (stored.Kinds & Kinds) != 0)
         && (Apps is null || Apps.Contains(stored.Report.App))
-        && (Verdicts is null || Verdicts.Contains(stored.Report.Verdict))
+        && (Verdicts is null || Verdicts.Contains(stored.Report.Claim.Verdict))
         && (Countries is null || Countries.Contains(stored.Report.Environment.Country))
         && (AppVersions is null || AppVersions.Contains(stored.Report.AppVersion));
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Licensing;
 
 namespace Telemetry.Server.Hosting;
 
@@ -16,6 +17,7 @@ internal static class ServerConfiguration
         [TlsOptions.Section] = typeof(TlsOptions),
         [CorsOptions.Section] = typeof(CorsOptions),
         [IngestionOptions.Section] = typeof(IngestionOptions),
+        [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
     };
 

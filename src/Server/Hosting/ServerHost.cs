@@ -8,6 +8,7 @@ using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Licensing;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
@@ -54,6 +55,8 @@ internal static class ServerHost
         builder.Services.Configure<ServerOptions>(configuration.GetSection(ServerOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<IngestionOptions, IngestionOptionsValidator>()
             .Bind(configuration.GetSection(IngestionOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<LicensingOptions, LicensingOptionsValidator>()
+            .Bind(configuration.GetSection(LicensingOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
@@ -85,6 +88,8 @@ internal static class ServerHost
         services.AddMetrics();
         services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
         services.AddSingleton<ITelemetryStore>(OpenStore);
+        services.AddLicensing(provider =>
+            Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "signing"));
         services.AddIngestion();
         services.AddFeed();
         services.AddAdmin();
@@ -97,10 +102,13 @@ internal static class ServerHost
         services.AddSingleton<AdminTokenInterceptor>();
         services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
+        services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForAdmins);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>
             {
                 options.Services.Map(Wire.ReportingService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.LicenseService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.LicenseAdminService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -124,6 +132,8 @@ internal static class ServerHost
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
+        app.MapGrpcService<LicenseGrpcService>();
+        app.MapGrpcService<LicenseAdminGrpcService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/healthz", new HealthCheckOptions

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
+using Telemetry.Server.Licensing;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Storage;
 
@@ -35,7 +36,7 @@ internal static class ServerProgram
         {
             return await RefuseAsync(e.Message, WrongUsage).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StoreOpenException or SecretException or StoreUnavailableException or IOException)
+        catch (Exception e) when (e is StoreOpenException or SecretException or SigningKeyException or StoreUnavailableException or IOException)
         {
             return await RefuseAsync(e.Message, Failure).ConfigureAwait(false);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Telemetry.Server.Model;
 
@@ -8,10 +7,6 @@ namespace Telemetry.Server.Ingestion;
 /// <remarks>A description never repeats the value: it may be anything, and answers end up in logs elsewhere.</remarks>
 internal struct ReportCheck
 {
-    private const string HashOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-
-    private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
-
     private List<Violation>? _violations;
 
     public readonly IReadOnlyList<Violation> Violations => _violations ?? (IReadOnlyList<Violation>)[];
@@ -33,14 +28,9 @@ internal struct ReportCheck
 
     public void InstanceHash(string? hash)
     {
-        if (hash is not { Length: 64 } || hash.AsSpan().ContainsAnyExcept(LowerHex))
+        if (InstanceHashFormat.BrokenRule(hash) is { } rule)
         {
-            Add("instance_hash",
-                "must be the SHA-256 of the installation's URL as 64 lower-case hexadecimal digits");
-        }
-        else if (hash == HashOfNothing)
-        {
-            Add("instance_hash", "is the hash of an empty text; configure the installation's URL first");
+            Add("instance_hash", rule);
         }
     }
 

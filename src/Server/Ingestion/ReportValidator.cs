@@ -10,7 +10,7 @@ namespace Telemetry.Server.Ingestion;
 /// Not responsible for: the rules that need stored state (repetitions, rate limit).
 /// Threading: any number of callers. No I/O.
 /// </remarks>
-internal sealed class ReportValidator(Pseudonyms pseudonyms)
+internal sealed class ReportValidator(Pseudonyms pseudonyms, ClaimJudge claims)
 {
     /// <returns>The report, or null when <paramref name="violations"/> says what is wrong.</returns>
     public Report? Validate(SubmittedReport submitted, out IReadOnlyList<Violation> violations)
@@ -37,9 +37,6 @@ internal sealed class ReportValidator(Pseudonyms pseudonyms)
         }
 
         var flags = new SubscriptionFlags(submitted.ValidSubscription, submitted.ExtendedSupport);
-        SubscriptionKeyHash? key = string.IsNullOrEmpty(submitted.SubscriptionKey)
-            ? null
-            : pseudonyms.OfKey(submitted.SubscriptionKey);
         return new Report
         {
             ReportId = id,
@@ -47,7 +44,7 @@ internal sealed class ReportValidator(Pseudonyms pseudonyms)
             App = submitted.App,
             AppVersion = version,
             SchemaVersion = (uint)submitted.SchemaVersion,
-            Verdict = ClaimVerdicts.Judge(flags, key),
+            Claim = claims.Judge(submitted.App, flags, submitted.SubscriptionKey, submitted.InstanceHash!),
             Environment = environment,
             Users = users,
             Subscription = flags,

@@ -11,6 +11,7 @@ namespace Telemetry.Server.Ingestion;
 /// </remarks>
 internal static class SubmittedReportMapper
 {
+    private static readonly byte LastApp = (byte)Enum.GetValues<App>().Max();
     private static readonly byte LastDatabase = (byte)Enum.GetValues<Database>().Max();
     private static readonly byte LastOsFamily = (byte)Enum.GetValues<OsFamily>().Max();
     private static readonly byte LastWebServer = (byte)Enum.GetValues<WebServer>().Max();
@@ -21,7 +22,7 @@ internal static class SubmittedReportMapper
         {
             ReportId = wire.ReportId,
             InstanceHash = wire.InstanceHash,
-            App = wire.App == Wire.App.Roomvox ? App.RoomVox : App.Unknown,
+            App = (App)Known((int)wire.App, LastApp, (byte)App.Unknown),
             AppVersion = wire.AppVersion,
             SchemaVersion = wire.SchemaVersion,
             UnknownFields = UnknownFields.CountIn(wire),

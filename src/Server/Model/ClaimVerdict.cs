@@ -8,6 +8,12 @@ internal enum ClaimVerdict : byte
     /// <summary>The installation claims nothing.</summary>
     Community = 1,
 
-    /// <summary>It claims a subscription that has not been checked.</summary>
+    /// <summary>It claims a subscription that could not be checked.</summary>
     Unverified = 2,
+
+    /// <summary>A valid licence stands behind the claim.</summary>
+    Verified = 3,
+
+    /// <summary>None does.</summary>
+    Refused = 4,
 }

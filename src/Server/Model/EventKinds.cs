@@ -15,4 +15,7 @@ internal enum EventKinds
 
     /// <summary>The app's version differs from the report before.</summary>
     AppVersionChanged = 1 << 3,
+
+    /// <summary>The report's Enterprise claim was refused.</summary>
+    ClaimRefused = 1 << 4,
 }

@@ -7,7 +7,7 @@ internal interface IReportedState
 
     uint SchemaVersion { get; }
 
-    ClaimVerdict Verdict { get; }
+    Claim Claim { get; }
 
     InstallationEnvironment Environment { get; }
 

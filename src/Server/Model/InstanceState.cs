@@ -25,7 +25,7 @@ internal sealed record InstanceState : IReportedState
 
     public uint SchemaVersion { get; init; }
 
-    public required ClaimVerdict Verdict { get; init; }
+    public required Claim Claim { get; init; }
 
     public required InstallationEnvironment Environment { get; init; }
 

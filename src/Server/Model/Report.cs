@@ -14,7 +14,7 @@ internal sealed record Report : IReportedState
 
     public uint SchemaVersion { get; init; }
 
-    public required ClaimVerdict Verdict { get; init; }
+    public required Claim Claim { get; init; }
 
     public InstallationEnvironment Environment { get; init; } = InstallationEnvironment.Unknown;
 

@@ -11,34 +11,44 @@ namespace Telemetry.Server.Privacy;
 /// </remarks>
 internal sealed class Pseudonyms : IDisposable
 {
+    private const int MaxText = 256;
+
     /// <summary>Keyed once per thread: setting up a key costs several times what hashing a report's few bytes does.</summary>
     private readonly ThreadLocal<IncrementalHash> _instances;
 
     private readonly ThreadLocal<IncrementalHash> _subscriptionKeys;
 
+    private readonly ThreadLocal<IncrementalHash> _licensedInstances;
+
     public Pseudonyms(byte[] secret)
     {
         _instances = Keyed(secret, "telemetry instance"u8);
         _subscriptionKeys = Keyed(secret, "subscription key"u8);
+        _licensedInstances = Keyed(secret, "licensed instance"u8);
     }
 
     /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
     public InstanceId Of(string instanceHash)
     {
-        Span<byte> text = stackalloc byte[64];
-        Encoding.ASCII.GetBytes(instanceHash, text);
         Span<byte> pseudonym = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _instances.Value!.AppendData(text);
-        _instances.Value.GetHashAndReset(pseudonym);
+        Hash(_instances.Value!, instanceHash, pseudonym);
         return InstanceId.Read(pseudonym);
+    }
+
+    /// <summary>The same installation as its licence knows it; cannot be joined with <see cref="Of"/>.</summary>
+    /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
+    public LicensedInstanceId OfLicensed(string instanceHash)
+    {
+        Span<byte> pseudonym = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Hash(_licensedInstances.Value!, instanceHash, pseudonym);
+        return LicensedInstanceId.Read(pseudonym);
     }
 
     /// <summary>The keyed hash of a subscription key: what the key is compared by, and all that outlives the call.</summary>
     public SubscriptionKeyHash OfKey(string subscriptionKey)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _subscriptionKeys.Value!.AppendData(Encoding.UTF8.GetBytes(subscriptionKey));
-        _subscriptionKeys.Value.GetHashAndReset(hash);
+        Hash(_subscriptionKeys.Value!, subscriptionKey, hash);
         return SubscriptionKeyHash.Read(hash);
     }
 
@@ -46,16 +56,27 @@ internal sealed class Pseudonyms : IDisposable
     /// The pseudonym of the installation at a URL, normalised as the reporters do it: trailing slashes stripped, lower
     /// case, then SHA-256 in lower-case hexadecimal digits.
     /// </summary>
-    public InstanceId OfUrl(string url)
-    {
-        var normalised = url.TrimEnd('/').ToLowerInvariant();
-        return Of(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normalised))));
-    }
+    public InstanceId OfUrl(string url) => Of(HashOfUrl(url));
+
+    /// <inheritdoc cref="OfUrl"/>
+    public LicensedInstanceId OfLicensedUrl(string url) => OfLicensed(HashOfUrl(url));
 
     public void Dispose()
     {
         Dispose(_instances);
         Dispose(_subscriptionKeys);
+        Dispose(_licensedInstances);
+    }
+
+    private static string HashOfUrl(string url) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(url.TrimEnd('/').ToLowerInvariant())));
+
+    private static void Hash(IncrementalHash hash, string text, Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[MaxText];
+        var length = Encoding.UTF8.GetMaxByteCount(text.Length);
+        hash.AppendData(length <= MaxText ? bytes[..Encoding.UTF8.GetBytes(text, bytes)] : Encoding.UTF8.GetBytes(text));
+        hash.GetHashAndReset(destination);
     }
 
     private static ThreadLocal<IncrementalHash> Keyed(byte[] secret, ReadOnlySpan<byte> label)

@@ -17,5 +17,7 @@ internal static class ErrorReasons
     public const string PositionUnknown = "POSITION_UNKNOWN";
     public const string PositionExpired = "POSITION_EXPIRED";
     public const string NotFound = "NOT_FOUND";
+    public const string AlreadyExists = "ALREADY_EXISTS";
+    public const string NotAllowedNow = "NOT_ALLOWED_NOW";
     public const string InternalError = "INTERNAL_ERROR";
 }

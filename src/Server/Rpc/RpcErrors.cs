@@ -58,6 +58,12 @@ internal static class RpcErrors
     public static RpcException NotFound(string message) =>
         Create(StatusCode.NotFound, ErrorReasons.NotFound, message);
 
+    public static RpcException AlreadyExists(string message) =>
+        Create(StatusCode.AlreadyExists, ErrorReasons.AlreadyExists, message);
+
+    public static RpcException FailedPrecondition(string message) =>
+        Create(StatusCode.FailedPrecondition, ErrorReasons.NotAllowedNow, message);
+
     public static RpcException Internal(string incident) =>
         Create(StatusCode.Internal, ErrorReasons.InternalError,
             $"The server failed. Its log has the particulars under incident {incident}.");

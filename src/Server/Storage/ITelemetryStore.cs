@@ -55,7 +55,11 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <param name="firstOrdinal">Where to begin.</param>
     /// <param name="maxCount">How many at most.</param>
     /// <param name="app">Only this app's; null for all.</param>
-    IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app);
+    /// <param name="verdict">Only those whose latest report got this verdict; null for all.</param>
+    IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null);
+
+    /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
+    IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims { get; }
 
     /// <summary>Whether this very log once had, or still has, an event at this position (number 0 is always known).</summary>
     bool Reached(FeedPosition position);
@@ -65,6 +69,16 @@ internal interface ITelemetryStore : IAsyncDisposable
 
     /// <summary>Forgets events up to and including <paramref name="number"/>; latest states survive.</summary>
     ValueTask DropThroughAsync(long number, CancellationToken cancellation);
+
+    /// <summary>All licences in the order of issue; read once, at start.</summary>
+    IReadOnlyList<License> ReadLicenses();
+
+    /// <summary>All places under licences; read once, at start.</summary>
+    IReadOnlyList<LicenseLease> ReadLeases();
+
+    /// <summary>Makes changes to licences and places, all or none; when the task completes, they are on disk.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
+    ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation);
 
     /// <summary>Hashes of all admin tokens.</summary>
     IReadOnlyList<AdminTokenRecord> AdminTokens { get; }

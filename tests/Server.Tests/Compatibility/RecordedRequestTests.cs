@@ -65,7 +65,7 @@ public sealed class RecordedRequestTests
         var report = (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report;
 
         Assert.Equal("1.4.0", report.AppVersion);
-        Assert.Equal(ClaimVerdict.Community, report.Verdict);
+        Assert.Equal(ClaimVerdict.Community, report.Claim.Verdict);
         Assert.Equal("32.0.6.1", report.Environment.NextcloudVersion);
         Assert.Equal("8.2.36", report.Environment.PhpVersion);
         Assert.Equal("DE", report.Environment.Country.ToString());
@@ -106,8 +106,8 @@ public sealed class RecordedRequestTests
         server.Time.Advance(TimeSpan.FromHours(1));
         await PostAsync(server, Recording.Find("roomvox-1.6.0-enterprise"));
 
-        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report.Verdict);
-        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(2, CancellationToken.None))!.Report.Verdict);
+        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report.Claim.Verdict);
+        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(2, CancellationToken.None))!.Report.Claim.Verdict);
     }
 
     internal static async Task<(HttpStatusCode Status, string Body)> PostAsync(TestServer server, Recording recording)

@@ -28,7 +28,7 @@ internal sealed class BatchDecisions(
             && FindRepeated(report, latest.Number) is { } stored)
         {
             return new CommitOutcome(
-                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Verdict);
+                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict);
         }
 
         var silence = TimeSpan.FromMilliseconds(_nowMs - latest.AcceptedAtMs);
@@ -36,7 +36,7 @@ internal sealed class BatchDecisions(
         {
             var lastAccepted = DateTimeOffset.FromUnixTimeMilliseconds(latest.AcceptedAtMs);
             return new CommitOutcome(
-                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Verdict);
+                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Claim.Verdict);
         }
 
         var kinds = EventKinds.ReportAccepted;
@@ -99,11 +99,12 @@ internal sealed class BatchDecisions(
 
     private CommitOutcome Accept(Report report, EventKinds kinds, long previousNumber)
     {
+        kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
         var stored = new StoredReport(
             before with { Number = before.Number + Accepted.Count + 1 },
             DateTimeOffset.FromUnixTimeMilliseconds(_nowMs), kinds, previousNumber, report);
         Accepted.Add(stored);
         _latestInBatch[(report.Instance, report.App)] = stored;
-        return new CommitOutcome(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Verdict);
+        return new CommitOutcome(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict);
     }
 }

@@ -13,6 +13,8 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// stale from before the last reset, or left by a commit that failed. Of that, only what a confirmed page closes
 /// counts. Emptying the log writes the next epoch into the other header sector; the space is used again, because
 /// growing a file makes every sync dearer.
+/// Checkpoints: LiteDB copies every page of the log, also those that a later one of the same number replaces, which are
+/// most of them. During a checkpoint such pages read as blank, which LiteDB passes over.
 /// Threading: one lock; LiteDB writes from its background thread, readers read from theirs.
 /// Failures never surface in LiteDB's background thread, which would end the process: they are kept for the waiter.
 /// </remarks>
@@ -23,6 +25,8 @@ internal sealed class DurableLogStream : PositionedStream
     private const int SectorSize = 4096;
     private const int HeaderSize = 2 * SectorSize;
     private const int FrameSize = sizeof(ulong) + PageSize;
+    private const int PageNumberOffset = 0;
+    private const int TransactionOffset = 14;
     private const int ConfirmedOffset = 18;
     private const ulong Magic = 0x31474F4C4D4C54UL;
 
@@ -30,6 +34,7 @@ internal sealed class DurableLogStream : PositionedStream
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _changed = new();
     private byte[] _pending = new byte[64 * FrameSize];
+    private readonly LogPages _pages = new();
     private int _pendingFrames;
     private int _durableFrames;
     private ulong _epoch;
@@ -105,6 +110,27 @@ internal sealed class DurableLogStream : PositionedStream
         }
     }
 
+    /// <summary>Runs a checkpoint, which must read the log on the calling thread and let nobody else read meanwhile.</summary>
+    public void RunCheckpoint(Action checkpoint)
+    {
+        lock (_gate)
+        {
+            _pages.FindReplaced();
+        }
+
+        try
+        {
+            checkpoint();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _pages.ForgetReplaced();
+            }
+        }
+    }
+
     /// <summary>LiteDB empties the log after a checkpoint; it never cuts it otherwise.</summary>
     public override void SetLength(long value)
     {
@@ -133,6 +159,12 @@ internal sealed class DurableLogStream : PositionedStream
         {
             var (frame, offset) = Math.DivRem(position, PageSize);
             var length = Math.Min(buffer.Length, PageSize - (int)offset);
+            if (_pages.IsReplaced(frame))
+            {
+                buffer[..length].Clear();
+                return length;
+            }
+
             if (frame < _durableFrames)
             {
                 return _file.Read(buffer[..length], PositionOf((int)frame) + sizeof(ulong) + offset);
@@ -206,13 +238,23 @@ internal sealed class DurableLogStream : PositionedStream
 
     private void MakeDurable()
     {
-        _file.Write(_pending.AsSpan(0, _pendingFrames * FrameSize), PositionOf(_durableFrames));
+        var frames = _pending.AsSpan(0, _pendingFrames * FrameSize);
+        _file.Write(frames, PositionOf(_durableFrames));
         _file.Sync();
+        for (var start = 0; start < frames.Length; start += FrameSize)
+        {
+            Note(frames[(start + sizeof(ulong))..]);
+        }
+
         _durableFrames += _pendingFrames;
         _pendingFrames = 0;
         Interlocked.Increment(ref _commits);
         _changed.Set();
     }
+
+    private void Note(ReadOnlySpan<byte> page) => _pages.Add(
+        BinaryPrimitives.ReadUInt32LittleEndian(page[PageNumberOffset..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(page[TransactionOffset..]), page[ConfirmedOffset] != 0);
 
     private void Recover(int maxFrames)
     {
@@ -230,6 +272,7 @@ internal sealed class DurableLogStream : PositionedStream
             }
 
             frames++;
+            Note(page);
             if (page[ConfirmedOffset] != 0)
             {
                 _durableFrames = frames;
@@ -237,6 +280,7 @@ internal sealed class DurableLogStream : PositionedStream
             }
         }
 
+        _pages.CutTo(_durableFrames);
         DroppedFrames = frames - _durableFrames;
     }
 
@@ -256,6 +300,7 @@ internal sealed class DurableLogStream : PositionedStream
         _file.Sync();
         _epoch = epoch;
         _chain = epoch;
+        _pages.CutTo(0);
         _durableFrames = 0;
         _pendingFrames = 0;
     }

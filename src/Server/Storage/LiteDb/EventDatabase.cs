@@ -6,11 +6,12 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens).
+/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (places
+/// by licence and installation).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>
-internal sealed class EventDatabase : IDisposable
+internal sealed partial class EventDatabase : IDisposable
 {
     public const int SchemaVersion = 1;
 
@@ -74,7 +75,7 @@ internal sealed class EventDatabase : IDisposable
     }
 
     /// <summary>Moves the log into the data file and empties it.</summary>
-    public void Checkpoint() => _engine.Checkpoint();
+    public void Checkpoint() => _log.RunCheckpoint(() => _engine.Checkpoint());
 
     public int ReadSchemaVersion() =>
         Find(Meta, "schema") is { } document ? document["v"].AsInt32 : 0;

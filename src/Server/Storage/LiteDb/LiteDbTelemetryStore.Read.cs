@@ -55,8 +55,11 @@ internal sealed partial class LiteDbTelemetryStore
 
     public InstanceState? FindInstance(InstanceId instance, App app) => _instances.Find(instance, app);
 
-    public IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app) =>
-        _instances.List(firstOrdinal, maxCount, app);
+    public IReadOnlyList<InstanceState> ListInstances(
+        int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null) =>
+        _instances.List(firstOrdinal, maxCount, app, verdict);
+
+    public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => _instances.RefusedClaims();
 
     private StoredReport? ReadOne(long number)
     {

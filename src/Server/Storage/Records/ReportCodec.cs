@@ -21,7 +21,8 @@ internal static class ReportCodec
         writer.Number(6, (ulong)report.App);
         writer.Text(7, report.AppVersion);
         writer.Number(8, report.SchemaVersion);
-        writer.Number(9, (ulong)report.Verdict);
+        writer.Number(9, (ulong)report.Claim.Verdict);
+        writer.Number(27, (ulong)report.Claim.Reason);
         Write(writer, report.Environment);
         writer.Optional(21, report.Users.Total);
         writer.Optional(22, report.Users.Active30Days);

@@ -14,7 +14,7 @@ internal struct ReportFields
     private App _app;
     private string? _appVersion;
     private uint _schema;
-    private ClaimVerdict _verdict;
+    private Claim _claim;
     private string? _nextcloud;
     private string? _php;
     private string? _dotnet;
@@ -52,7 +52,7 @@ internal struct ReportFields
             case 6: _app = (App)number; break;
             case 7: _appVersion = TextPool.Shared.Get(bytes); break;
             case 8: _schema = (uint)number; break;
-            case 9: _verdict = (ClaimVerdict)number; break;
+            case 9: _claim = _claim with { Verdict = (ClaimVerdict)number }; break;
             case 10: _nextcloud = TextPool.Shared.Get(bytes); break;
             case 11: _php = TextPool.Shared.Get(bytes); break;
             case 12: _dotnet = TextPool.Shared.Get(bytes); break;
@@ -70,6 +70,7 @@ internal struct ReportFields
             case 24: _users = _users with { Enabled = (uint)number }; break;
             case 25: _subscription = _subscription with { ValidSubscription = number != 0 }; break;
             case 26: _subscription = _subscription with { ExtendedSupport = number != 0 }; break;
+            case 27: _claim = _claim with { Reason = (LicenseVerdict)number }; break;
             case 30: _hasRoomVox = true; break;
             case 31: _rooms = (uint)number; break;
             case 32: _roomGroups = (uint)number; break;
@@ -93,7 +94,7 @@ internal struct ReportFields
             App = _app,
             AppVersion = _appVersion ?? "",
             SchemaVersion = _schema,
-            Verdict = _verdict,
+            Claim = _claim,
             Environment = ToEnvironment(),
             Users = _users,
             Subscription = _subscription,

@@ -12,7 +12,7 @@ internal struct InstanceRow
 
     public InstanceId Instance;
     public App App;
-    public ClaimVerdict Verdict;
+    public Claim Claim;
     public Database Database;
     public OsFamily OsFamily;
     public WebServer WebServer;

@@ -16,6 +16,7 @@ internal sealed class InstanceTable
     private readonly ValueTable _platformVersions = new();
     private readonly ValueTable _languages = new();
     private readonly ValueTable _timezones = new();
+    private readonly Dictionary<(App App, LicenseVerdict Reason), int> _refusedClaims = [];
     private int _firstVacant;
 
     public InstanceTable(int blockSize)
@@ -37,14 +38,24 @@ internal sealed class InstanceTable
         }
     }
 
-    public List<InstanceState> List(int firstOrdinal, int maxCount, App? app)
+    public Dictionary<(App App, LicenseVerdict Reason), int> RefusedClaims()
+    {
+        lock (_gate)
+        {
+            return new Dictionary<(App App, LicenseVerdict Reason), int>(_refusedClaims);
+        }
+    }
+
+    public List<InstanceState> List(int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null)
     {
         var states = new List<InstanceState>();
         lock (_gate)
         {
             for (var ordinal = firstOrdinal; ordinal < _rows.Count && states.Count < maxCount; ordinal++)
             {
-                if (!_rows[ordinal].IsVacant && (app is null || _rows[ordinal].App == app))
+                ref readonly var row = ref _rows[ordinal];
+                if (!row.IsVacant && (app is null || row.App == app)
+                    && (verdict is null || row.Claim.Verdict == verdict))
                 {
                     states.Add(StateOf(ordinal));
                 }
@@ -160,7 +171,8 @@ internal sealed class InstanceTable
         var environment = reported.Environment;
         row.LatestNumber = number;
         row.LastSeenMs = lastSeen.ToUnixTimeMilliseconds();
-        row.Verdict = reported.Verdict;
+        Recount(row, reported.Claim);
+        row.Claim = reported.Claim;
         row.SchemaVersion = (ushort)reported.SchemaVersion;
         row.AppVersion = _appVersions.NumberOf(reported.AppVersion);
         row.NextcloudVersion = _platformVersions.NumberOf(environment.NextcloudVersion);
@@ -192,6 +204,21 @@ internal sealed class InstanceTable
         row.ExchangeRooms = Pack(usage?.RoomsWithExchange);
     }
 
+    /// <summary>Kept with each report: counting a million rows for a question would hold up the writer.</summary>
+    private void Recount(in InstanceRow row, Claim claim)
+    {
+        if (row.Claim.Verdict == ClaimVerdict.Refused && --_refusedClaims[(row.App, row.Claim.Reason)] == 0)
+        {
+            _refusedClaims.Remove((row.App, row.Claim.Reason));
+        }
+
+        if (claim.Verdict == ClaimVerdict.Refused)
+        {
+            var key = (row.App, claim.Reason);
+            _refusedClaims[key] = _refusedClaims.GetValueOrDefault(key) + 1;
+        }
+    }
+
     private InstanceState StateOf(int ordinal)
     {
         ref readonly var row = ref _rows[ordinal];
@@ -206,7 +233,7 @@ internal sealed class InstanceTable
             LatestNumber = row.LatestNumber,
             AppVersion = _appVersions[row.AppVersion],
             SchemaVersion = row.SchemaVersion,
-            Verdict = row.Verdict,
+            Claim = row.Claim,
             Environment = new InstallationEnvironment
             {
                 NextcloudVersion = _platformVersions[row.NextcloudVersion],

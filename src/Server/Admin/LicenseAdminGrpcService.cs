@@ -1,0 +1,148 @@
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Licensing;
+using Telemetry.Server.Model;
+using Telemetry.Server.Privacy;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Admin;
+
+/// <summary>The gRPC edge for those who sell licences.</summary>
+internal sealed partial class LicenseAdminGrpcService(
+    LicenseBook book, LicenseClerk clerk, SigningKeyRing keys, ITelemetryStore store, Pseudonyms pseudonyms,
+    IOptions<LicensingOptions> options)
+    : Wire.LicenseAdminService.LicenseAdminServiceBase
+{
+    private const int MinExistingKey = 16;
+
+    public override async Task<Wire.IssueLicenseResponse> IssueLicense(
+        Wire.IssueLicenseRequest request, ServerCallContext context)
+    {
+        var order = LicenseOrderMapper.Read(request);
+        var existing = request.ExistingKey;
+        if (existing.Length > 0 && LicenseKey.Canonical(existing).Length is < MinExistingKey or > LicenseKey.MaxLength)
+        {
+            throw RpcErrors.InvalidField("existing_key", "must have 16 to 256 characters");
+        }
+
+        var key = existing.Length > 0 ? existing : LicenseKey.Create(PrefixOf(request));
+        var entry = await StoredAsync(clerk.IssueAsync(order, key, context.CancellationToken)).ConfigureAwait(false)
+            ?? throw RpcErrors.AlreadyExists("A licence has this key already; get it by its key.");
+        return new Wire.IssueLicenseResponse
+        {
+            License = ToWire(entry),
+            LicenseKey = existing.Length > 0 ? "" : key,
+        };
+    }
+
+    public override async Task<Wire.ChangeLicenseResponse> ChangeLicense(
+        Wire.ChangeLicenseRequest request, ServerCallContext context)
+    {
+        var change = LicenseOrderMapper.Read(request);
+        return new() { License = await ChangeAsync(request.LicenseId, change, context).ConfigureAwait(false) };
+    }
+
+    public override async Task<Wire.SuspendLicenseResponse> SuspendLicense(
+        Wire.SuspendLicenseRequest request, ServerCallContext context) => new()
+        {
+            // A revoked licence stays so: suspending must not be a way back.
+            License = await ChangeAsync(request.LicenseId, license => license.State == LicenseState.Active
+                ? license with { State = LicenseState.Suspended }
+                : license, context).ConfigureAwait(false),
+        };
+
+    public override async Task<Wire.ResumeLicenseResponse> ResumeLicense(
+        Wire.ResumeLicenseRequest request, ServerCallContext context) => new()
+        {
+            License = await ChangeAsync(request.LicenseId, license => license.State == LicenseState.Revoked
+                ? throw RpcErrors.FailedPrecondition("A revoked licence never counts again; issue another one.")
+                : license with { State = LicenseState.Active }, context).ConfigureAwait(false),
+        };
+
+    public override async Task<Wire.RevokeLicenseResponse> RevokeLicense(
+        Wire.RevokeLicenseRequest request, ServerCallContext context) => new()
+        {
+            License = await ChangeAsync(
+                request.LicenseId, license => license with { State = LicenseState.Revoked }, context).ConfigureAwait(false),
+        };
+
+    public override async Task<Wire.ReleaseLicenseInstanceResponse> ReleaseLicenseInstance(
+        Wire.ReleaseLicenseInstanceRequest request, ServerCallContext context)
+    {
+        var id = IdOf(request.LicenseId);
+        var instance = InstanceOf(request);
+        var released = await StoredAsync(clerk.ReleaseAsync(id, instance, context.CancellationToken)).ConfigureAwait(false);
+        return new Wire.ReleaseLicenseInstanceResponse { Released = released ?? throw NotFound() };
+    }
+
+    public override Task<Wire.RotateSigningKeyResponse> RotateSigningKey(
+        Wire.RotateSigningKeyRequest request, ServerCallContext context)
+    {
+        try
+        {
+            return Task.FromResult(new Wire.RotateSigningKeyResponse { KeyId = keys.Rotate().Id });
+        }
+        catch (SigningKeyException e)
+        {
+            throw RpcErrors.FailedPrecondition(e.Message);
+        }
+    }
+
+    private string PrefixOf(Wire.IssueLicenseRequest request)
+    {
+        var prefix = request.KeyPrefix.Length == 0 ? options.Value.KeyPrefix : request.KeyPrefix;
+        return LicenseKey.IsPrefix(prefix)
+            ? prefix
+            : throw RpcErrors.InvalidField("key_prefix", "must be 2 to 8 capital letters and digits");
+    }
+
+    private async Task<Wire.License> ChangeAsync(string id, Func<License, License> change, ServerCallContext context)
+    {
+        var changed = await StoredAsync(clerk.ChangeAsync(IdOf(id), change, context.CancellationToken)).ConfigureAwait(false);
+        return ToWire(changed ?? throw NotFound());
+    }
+
+    private Wire.License ToWire(LicenseEntry entry) => LicenseMapper.ToWire(entry, clerk.PlacesOf(entry).Count);
+
+    private LicensedInstanceId InstanceOf(Wire.ReleaseLicenseInstanceRequest request)
+    {
+        switch (request.InstanceCase)
+        {
+            case Wire.ReleaseLicenseInstanceRequest.InstanceOneofCase.InstanceId:
+                return LicensedInstanceId.TryParse(request.InstanceId, out var id)
+                    ? id
+                    : throw RpcErrors.InvalidField("instance_id", "must be 32 hexadecimal digits, as GetLicenseUsage shows them");
+            case Wire.ReleaseLicenseInstanceRequest.InstanceOneofCase.InstanceHash:
+                return InstanceHashFormat.BrokenRule(request.InstanceHash) is { } rule
+                    ? throw RpcErrors.InvalidField("instance_hash", rule)
+                    : pseudonyms.OfLicensed(request.InstanceHash);
+            case Wire.ReleaseLicenseInstanceRequest.InstanceOneofCase.InstanceUrl:
+                return request.InstanceUrl.Length is > 0 and <= AdminGrpcService.MaxUrlLength
+                    ? pseudonyms.OfLicensedUrl(request.InstanceUrl)
+                    : throw RpcErrors.InvalidField("instance_url", "must be the installation's URL, at most 2048 characters");
+            default:
+                throw RpcErrors.InvalidField("instance", "is required: set instance_id, instance_hash or instance_url");
+        }
+    }
+
+    private static LicenseId IdOf(string text) => LicenseId.TryParse(text, out var id)
+        ? id
+        : throw RpcErrors.InvalidField("license_id", "must be 16 hexadecimal digits, as ListLicenses shows them");
+
+    private static RpcException NotFound() => RpcErrors.NotFound("There is no such licence.");
+
+    private static async ValueTask<T> StoredAsync<T>(ValueTask<T> change)
+    {
+        try
+        {
+            return await change.ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            throw RpcErrors.StoreUnavailable(
+                "The change cannot be stored right now. Try again in a minute.", LicenseDesk.UnavailableRetry);
+        }
+    }
+}

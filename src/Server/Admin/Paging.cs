@@ -1,0 +1,31 @@
+using System.Globalization;
+using Telemetry.Server.Rpc;
+
+namespace Telemetry.Server.Admin;
+
+/// <summary>Reads page sizes and page tokens.</summary>
+internal static class Paging
+{
+    /// <summary>The size asked for; the standard one when none is.</summary>
+    public static int Size(string field, uint size, int standard, int maximum) => size switch
+    {
+        0 => standard,
+        _ when size <= maximum => (int)size,
+        _ => throw RpcErrors.InvalidField(field, $"must be at most {maximum}"),
+    };
+
+    /// <summary>The number in a token; the first one when the token is empty.</summary>
+    public static long Token(string field, string token, long first, long maximum)
+    {
+        if (token.Length == 0)
+        {
+            return first;
+        }
+
+        return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= maximum
+            ? value
+            : throw RpcErrors.InvalidField(field, "must be a token that the page before gave");
+    }
+
+    public static string Token(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Notes, a little later and many at a time, on which day places were last checked.</summary>
+/// <remarks>
+/// A check of a place that the installation has changes nothing but that day, so it need not wait for the disk: a renewal
+/// that a kill loses is made again by the next check, weeks before the place would lapse.
+/// </remarks>
+internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time, ILogger<LeaseRenewals> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<(SubscriptionKeyHash Key, LicensedInstanceId Instance), byte> _due = new();
+
+    public void Note(SubscriptionKeyHash key, LicensedInstanceId instance) => _due.TryAdd((key, instance), 0);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await WriteAsync().ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                await WriteAsync().ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The rest is written by StopAsync.
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        var places = _due.Keys.ToList();
+        if (places.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await book.RenewAsync(places, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)).ConfigureAwait(false);
+            foreach (var place in places)
+            {
+                _due.TryRemove(place, out _);
+            }
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.NotWritten(logger, e, places.Count);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1301, Level = LogLevel.Warning,
+            Message = "The last checks of {Count} licensed installations could not be noted; tried again shortly.")]
+        public static partial void NotWritten(ILogger logger, Exception exception, int count);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>All licences and places, in memory.</summary>
+/// <remarks>
+/// Responsible for: finding, changing durably, keeping both indexes in step.
+/// Threading: any number of readers, who see an entry whole; changes are made one after another, and become visible
+/// when they are on disk. Throws: <see cref="StoreUnavailableException"/> from changes, which then did not happen.
+/// </remarks>
+internal sealed class LicenseBook : IDisposable
+{
+    private readonly ITelemetryStore _store;
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly ConcurrentDictionary<SubscriptionKeyHash, LicenseEntry> _byKey = new();
+    private readonly ConcurrentDictionary<LicenseId, SubscriptionKeyHash> _keys = new();
+    private readonly ConcurrentDictionary<LicensedInstanceId, ImmutableArray<SubscriptionKeyHash>> _byInstance = new();
+    private ImmutableList<LicenseId> _inOrder = [];
+    private long _version;
+
+    public LicenseBook(ITelemetryStore store)
+    {
+        _store = store;
+        var leases = store.ReadLeases().ToLookup(lease => lease.License);
+        foreach (var license in store.ReadLicenses())
+        {
+            Show(new LicenseEntry(license, leases[license.Id].ToImmutableDictionary(lease => lease.Instance)));
+        }
+    }
+
+    /// <summary>How many licences there are, whatever their state.</summary>
+    public int Count => _byKey.Count;
+
+    /// <summary>Grows with every change of a licence, not of a place.</summary>
+    public long Version => Interlocked.Read(ref _version);
+
+    /// <summary>Ids in the order of issue.</summary>
+    public IReadOnlyList<LicenseId> InOrder => Volatile.Read(ref _inOrder);
+
+    public LicenseEntry? Find(SubscriptionKeyHash key) => _byKey.GetValueOrDefault(key);
+
+    public LicenseEntry? Find(LicenseId id) => _keys.TryGetValue(id, out var key) ? Find(key) : null;
+
+    /// <summary>Licences under which an installation has a place, live or lapsed.</summary>
+    public IEnumerable<LicenseEntry> Of(LicensedInstanceId instance) =>
+        _byInstance.TryGetValue(instance, out var keys) ? keys.Select(key => _byKey[key]) : [];
+
+    /// <summary>Changes the licence with this key, as it is when its turn comes.</summary>
+    /// <param name="key">Which licence.</param>
+    /// <param name="change">Gets the entry, null when there is none; returns it as it is to be, null for no change.</param>
+    /// <param name="cancellation">Ends the waiting, not the change.</param>
+    /// <returns>The entry as it is now; null when there is none.</returns>
+    public async ValueTask<LicenseEntry?> ChangeAsync(
+        SubscriptionKeyHash key, Func<LicenseEntry?, LicenseEntry?> change, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var before = Find(key);
+            if (change(before) is not { } after)
+            {
+                return before;
+            }
+
+            await _store.ChangeLicensesAsync(ChangesBetween(before, after), CancellationToken.None).ConfigureAwait(false);
+            Show(after, before);
+            return after;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Notes that places were checked on a day; those that are gone by now are passed over.</summary>
+    public async ValueTask RenewAsync(
+        IReadOnlyCollection<(SubscriptionKeyHash Key, LicensedInstanceId Instance)> places, DateOnly day)
+    {
+        await _changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var entries = new Dictionary<SubscriptionKeyHash, LicenseEntry>();
+            var renewed = new List<LicenseLease>();
+            foreach (var (key, instance) in places)
+            {
+                if ((entries.GetValueOrDefault(key) ?? Find(key)) is { } entry
+                    && entry.Leases.TryGetValue(instance, out var lease) && lease.LastCheckOn < day)
+                {
+                    lease = lease with { LastCheckOn = day };
+                    renewed.Add(lease);
+                    entries[key] = entry with { Leases = entry.Leases.SetItem(instance, lease) };
+                }
+            }
+
+            if (renewed.Count > 0)
+            {
+                await _store.ChangeLicensesAsync(new LicenseChanges { Leases = renewed }, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+
+            foreach (var (key, entry) in entries)
+            {
+                _byKey[key] = entry;
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public void Dispose() => _changing.Dispose();
+
+    private static LicenseChanges ChangesBetween(LicenseEntry? before, LicenseEntry after) => new()
+    {
+        Licenses = before?.License == after.License ? [] : [after.License],
+        Leases = [.. after.Leases.Values.Where(lease =>
+            before is null || !before.Leases.TryGetValue(lease.Instance, out var old) || old != lease)],
+        Released = before is null
+            ? []
+            : [.. before.Leases.Keys.Where(instance => !after.Leases.ContainsKey(instance))
+                .Select(instance => (after.License.Id, instance))],
+    };
+
+    private void Show(LicenseEntry after, LicenseEntry? before = null)
+    {
+        var key = after.License.KeyHash;
+        _byKey[key] = after;
+        if (before is null)
+        {
+            _keys[after.License.Id] = key;
+            Volatile.Write(ref _inOrder, _inOrder.Add(after.License.Id));
+        }
+
+        if (before?.License != after.License)
+        {
+            Interlocked.Increment(ref _version);
+        }
+
+        foreach (var instance in after.Leases.Keys.Where(instance => before?.Leases.ContainsKey(instance) != true))
+        {
+            _byInstance.AddOrUpdate(instance, [key], (_, keys) => keys.Add(key));
+        }
+
+        foreach (var instance in (before?.Leases.Keys ?? []).Where(instance => !after.Leases.ContainsKey(instance)))
+        {
+            _byInstance.AddOrUpdate(instance, [], (_, keys) => keys.Remove(key));
+        }
+    }
+}

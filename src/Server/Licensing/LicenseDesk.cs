@@ -1,0 +1,165 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Answers questions about licences, for every edge: the verdict, and the installation's place.</summary>
+/// <remarks>
+/// A question about a place that the installation has is answered from memory. What takes, moves or gives up a place
+/// is on disk before it is answered.
+/// </remarks>
+internal sealed class LicenseDesk(
+    LicenseBook book, LicenseJudge judge, LeaseRenewals renewals, GuessThrottle throttle, TimeProvider time)
+{
+    /// <summary>A full disk or a dead database takes a person.</summary>
+    public static readonly TimeSpan UnavailableRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>Gives the verdict; the first question of an installation takes a place.</summary>
+    public ValueTask<LicenseOutcome> CheckAsync(LicenseQuestion question, CancellationToken cancellation)
+    {
+        var judgement = Judge(book.Find(question.Key), question);
+        switch (judgement.Place)
+        {
+            case LicensePlace.Kept:
+                Renew(question);
+                return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+            case LicensePlace.None when judgement.License is not null && HasPlace(question):
+                return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+        }
+
+        // From here on a guesser could learn something.
+        if (throttle.Wait(question.Peer) is { } wait)
+        {
+            return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Throttled(wait));
+        }
+
+        if (judgement.Place == LicensePlace.None)
+        {
+            if (judgement.License is null)
+            {
+                throttle.Wrong(question.Peer);
+            }
+
+            return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+        }
+
+        return TakePlaceAsync(question, entry => entry, cancellation);
+    }
+
+    /// <summary>As <see cref="CheckAsync"/>, and notes the counts that the licence limits.</summary>
+    public async ValueTask<LicenseOutcome> NoteUsageAsync(
+        LicenseQuestion question, IReadOnlyDictionary<string, ulong> usage, CancellationToken cancellation)
+    {
+        var outcome = await CheckAsync(question, cancellation).ConfigureAwait(false);
+        if (outcome is not LicenseOutcome.Answered { Judgement.Licensed: true } answered)
+        {
+            return outcome;
+        }
+
+        // What nobody needs is not kept: exact counts could be compared with those of reports.
+        var limited = usage.Where(count => answered.Judgement.License!.Limits.ContainsKey(count.Key))
+            .ToDictionary(StringComparer.Ordinal);
+        if (book.Find(question.Key)?.Leases.GetValueOrDefault(question.Instance) is { } lease
+            && limited.All(count => lease.Usage.TryGetValue(count.Key, out var known) && known == count.Value))
+        {
+            return outcome;
+        }
+
+        return await TakePlaceAsync(question, entry => WithUsage(entry, question.Instance, limited), cancellation)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Gives up the installation's place.</summary>
+    /// <returns>Whether it had one; null when it cannot be stored now.</returns>
+    public async ValueTask<bool?> ReleaseAsync(LicenseQuestion question, CancellationToken cancellation)
+    {
+        var instance = question.Instance;
+        var released = false;
+        try
+        {
+            await book.ChangeAsync(question.Key, entry =>
+            {
+                released = entry?.Leases.ContainsKey(instance) == true;
+                return released ? entry! with { Leases = entry.Leases.Remove(instance) } : null;
+            }, cancellation).ConfigureAwait(false);
+            return released;
+        }
+        catch (StoreUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    private bool HasPlace(LicenseQuestion question) =>
+        book.Find(question.Key)?.Leases.ContainsKey(question.Instance) == true;
+
+    private LicenseJudgement Judge(LicenseEntry? entry, LicenseQuestion question)
+    {
+        if (entry is not null)
+        {
+            return judge.Judge(entry, question.Instance, question.Previous, question.App, time.GetUtcNow());
+        }
+
+        // Known keys of another form were sold before; among the unknown ones the form tells a typing error.
+        return question.WellFormed ? LicenseJudgement.NotFound : LicenseJudgement.Malformed;
+    }
+
+    private void Renew(LicenseQuestion question)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        if (book.Find(question.Key)?.Leases.GetValueOrDefault(question.Instance)?.LastCheckOn < today)
+        {
+            renewals.Note(question.Key, question.Instance);
+        }
+    }
+
+    private async ValueTask<LicenseOutcome> TakePlaceAsync(
+        LicenseQuestion question, Func<LicenseEntry, LicenseEntry> also, CancellationToken cancellation)
+    {
+        var judgement = LicenseJudgement.NotFound;
+        try
+        {
+            await book.ChangeAsync(question.Key, entry =>
+            {
+                // Judged anew: the last free place may have gone while this question waited.
+                judgement = Judge(entry, question);
+                return judgement.Place == LicensePlace.None ? null : also(WithPlace(entry!, question, judgement.Place));
+            }, cancellation).ConfigureAwait(false);
+            return new LicenseOutcome.Answered(judgement);
+        }
+        catch (StoreUnavailableException)
+        {
+            return new LicenseOutcome.Unavailable(UnavailableRetry);
+        }
+    }
+
+    private LicenseEntry WithPlace(LicenseEntry entry, LicenseQuestion question, LicensePlace place)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var leases = entry.Leases;
+        var lease = leases.GetValueOrDefault(question.Instance)
+            ?? new LicenseLease(entry.License.Id, question.Instance, today, today, LicenseLease.NoUsage);
+        if (place == LicensePlace.Moved)
+        {
+            lease = leases[question.Previous!.Value] with { Instance = question.Instance };
+            leases = leases.Remove(question.Previous.Value);
+        }
+
+        // Lapsed places of others are swept out when somebody needs one.
+        leases = leases.RemoveRange(leases.Values.Where(other => !judge.IsLive(other, today)).Select(other => other.Instance));
+        return entry with { Leases = leases.SetItem(question.Instance, lease with { LastCheckOn = today }) };
+    }
+
+    private static LicenseEntry WithUsage(
+        LicenseEntry entry, LicensedInstanceId instance, Dictionary<string, ulong> usage)
+    {
+        var lease = entry.Leases[instance];
+        var merged = new Dictionary<string, ulong>(lease.Usage, StringComparer.Ordinal);
+        foreach (var (name, count) in usage)
+        {
+            merged[name] = count;
+        }
+
+        return entry with { Leases = entry.Leases.SetItem(instance, lease with { Usage = merged }) };
+    }
+}

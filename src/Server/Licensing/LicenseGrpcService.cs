@@ -1,0 +1,161 @@
+using Grpc.Core;
+using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>The gRPC edge for installations that have a licence.</summary>
+internal sealed class LicenseGrpcService(
+    LicenseDesk desk, LicenseQuestions questions, LicenseTokens tokens, SigningKeyRing keys, CallFailures failures)
+    : Wire.LicenseService.LicenseServiceBase
+{
+    private const int MinNonce = 16;
+    private const int MaxNonce = 64;
+
+    public override async Task<Wire.CheckLicenseResponse> CheckLicense(
+        Wire.CheckLicenseRequest request, ServerCallContext context)
+    {
+        try
+        {
+            if (!request.WithoutToken && request.Nonce.Length is < MinNonce or > MaxNonce)
+            {
+                throw RpcErrors.InvalidField(
+                    "nonce", "must be 16 to 64 random bytes, drawn for this call; set without_token when no token is needed");
+            }
+
+            var question = Read(
+                request.LicenseKey, request.InstanceHash, request.PreviousInstanceHash, request.App, context);
+            var judgement = Answered(await desk.CheckAsync(question, context.CancellationToken).ConfigureAwait(false));
+            return ResponseOf(request, judgement);
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
+    }
+
+    public override async Task<Wire.ReportLicenseUsageResponse> ReportLicenseUsage(
+        Wire.ReportLicenseUsageRequest request, ServerCallContext context)
+    {
+        try
+        {
+            if (!LicenseRules.AreCounts(request.Usage))
+            {
+                throw RpcErrors.InvalidField("usage", LicenseRules.LimitsRule);
+            }
+
+            var question = Read(
+                request.LicenseKey, request.InstanceHash, request.PreviousInstanceHash, request.App, context);
+            var judgement = Answered(await desk
+                .NoteUsageAsync(question, request.Usage.ToDictionary(StringComparer.Ordinal), context.CancellationToken)
+                .ConfigureAwait(false));
+            var response = new Wire.ReportLicenseUsageResponse { Decision = LicenseMapper.Decision(judgement) };
+            if (judgement.Licensed)
+            {
+                response.Limits.Add(LicenseMapper.Limits(judgement.License!));
+                response.Exceeded.Add(Exceeded(judgement.License!, request.Usage));
+            }
+
+            return response;
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
+    }
+
+    public override async Task<Wire.ReleaseInstanceResponse> ReleaseInstance(
+        Wire.ReleaseInstanceRequest request, ServerCallContext context)
+    {
+        try
+        {
+            var question = Read(request.LicenseKey, request.InstanceHash, "", Wire.App.Unspecified, context, needsApp: false);
+            var released = await desk.ReleaseAsync(question, context.CancellationToken).ConfigureAwait(false);
+            return new Wire.ReleaseInstanceResponse { Released = released ?? throw NotStored() };
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
+    }
+
+    public override Task<Wire.GetSigningKeysResponse> GetSigningKeys(
+        Wire.GetSigningKeysRequest request, ServerCallContext context) => Task.FromResult(new Wire.GetSigningKeysResponse
+        {
+            Keys = { keys.Published.Select(ToWire) },
+            SignedKeys = tokens.KeySet(),
+            Root = ToWire(keys.Root),
+        });
+
+    public override Task<Wire.GetRevocationListResponse> GetRevocationList(
+        Wire.GetRevocationListRequest request, ServerCallContext context)
+    {
+        var (list, count) = tokens.Revocations();
+        return Task.FromResult(new Wire.GetRevocationListResponse { List = list, Count = (uint)count });
+    }
+
+    private Wire.CheckLicenseResponse ResponseOf(Wire.CheckLicenseRequest request, LicenseJudgement judgement)
+    {
+        var response = new Wire.CheckLicenseResponse { Decision = LicenseMapper.Decision(judgement) };
+        if (judgement is not { Licensed: true, License: { } license })
+        {
+            return response;
+        }
+
+        response.Edition = license.Edition;
+        foreach (var (name, limit) in license.Limits)
+        {
+            response.Limits.Add(name, limit);
+        }
+
+        response.ExpiresAt = LicenseMapper.ToWire(license.ExpiresAt);
+        if (!request.WithoutToken)
+        {
+            response.Token = tokens.ForLicense(
+                judgement, LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, (App)request.App,
+                request.Nonce.Span);
+        }
+
+        return response;
+    }
+
+    private LicenseQuestion Read(
+        string key, string hash, string previousHash, Wire.App app, ServerCallContext context, bool needsApp = true)
+    {
+        if (needsApp && (app == Wire.App.Unspecified || !System.Enum.IsDefined((App)app)))
+        {
+            throw RpcErrors.InvalidField("app", "must name an app that this server knows, e.g. APP_ROOMVOX");
+        }
+
+        var question = questions.Read(
+            key, hash, previousHash, (App)app, context.GetHttpContext().Connection.RemoteIpAddress, out var violations);
+        return question ?? throw RpcErrors.Invalid(
+            ErrorReasons.RequestInvalid, string.Join(' ', violations.Select(broken => $"{broken.Field} {broken.Rule}.")),
+            violations);
+    }
+
+    private static LicenseJudgement Answered(LicenseOutcome outcome) => outcome switch
+    {
+        LicenseOutcome.Answered answered => answered.Judgement,
+        LicenseOutcome.Throttled throttled => throw RpcErrors.Overloaded(
+            "Too many wrong licence keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
+        LicenseOutcome.Unavailable => throw NotStored(),
+        _ => throw new InvalidOperationException($"No answer for {outcome.GetType().Name}."),
+    };
+
+    private static RpcException NotStored() => RpcErrors.StoreUnavailable(
+        "The server cannot store anything right now. Try again in a minute.", LicenseDesk.UnavailableRetry);
+
+    private static IEnumerable<string> Exceeded(License license, IEnumerable<KeyValuePair<string, ulong>> usage) => usage
+        .Where(count => license.Limits.TryGetValue(count.Key, out var limit) && count.Value > limit)
+        .Select(count => count.Key)
+        .Order(StringComparer.Ordinal);
+
+    private static Wire.SigningKey ToWire(SigningKey key) => new()
+    {
+        KeyId = key.Id,
+        PublicKeyPem = key.PublicPem,
+        CreatedAt = LicenseMapper.ToWire(key.CreatedAt),
+    };
+}

@@ -1,0 +1,148 @@
+using System.Security.Cryptography;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>The form of licence keys, e.g. "RVOX-4QK7NM-ZXR2C9-...": made, checked for typing errors, masked.</summary>
+/// <remarks>
+/// After the prefix come 24 random symbols (120 bits) and six of checksum, in groups of six. Alphabet and checksum are
+/// those of Bech32m (BIP-350), the prefix included: every error in up to four symbols is noticed, and no two symbols
+/// look alike. Case, blanks and hyphens do not count.
+/// </remarks>
+internal static class LicenseKey
+{
+    public const int MaxLength = 256;
+    public const int MinPrefix = 2;
+    public const int MaxPrefix = 8;
+
+    private const string Alphabet = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
+    private const int RandomSymbols = 24;
+    private const int ChecksumSymbols = 6;
+    private const int Symbols = RandomSymbols + ChecksumSymbols;
+    private const int GroupSize = 6;
+    private const int BitsPerSymbol = 5;
+    private const int ShownSymbols = 4;
+    private const uint Bech32m = 0x2bc830a3;
+
+    private static readonly uint[] Generators = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+
+    /// <summary>Makes a key.</summary>
+    /// <param name="prefix">What it begins with; see <see cref="IsPrefix"/>.</param>
+    public static string Create(string prefix)
+    {
+        Span<byte> symbols = stackalloc byte[Symbols];
+        RandomNumberGenerator.Fill(symbols[..RandomSymbols]);
+        foreach (ref var symbol in symbols[..RandomSymbols])
+        {
+            // 32 symbols divide 256 evenly, so none is likelier than another.
+            symbol %= (byte)Alphabet.Length;
+        }
+
+        var remainder = Remainder(prefix, symbols) ^ Bech32m;
+        for (var i = 0; i < ChecksumSymbols; i++)
+        {
+            symbols[RandomSymbols + i] = (byte)(remainder >> BitsPerSymbol * (ChecksumSymbols - 1 - i) & 0x1f);
+        }
+
+        var key = new System.Text.StringBuilder(prefix);
+        for (var i = 0; i < Symbols; i++)
+        {
+            key.Append(i % GroupSize == 0 ? "-" : "").Append(Alphabet[symbols[i]]);
+        }
+
+        return key.ToString();
+    }
+
+    /// <summary>2 to 8 capital letters and digits.</summary>
+    public static bool IsPrefix(string text) => text.Length is >= MinPrefix and <= MaxPrefix
+        && text.All(letter => char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter));
+
+    /// <summary>The key without what does not count: in capitals, without blanks and hyphens.</summary>
+    public static string Canonical(string text)
+    {
+        Span<char> canonical = stackalloc char[MaxLength];
+        var length = 0;
+        foreach (var letter in text)
+        {
+            if (letter == '-' || char.IsWhiteSpace(letter))
+            {
+                continue;
+            }
+
+            if (length == MaxLength)
+            {
+                return text;
+            }
+
+            canonical[length++] = char.ToUpperInvariant(letter);
+        }
+
+        return canonical[..length].ToString();
+    }
+
+    /// <summary>Whether a canonical text is a key without a typing error.</summary>
+    public static bool IsWellFormed(string canonical)
+    {
+        var prefix = canonical.Length - Symbols;
+        if (prefix is < MinPrefix or > MaxPrefix)
+        {
+            return false;
+        }
+
+        Span<byte> symbols = stackalloc byte[Symbols];
+        for (var i = 0; i < Symbols; i++)
+        {
+            var symbol = Alphabet.IndexOf(canonical[prefix + i], StringComparison.Ordinal);
+            if (symbol < 0)
+            {
+                return false;
+            }
+
+            symbols[i] = (byte)symbol;
+        }
+
+        return IsPrefix(canonical[..prefix]) && Remainder(canonical.AsSpan(0, prefix), symbols) == Bech32m;
+    }
+
+    /// <summary>What may be shown of a key: its prefix, as far as it has one, and its last four characters.</summary>
+    public static string Mask(string key)
+    {
+        var prefix = key.IndexOf('-', StringComparison.Ordinal) is var end and >= MinPrefix and <= MaxPrefix ? key[..end] : "";
+        var canonical = Canonical(key);
+        return $"{prefix}-...-{canonical[^Math.Min(ShownSymbols, canonical.Length / ShownSymbols)..]}".TrimStart('-');
+    }
+
+    /// <summary>The remainder of BIP-173's polynomial over the expanded prefix and the symbols.</summary>
+    private static uint Remainder(ReadOnlySpan<char> prefix, ReadOnlySpan<byte> symbols)
+    {
+        var remainder = 1u;
+        foreach (var letter in prefix)
+        {
+            remainder = Step(remainder, (uint)letter >> BitsPerSymbol);
+        }
+
+        remainder = Step(remainder, 0);
+        foreach (var letter in prefix)
+        {
+            remainder = Step(remainder, letter & 0x1fu);
+        }
+
+        foreach (var symbol in symbols)
+        {
+            remainder = Step(remainder, symbol);
+        }
+
+        return remainder;
+    }
+
+    private static uint Step(uint remainder, uint symbol)
+    {
+        var top = remainder >> 25;
+        remainder = (remainder & 0x1ffffff) << BitsPerSymbol ^ symbol;
+        for (var i = 0; i < Generators.Length; i++)
+        {
+            remainder ^= (top >> i & 1) == 0 ? 0 : Generators[i];
+        }
+
+        return remainder;
+    }
+}

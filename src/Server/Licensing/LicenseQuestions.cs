@@ -1,0 +1,55 @@
+using System.Net;
+using Telemetry.Server.Model;
+using Telemetry.Server.Privacy;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Turns what an edge received into a question, or says what is out of form. A bad key is never out of form.</summary>
+internal sealed class LicenseQuestions(Pseudonyms pseudonyms)
+{
+    /// <param name="key">The key as typed.</param>
+    /// <param name="instanceHash">The hash that stands for the installation.</param>
+    /// <param name="previousHash">The hash before; null or empty when there is none.</param>
+    /// <param name="app">The app; unknown when the caller cannot say.</param>
+    /// <param name="peer">Where the caller is.</param>
+    /// <param name="violations">Field names of the contract and rules; empty when there is a question.</param>
+    public LicenseQuestion? Read(
+        string? key, string? instanceHash, string? previousHash, App app, IPAddress? peer,
+        out IReadOnlyList<(string Field, string Rule)> violations)
+    {
+        if (Check(key, instanceHash, previousHash) is { } broken)
+        {
+            violations = broken;
+            return null;
+        }
+
+        violations = [];
+
+        var canonical = LicenseKey.Canonical(key!);
+        return new LicenseQuestion(
+            pseudonyms.OfKey(canonical), LicenseKey.IsWellFormed(canonical), pseudonyms.OfLicensed(instanceHash!),
+            string.IsNullOrEmpty(previousHash) ? null : pseudonyms.OfLicensed(previousHash), app, peer);
+    }
+
+    private static List<(string Field, string Rule)>? Check(
+        string? key, string? instanceHash, string? previousHash)
+    {
+        List<(string, string)>? violations = null;
+        if (key is not { Length: > 0 and <= LicenseKey.MaxLength })
+        {
+            (violations ??= []).Add(("license_key", "is required and has at most 256 characters"));
+        }
+
+        if (InstanceHashFormat.BrokenRule(instanceHash) is { } rule)
+        {
+            (violations ??= []).Add(("instance_hash", rule));
+        }
+
+        if (!string.IsNullOrEmpty(previousHash) && InstanceHashFormat.BrokenRule(previousHash) is { } previousRule)
+        {
+            (violations ??= []).Add(("previous_instance_hash", previousRule));
+        }
+
+        return violations;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Verdicts in words, for administrators: what is, and what to do next.</summary>
+internal static class LicenseSentences
+{
+    public static string Message(LicenseJudgement judgement) => judgement.Verdict switch
+    {
+        LicenseVerdict.Valid when judgement.Until is { } until => $"The licence is valid until {Day(until)}.",
+        LicenseVerdict.Valid => "The licence is valid.",
+        LicenseVerdict.ValidInGrace =>
+            $"The licence has expired and still counts until {Day(judgement.Until!.Value)}.",
+        LicenseVerdict.Expired => $"The licence expired on {Day(judgement.Until!.Value)}.",
+        LicenseVerdict.Revoked => "The licence was revoked.",
+        LicenseVerdict.Suspended => "The licence is suspended.",
+        LicenseVerdict.NotFound => "No licence has this key.",
+        LicenseVerdict.WrongApp => "The licence is for another app.",
+        LicenseVerdict.BoundElsewhere => "The licence is in use on another installation.",
+        LicenseVerdict.SeatsExceeded =>
+            $"All {judgement.License!.InstancesAllowed.ToString(CultureInfo.InvariantCulture)} installations of the licence are in use.",
+        LicenseVerdict.MalformedKey => "This is not a licence key: a character is wrong or missing.",
+        LicenseVerdict.NotYetValid => $"The licence begins on {Day(judgement.Until!.Value)}.",
+        _ => throw new InvalidOperationException($"No sentence for {judgement.Verdict}."),
+    };
+
+    /// <summary>Empty when there is nothing to do.</summary>
+    public static string NextStep(LicenseJudgement judgement) => judgement.Verdict switch
+    {
+        LicenseVerdict.Valid => "",
+        LicenseVerdict.ValidInGrace => "Renew it before that day.",
+        LicenseVerdict.Expired => "Renew the licence; the key stays the same.",
+        LicenseVerdict.Revoked or LicenseVerdict.Suspended => "Ask the vendor why.",
+        LicenseVerdict.NotFound => "Compare the key with the one the vendor sent, or ask the vendor for it.",
+        LicenseVerdict.WrongApp => "Enter the key that was sold for this app.",
+        LicenseVerdict.BoundElsewhere or LicenseVerdict.SeatsExceeded =>
+            judgement.Until is { } until
+                ? $"Release an installation that is no longer used, or wait until {Day(until)}, when an unused one falls free."
+                : "Release an installation that is no longer used.",
+        LicenseVerdict.MalformedKey => "Copy the whole key from the vendor's message.",
+        LicenseVerdict.NotYetValid => "Nothing to do: it counts from that day on.",
+        _ => throw new InvalidOperationException($"No next step for {judgement.Verdict}."),
+    };
+
+    private static string Day(DateTimeOffset moment) => moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Makes the signed texts with which apps check licences offline (JWS, RFC 7515, in compact form).</summary>
+/// <remarks>
+/// The type stands in the protected header, so that one kind of text is never taken for another. A license token names
+/// the key by a hash of it, the app, the installation and the caller's nonce: it is good for nothing else.
+/// </remarks>
+internal sealed class LicenseTokens(
+    LicenseBook book, SigningKeyRing keys, IOptions<LicensingOptions> options, TimeProvider time)
+{
+    public const string LicenseType = "telemetry-license+jwt";
+    public const string KeysType = "telemetry-keys+jwt";
+    public const string RevocationsType = "telemetry-revocations+jwt";
+
+    private const string Issuer = "telemetry";
+    private const int ThumbprintBytes = 16;
+
+    /// <summary>How long a list and a key set are good; apps fetch both with each check.</summary>
+    private static readonly TimeSpan ListLifetime = TimeSpan.FromDays(30);
+
+    /// <summary>An old list is made anew, so that its age tells an app how well it is informed.</summary>
+    private static readonly TimeSpan ListRefresh = TimeSpan.FromHours(1);
+
+    private static readonly byte[] ThumbprintLabel = "telemetry license key\n"u8.ToArray();
+    private static readonly Dictionary<string, object> LicenseHeader = new() { ["typ"] = LicenseType };
+    private static readonly Dictionary<string, object> KeysHeader = new() { ["typ"] = KeysType };
+    private static readonly Dictionary<string, object> RevocationsHeader = new() { ["typ"] = RevocationsType };
+
+    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private (string List, int Count, long Version, DateTimeOffset MadeAt)? _revocations;
+
+    /// <summary>The proof that a licence counts. The judgement must be a good one.</summary>
+    /// <param name="judgement">The verdict.</param>
+    /// <param name="canonicalKey">The key in clear, canonical.</param>
+    /// <param name="instanceHash">As the caller sent it.</param>
+    /// <param name="app">As the caller sent it.</param>
+    /// <param name="nonce">As the caller sent it.</param>
+    public string ForLicense(
+        LicenseJudgement judgement, string canonicalKey, string instanceHash, App app, ReadOnlySpan<byte> nonce)
+    {
+        var license = judgement.License!;
+        var now = time.GetUtcNow();
+        var hardExpiry = now + options.Value.OfflineFor;
+        var buffer = new ArrayBufferWriter<byte>(1_024);
+        using (var json = Begin(buffer, now, license.EndsAt < hardExpiry ? license.EndsAt.Value : hardExpiry))
+        {
+            json.WriteNumber("refresh_after", (now + options.Value.RefreshAfter).ToUnixTimeSeconds());
+            json.WriteString("nonce", Base64Url.EncodeToString(nonce));
+            json.WriteString("instance", instanceHash);
+            json.WriteString("app", LicenseApps.NameOf(app));
+            json.WriteString("key", ThumbprintOf(canonicalKey));
+            json.WriteString("license", license.Id.ToString());
+            json.WriteString("verdict", judgement.Verdict == LicenseVerdict.Valid ? "valid" : "valid_in_grace");
+            json.WriteString("edition", license.Edition);
+            json.WriteStartObject("limits");
+            foreach (var (name, limit) in license.Limits)
+            {
+                json.WriteNumber(name, limit);
+            }
+
+            json.WriteEndObject();
+            if (license.ExpiresAt is { } expires)
+            {
+                json.WriteNumber("expires_at", expires.ToUnixTimeSeconds());
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Sign(buffer, keys.Current, LicenseHeader);
+    }
+
+    /// <summary>The published signing keys, signed by the root key.</summary>
+    public string KeySet()
+    {
+        var now = time.GetUtcNow();
+        var buffer = new ArrayBufferWriter<byte>(1_024);
+        using (var json = Begin(buffer, now, now + ListLifetime))
+        {
+            json.WriteStartArray("keys");
+            foreach (var key in keys.Published)
+            {
+                var parameters = key.PublicParameters;
+                json.WriteStartObject();
+                json.WriteString("kty", "EC");
+                json.WriteString("crv", "P-256");
+                json.WriteString("x", Base64Url.EncodeToString(parameters.Q.X));
+                json.WriteString("y", Base64Url.EncodeToString(parameters.Q.Y));
+                json.WriteString("kid", key.Id);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Sign(buffer, keys.Root, KeysHeader);
+    }
+
+    /// <summary>The licences that do not count, and how many.</summary>
+    public (string List, int Count) Revocations()
+    {
+        var now = time.GetUtcNow();
+        var version = book.Version;
+        if (_revocations is { } made && made.Version == version && now - made.MadeAt < ListRefresh && now >= made.MadeAt)
+        {
+            return (made.List, made.Count);
+        }
+
+        var ids = book.InOrder
+            .Where(id => book.Find(id)?.License.State is LicenseState.Revoked or LicenseState.Suspended)
+            .Select(id => id.Value).Order().ToArray();
+        var packed = new byte[ids.Length * LicenseId.Size];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(packed.AsSpan(i * LicenseId.Size), ids[i]);
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(1_024);
+        using (var json = Begin(buffer, now, now + ListLifetime))
+        {
+            json.WriteString("revoked", Base64Url.EncodeToString(packed));
+            json.WriteEndObject();
+        }
+
+        var list = Sign(buffer, keys.Current, RevocationsHeader);
+        _revocations = (list, ids.Length, version, now);
+        return (list, ids.Length);
+    }
+
+    /// <summary>What stands for a key in a token; a key has too many random bits to be found by trying.</summary>
+    private static string ThumbprintOf(string canonicalKey)
+    {
+        Span<byte> text = stackalloc byte[ThumbprintLabel.Length + 4 * LicenseKey.MaxLength];
+        ThumbprintLabel.CopyTo(text);
+        var length = ThumbprintLabel.Length + Encoding.UTF8.GetBytes(canonicalKey, text[ThumbprintLabel.Length..]);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..length], hash);
+        return Base64Url.EncodeToString(hash[..ThumbprintBytes]);
+    }
+
+    private static Utf8JsonWriter Begin(ArrayBufferWriter<byte> buffer, DateTimeOffset now, DateTimeOffset expiry)
+    {
+        var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        json.WriteString("iss", Issuer);
+        json.WriteNumber("iat", now.ToUnixTimeSeconds());
+        json.WriteNumber("exp", expiry.ToUnixTimeSeconds());
+        return json;
+    }
+
+    private string Sign(ArrayBufferWriter<byte> payload, SigningKey key, Dictionary<string, object> header) =>
+        _handler.CreateToken(Encoding.UTF8.GetString(payload.WrittenSpan), key.Credentials, header);
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Privacy;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>Registers licences: checking, tokens, and the judgement of claims.</summary>
+internal static class LicensingExtensions
+{
+    /// <param name="services">Where to.</param>
+    /// <param name="keyDirectory">Finds the directory of private keys when the options name none.</param>
+    public static IServiceCollection AddLicensing(
+        this IServiceCollection services, Func<IServiceProvider, string> keyDirectory)
+    {
+        services.AddSingleton<LicenseBook>();
+        services.AddSingleton(provider =>
+            new LicenseJudge(provider.GetRequiredService<IOptions<LicensingOptions>>().Value.LeaseDays));
+        services.AddSingleton<CallerPseudonyms>();
+        services.AddSingleton(provider => new GuessThrottle(
+            provider.GetRequiredService<IOptions<LicensingOptions>>().Value.WrongKeysPerHour,
+            provider.GetRequiredService<CallerPseudonyms>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LeaseRenewals>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaseRenewals>());
+        services.AddSingleton<LicenseDesk>();
+        services.AddSingleton<LicenseClerk>();
+        services.AddSingleton<LicenseQuestions>();
+        services.AddSingleton<ClaimJudge>();
+        services.AddSingleton(provider => new SigningKeyFiles(
+            provider.GetRequiredService<IOptions<LicensingOptions>>().Value.KeyDirectory ?? keyDirectory(provider)));
+        services.AddSingleton<SigningKeyRing>();
+        services.AddHostedService<SigningKeyRotation>();
+        services.AddSingleton<LicenseTokens>();
+        services.AddSingleton<LicenseGrpcService>();
+        return services;
+    }
+}

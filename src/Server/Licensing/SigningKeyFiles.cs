@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Telemetry.Server.Licensing;
+
+/// <summary>The directory of private keys: "root.pem", and "signing-TIME.pem" with the time of making in Unix seconds.</summary>
+internal sealed class SigningKeyFiles(string directory)
+{
+    private const string RootName = "root.pem";
+    private const string SigningPrefix = "signing-";
+    private const string Extension = ".pem";
+
+    /// <exception cref="SigningKeyException">The message tells an operator what is wrong and what to do.</exception>
+    public (SigningKey? Root, IReadOnlyList<SigningKey> Signing) Read()
+    {
+        try
+        {
+            MakeDirectory();
+            var root = Path.Combine(directory, RootName);
+            return (
+                File.Exists(root) ? ReadKey(root, File.GetLastWriteTimeUtc(root)) : null,
+                [.. Directory.GetFiles(directory, SigningPrefix + "*" + Extension)
+                    .Select(path => ReadKey(path, TimeOf(path)))
+                    .OrderBy(key => key.CreatedAt)]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SigningKeyException($"The signing keys in '{directory}' cannot be read: {e.Message}", e);
+        }
+    }
+
+    public void WriteRoot(SigningKey key) => Write(RootName, key);
+
+    public void WriteSigning(SigningKey key) => Write(
+        string.Create(CultureInfo.InvariantCulture, $"{SigningPrefix}{key.CreatedAt.ToUnixTimeSeconds()}{Extension}"), key);
+
+    /// <summary>Write, sync, then rename: a crash leaves no half key.</summary>
+    private void Write(string name, SigningKey key)
+    {
+        var path = Path.Combine(directory, name);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            using (var file = new FileStream(path + ".new", options))
+            {
+                file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPrivatePem()));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(path + ".new", path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SigningKeyException($"A signing key cannot be written to '{directory}': {e.Message}", e);
+        }
+    }
+
+    private void MakeDirectory()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static SigningKey ReadKey(string path, DateTimeOffset createdAt)
+    {
+        if (!OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead)) != 0)
+        {
+            throw new SigningKeyException(
+                $"The private key '{path}' can be read by others; make it its owner's alone (chmod 600).");
+        }
+
+        try
+        {
+            return SigningKey.FromPem(File.ReadAllText(path), createdAt);
+        }
+        catch (CryptographicException e)
+        {
+            throw new SigningKeyException($"'{path}' is no private key: {e.Message} Restore it from a backup.", e);
+        }
+    }
+
+    private static DateTimeOffset TimeOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path)[SigningPrefix.Length..];
+        return long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : throw new SigningKeyException($"'{path}' is not named after the time of its making in Unix seconds.");
+    }
+}

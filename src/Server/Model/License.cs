@@ -1,0 +1,47 @@
+namespace Telemetry.Server.Model;
+
+/// <summary>A licence as it is kept: without its key.</summary>
+internal sealed record License
+{
+    public required LicenseId Id { get; init; }
+
+    /// <summary>Place in the order of issue, from 1.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>What the key is found by.</summary>
+    public required SubscriptionKeyHash KeyHash { get; init; }
+
+    /// <summary>What is shown instead of the key, e.g. "RVOX-...-7K2M".</summary>
+    public required string KeyMask { get; init; }
+
+    /// <summary>The vendor's own name for the customer.</summary>
+    public required string CustomerReference { get; init; }
+
+    public required string Edition { get; init; }
+
+    public required IReadOnlyList<App> Apps { get; init; }
+
+    /// <summary>A name that is missing has no limit.</summary>
+    public required IReadOnlyDictionary<string, ulong> Limits { get; init; }
+
+    public required int InstancesAllowed { get; init; }
+
+    public required OveragePolicy Overage { get; init; }
+
+    /// <summary>UTC, whole milliseconds, as all moments here.</summary>
+    public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>Null: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public TimeSpan Grace { get; init; }
+
+    public required LicenseState State { get; init; }
+
+    public required DateTimeOffset IssuedAt { get; init; }
+
+    public required DateTimeOffset ChangedAt { get; init; }
+
+    /// <summary>When it ends for good; null: never.</summary>
+    public DateTimeOffset? EndsAt => ExpiresAt + Grace;
+}

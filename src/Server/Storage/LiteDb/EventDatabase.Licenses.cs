@@ -1,0 +1,35 @@
+using LiteDB;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+internal sealed partial class EventDatabase
+{
+    private const string Licenses = "licenses";
+    private const string Leases = "leases";
+
+    public IEnumerable<Model.License> ReadLicenses() =>
+        Read(Licenses, [], Query.Ascending).Select(LicenseDocument.ToLicense);
+
+    public IEnumerable<Model.LicenseLease> ReadLeases() =>
+        Read(Leases, [], Query.Ascending).Select(LicenseDocument.ToLease);
+
+    public void ChangeLicenses(LicenseChanges changes)
+    {
+        // LiteDB writes a log page, which is what a commit is waited for by, only when something is changed.
+        if (changes.Licenses.Count > 0)
+        {
+            _engine.Upsert(Licenses, changes.Licenses.Select(LicenseDocument.Of), BsonAutoId.Int64);
+        }
+
+        if (changes.Leases.Count > 0)
+        {
+            _engine.Upsert(Leases, changes.Leases.Select(LicenseDocument.Of), BsonAutoId.ObjectId);
+        }
+
+        if (changes.Released.Count > 0)
+        {
+            _engine.Delete(
+                Leases, changes.Released.Select(place => LicenseDocument.IdOf(place.License, place.Instance)));
+        }
+    }
+}

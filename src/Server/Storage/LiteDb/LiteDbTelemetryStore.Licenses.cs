@@ -1,0 +1,19 @@
+using Telemetry.Server.Model;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+internal sealed partial class LiteDbTelemetryStore
+{
+    public IReadOnlyList<License> ReadLicenses() => Reading(database =>
+        database.ReadLicenses().OrderBy(license => license.Sequence).ToList());
+
+    public IReadOnlyList<LicenseLease> ReadLeases() => Reading(database => database.ReadLeases().ToList());
+
+    public async ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation) =>
+        await ChangeAsync(() =>
+        {
+            Commit(database => database.ChangeLicenses(changes));
+            CheckpointWhenDue();
+            return true;
+        }).ConfigureAwait(false);
+}
