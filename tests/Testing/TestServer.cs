@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Hosting;
 using Telemetry.Server.Storage;
+using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Testing;
 
@@ -47,6 +48,10 @@ internal sealed class TestServer : IAsyncDisposable
     public HeldStore HeldStore => (HeldStore)Store;
 
     public ITelemetryStore Store => _app.Services.GetRequiredService<ITelemetryStore>();
+
+    public Wire.LicenseService.LicenseServiceClient Licenses => new(Native);
+
+    public Wire.LicenseAdminService.LicenseAdminServiceClient LicenseAdmin => new(Native);
 
     public GrpcChannel Native { get; private set; } = null!;
 

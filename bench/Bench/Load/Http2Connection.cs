@@ -123,7 +123,7 @@ internal sealed class Http2Connection : IDisposable
 
     private int Receive(int waitMicroseconds)
     {
-        if (!_socket.Poll(waitMicroseconds, SelectMode.SelectRead))
+        if (!PreciseWait.ForReading(_socket, waitMicroseconds))
         {
             return 0;
         }

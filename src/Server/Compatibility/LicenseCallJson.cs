@@ -26,7 +26,7 @@ internal sealed partial class LicenseCallJson : JsonSerializerContext
             var field = e.Path?.Split('.', '[') is [_, var name, ..] && Names.Contains(name) ? name : null;
             return (null, field is null
                 ? "The request is not one valid JSON object of at most 4 levels that names each field once."
-                : $"{field} has the wrong type or is out of range.");
+                : $"{field} has the wrong type, is out of range or is named twice.");
         }
     }
 }

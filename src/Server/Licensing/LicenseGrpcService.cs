@@ -13,10 +13,8 @@ internal sealed class LicenseGrpcService(
     private const int MinNonce = 16;
     private const int MaxNonce = 64;
 
-    public override async Task<Wire.CheckLicenseResponse> CheckLicense(
-        Wire.CheckLicenseRequest request, ServerCallContext context)
-    {
-        try
+    public override Task<Wire.CheckLicenseResponse> CheckLicense(
+        Wire.CheckLicenseRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
         {
             if (!request.WithoutToken && request.Nonce.Length is < MinNonce or > MaxNonce)
             {
@@ -28,17 +26,10 @@ internal sealed class LicenseGrpcService(
                 request.LicenseKey, request.InstanceHash, request.PreviousInstanceHash, request.App, context);
             var judgement = Answered(await desk.CheckAsync(question, context.CancellationToken).ConfigureAwait(false));
             return ResponseOf(request, judgement);
-        }
-        catch (Exception e) when (CallFailures.IsFailure(e, context))
-        {
-            throw failures.Report(e, context);
-        }
-    }
+        });
 
-    public override async Task<Wire.ReportLicenseUsageResponse> ReportLicenseUsage(
-        Wire.ReportLicenseUsageRequest request, ServerCallContext context)
-    {
-        try
+    public override Task<Wire.ReportLicenseUsageResponse> ReportLicenseUsage(
+        Wire.ReportLicenseUsageRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
         {
             if (!LicenseRules.AreCounts(request.Usage))
             {
@@ -58,41 +49,43 @@ internal sealed class LicenseGrpcService(
             }
 
             return response;
-        }
-        catch (Exception e) when (CallFailures.IsFailure(e, context))
-        {
-            throw failures.Report(e, context);
-        }
-    }
+        });
 
-    public override async Task<Wire.ReleaseInstanceResponse> ReleaseInstance(
-        Wire.ReleaseInstanceRequest request, ServerCallContext context)
-    {
-        try
+    public override Task<Wire.ReleaseInstanceResponse> ReleaseInstance(
+        Wire.ReleaseInstanceRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
         {
             var question = Read(request.LicenseKey, request.InstanceHash, "", Wire.App.Unspecified, context, needsApp: false);
             var released = await desk.ReleaseAsync(question, context.CancellationToken).ConfigureAwait(false);
             return new Wire.ReleaseInstanceResponse { Released = released ?? throw NotStored() };
+        });
+
+    public override Task<Wire.GetSigningKeysResponse> GetSigningKeys(
+        Wire.GetSigningKeysRequest request, ServerCallContext context) => GuardedAsync(context, () =>
+            Task.FromResult(new Wire.GetSigningKeysResponse
+            {
+                Keys = { keys.Published.Select(ToWire) },
+                SignedKeys = tokens.KeySet(),
+                Root = ToWire(keys.Root),
+            }));
+
+    public override Task<Wire.GetRevocationListResponse> GetRevocationList(
+        Wire.GetRevocationListRequest request, ServerCallContext context) => GuardedAsync(context, () =>
+        {
+            var (list, count) = tokens.Revocations();
+            return Task.FromResult(new Wire.GetRevocationListResponse { List = list, Count = (uint)count });
+        });
+
+    /// <summary>In place of the interceptor, which costs every check three tasks.</summary>
+    private async Task<T> GuardedAsync<T>(ServerCallContext context, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
         {
             throw failures.Report(e, context);
         }
-    }
-
-    public override Task<Wire.GetSigningKeysResponse> GetSigningKeys(
-        Wire.GetSigningKeysRequest request, ServerCallContext context) => Task.FromResult(new Wire.GetSigningKeysResponse
-        {
-            Keys = { keys.Published.Select(ToWire) },
-            SignedKeys = tokens.KeySet(),
-            Root = ToWire(keys.Root),
-        });
-
-    public override Task<Wire.GetRevocationListResponse> GetRevocationList(
-        Wire.GetRevocationListRequest request, ServerCallContext context)
-    {
-        var (list, count) = tokens.Revocations();
-        return Task.FromResult(new Wire.GetRevocationListResponse { List = list, Count = (uint)count });
     }
 
     private Wire.CheckLicenseResponse ResponseOf(Wire.CheckLicenseRequest request, LicenseJudgement judgement)

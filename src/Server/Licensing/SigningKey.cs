@@ -10,7 +10,11 @@ internal sealed class SigningKey : IDisposable
     {
         Key = key;
         CreatedAt = createdAt;
-        var security = new ECDsaSecurityKey(key);
+        // A cache of its own: the library's is one for the process, and outlives this key.
+        var security = new ECDsaSecurityKey(key)
+        {
+            CryptoProviderFactory = new CryptoProviderFactory(new InMemoryCryptoProviderCache()),
+        };
         // The thumbprint of RFC 7638: the same key has the same name everywhere.
         Id = security.KeyId = Base64UrlEncoder.Encode(security.ComputeJwkThumbprint());
         Credentials = new SigningCredentials(security, SecurityAlgorithms.EcdsaSha256);

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The directory of private keys: "root.pem", and "signing-TIME.pem" with the time of making in Unix seconds.</summary>
+/// <summary>The directory of private keys: "root-TIME.pem" and "signing-TIME.pem", with the time of making in Unix seconds.</summary>
 internal sealed class SigningKeyFiles(string directory)
 {
-    private const string RootName = "root.pem";
+    private const string RootPrefix = "root-";
     private const string SigningPrefix = "signing-";
     private const string Extension = ".pem";
 
@@ -16,12 +16,11 @@ internal sealed class SigningKeyFiles(string directory)
         try
         {
             MakeDirectory();
-            var root = Path.Combine(directory, RootName);
-            return (
-                File.Exists(root) ? ReadKey(root, File.GetLastWriteTimeUtc(root)) : null,
-                [.. Directory.GetFiles(directory, SigningPrefix + "*" + Extension)
-                    .Select(path => ReadKey(path, TimeOf(path)))
-                    .OrderBy(key => key.CreatedAt)]);
+            var roots = Read(RootPrefix);
+            return roots.Count <= 1
+                ? (roots.SingleOrDefault(), Read(SigningPrefix))
+                : throw new SigningKeyException(
+                    $"'{directory}' holds {roots.Count} root keys; leave the one that your apps trust.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -29,15 +28,20 @@ internal sealed class SigningKeyFiles(string directory)
         }
     }
 
-    public void WriteRoot(SigningKey key) => Write(RootName, key);
+    public void WriteRoot(SigningKey key) => Write(RootPrefix, key);
 
-    public void WriteSigning(SigningKey key) => Write(
-        string.Create(CultureInfo.InvariantCulture, $"{SigningPrefix}{key.CreatedAt.ToUnixTimeSeconds()}{Extension}"), key);
+    public void WriteSigning(SigningKey key) => Write(SigningPrefix, key);
+
+    private List<SigningKey> Read(string prefix) =>
+        [.. Directory.GetFiles(directory, prefix + "*" + Extension)
+            .Select(path => ReadKey(path, TimeOf(path, prefix)))
+            .OrderBy(key => key.CreatedAt)];
 
     /// <summary>Write, sync, then rename: a crash leaves no half key.</summary>
-    private void Write(string name, SigningKey key)
+    private void Write(string prefix, SigningKey key)
     {
-        var path = Path.Combine(directory, name);
+        var path = Path.Combine(directory, string.Create(
+            CultureInfo.InvariantCulture, $"{prefix}{key.CreatedAt.ToUnixTimeSeconds()}{Extension}"));
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -92,9 +96,9 @@ internal sealed class SigningKeyFiles(string directory)
         }
     }
 
-    private static DateTimeOffset TimeOf(string path)
+    private static DateTimeOffset TimeOf(string path, string prefix)
     {
-        var name = Path.GetFileNameWithoutExtension(path)[SigningPrefix.Length..];
+        var name = Path.GetFileNameWithoutExtension(path)[prefix.Length..];
         return long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : throw new SigningKeyException($"'{path}' is not named after the time of its making in Unix seconds.");

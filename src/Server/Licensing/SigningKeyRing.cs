@@ -89,7 +89,7 @@ internal sealed class SigningKeyRing : IDisposable
 
     private SigningKey MakeRoot()
     {
-        var root = SigningKey.Create(_time.GetUtcNow());
+        var root = SigningKey.Create(NextSecond());
         _files.WriteRoot(root);
         return root;
     }

@@ -8,13 +8,20 @@ public sealed record Recording(
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    private static readonly Lazy<Recording[]> Files = new(() =>
-        [.. Directory.GetFiles(System.IO.Path.Combine(AppContext.BaseDirectory, "Recordings"), "*.json").Order()
-            .Select(file => JsonSerializer.Deserialize<Recording>(File.ReadAllText(file), Json)!)]);
+    private static readonly Lazy<Recording[]> Reports = new(() => Read("Recordings"));
+    private static readonly Lazy<Recording[]> LicenseCalls = new(() => Read("LicenseRecordings"));
 
-    public static IReadOnlyList<Recording> All => Files.Value;
+    /// <summary>Every recorded report of RoomVox.</summary>
+    public static IReadOnlyList<Recording> All => Reports.Value;
+
+    /// <summary>Every recorded licence call of the five apps.</summary>
+    public static IReadOnlyList<Recording> Licenses => LicenseCalls.Value;
 
     public static Recording Find(string name) => All.Single(recording => recording.Name == name);
 
     public string Name => $"{Build}-{Scenario}";
+
+    private static Recording[] Read(string folder) =>
+        [.. Directory.GetFiles(System.IO.Path.Combine(AppContext.BaseDirectory, folder), "*.json").Order()
+            .Select(file => JsonSerializer.Deserialize<Recording>(File.ReadAllText(file), Json)!)];
 }
