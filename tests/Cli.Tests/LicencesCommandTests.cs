@@ -214,6 +214,8 @@ public sealed class LicencesCommandTests : IAsyncLifetime
     [InlineData("NAME=NUMBER", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=-1")]
     [InlineData("'rooms' twice", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=1", "--limit", "rooms=2")]
     [InlineData("--instances is at least 1", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "0")]
+    [InlineData("--instances is a whole number", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "-1")]
+    [InlineData("--max is a whole number", "list", "--max", "many")]
     [InlineData("--overage is one of: refuse, allow", "issue", "--customer", "C-1", "--app", "roomvox", "--overage", "maybe")]
     [InlineData("--expires is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--expires", "soon")]
     [InlineData("--from is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--from", "now")]

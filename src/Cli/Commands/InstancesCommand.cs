@@ -14,7 +14,7 @@ internal sealed class InstancesCommand : Command
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly Option<string?> _app = new("--app") { Description = "Only this app, e.g. roomvox." };
     private readonly Option<string?> _verdict = new("--verdict") { Description = "Only this latest verdict, e.g. refused." };
-    private readonly Option<int?> _limit = new("--limit") { Description = "At most so many." };
+    private readonly NumberOption _limit = new("--limit") { Description = "At most so many." };
     private readonly Argument<string> _which = new("which")
     {
         Description = "The installation's id as listed, the hash it reports, or its URL.",

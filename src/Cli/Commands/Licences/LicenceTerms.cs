@@ -23,24 +23,36 @@ internal sealed class LicenceTerms(bool required)
         Required = required,
     };
 
-    private readonly Option<string?> _edition = new("--edition") { Description = "What was sold, e.g. enterprise." };
+    private readonly Option<string?> _edition = new("--edition")
+    {
+        Description = "What was sold." + (required ? " Default: enterprise." : ""),
+    };
+
     private readonly Option<string[]> _limits = new("--limit")
     {
         Description = "A limit as NAME=NUMBER, e.g. rooms=50; may be repeated.",
     };
 
-    private readonly Option<uint?> _instances = new("--instances") { Description = "How many installations may use it." };
+    private readonly NumberOption _instances = new("--instances")
+    {
+        Description = "How many installations may use it." + (required ? " Default: 1." : ""),
+    };
+
     private readonly Option<string?> _overage = new("--overage")
     {
-        Description = "What happens with one installation more: refuse or allow.",
+        Description = "What happens with one installation more: refuse or allow." + (required ? " Default: refuse." : ""),
     };
 
     private readonly Option<string?> _expires = new("--expires")
     {
-        Description = "Its last day (UTC), e.g. 2027-12-31, or the moment of its end, e.g. 2027-12-31T18:00:00Z.",
+        Description = "Its last day (UTC), e.g. 2027-12-31, or the moment of its end, e.g. 2027-12-31T18:00:00Z."
+            + (required ? " Default: it never expires." : ""),
     };
 
-    private readonly Option<int?> _grace = new("--grace") { Description = "How many days it counts beyond its expiry." };
+    private readonly NumberOption _grace = new("--grace")
+    {
+        Description = "How many days it counts beyond its expiry." + (required ? " Default: 0." : ""),
+    };
 
     public IEnumerable<Option> All =>
         [_customer, _apps, _edition, _limits, _instances, _overage, _expires, _grace];
@@ -74,8 +86,8 @@ internal sealed class LicenceTerms(bool required)
     }
 
     /// <summary>Null when not given; zero is refused here because the contract takes it for not given.</summary>
-    public uint? InstancesOf(ParseResult parsed) => parsed.GetValue(_instances) is not 0u and var instances
-        ? instances
+    public uint? InstancesOf(ParseResult parsed) => parsed.GetValue(_instances) is not 0 and var instances
+        ? (uint?)instances
         : throw new CliUsageException("--instances is at least 1.");
 
     public OveragePolicy OverageOf(ParseResult parsed) => parsed.GetValue(_overage) is { } policy
@@ -88,7 +100,7 @@ internal sealed class LicenceTerms(bool required)
     public Duration? GraceOf(ParseResult parsed) => parsed.GetValue(_grace) switch
     {
         null => null,
-        >= 0 and <= MostGraceDays and var days => Duration.FromTimeSpan(TimeSpan.FromDays(days)),
+        <= MostGraceDays and var days => Duration.FromTimeSpan(TimeSpan.FromDays(days)),
         _ => throw new CliUsageException($"--grace is 0 to {MostGraceDays} days."),
     };
 }

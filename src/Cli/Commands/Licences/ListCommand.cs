@@ -14,7 +14,7 @@ internal sealed class ListCommand : LicenceVerb
         Description = "Only those in this state: active, suspended or revoked.",
     };
 
-    private readonly Option<int?> _max = new("--max") { Description = "At most so many." };
+    private readonly NumberOption _max = new("--max") { Description = "At most so many." };
 
     public ListCommand(ConnectionOptions connection, CliConsole console)
         : base("list", "List licences.", connection, console)
