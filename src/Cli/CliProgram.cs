@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grpc.Core;
 using Telemetry.Cli.Commands;
+using Telemetry.Cli.Commands.Licences;
 using Telemetry.Client.Admin;
 
 namespace Telemetry.Cli;
@@ -23,6 +24,7 @@ internal static class CliProgram
             new TailCommand(connection, console),
             new ReportCommand(connection, console),
             new InstancesCommand(connection, console),
+            new LicencesCommand(connection, console),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

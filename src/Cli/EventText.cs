@@ -24,13 +24,18 @@ internal static class EventText
     public static string LineOf(Event happened)
     {
         var report = happened.Report;
-        var marks = string.Join(' ', happened.Kinds.Where(kind => kind != EventKind.ReportAccepted).Select(NameOf));
+        var marks = string.Join(' ', happened.Kinds.Where(kind => kind != EventKind.ReportAccepted)
+            .Select(kind => MarkOf(kind, report.ClaimReason)));
         return string.Create(CultureInfo.InvariantCulture,
             $"{happened.Time.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {happened.Position.Number,8}  "
             + $"{report.InstanceId[..8]}  {NameOf(report.App)} {report.AppVersion,-10} "
             + $"{(report.Environment.Country.Length == 0 ? "--" : report.Environment.Country)}  "
             + $"{NameOf(report.Verdict),-10} {UsageOf(report),-24} {marks}").TrimEnd();
     }
+
+    /// <summary>A verdict with its reason: "refused (not-found)".</summary>
+    public static string VerdictOf(ClaimVerdict verdict, LicenseVerdict reason) =>
+        reason == LicenseVerdict.Unspecified ? NameOf(verdict) : $"{NameOf(verdict)} ({NameOf(reason)})";
 
     /// <summary>A value's name as people write it: "APP_ROOMVOX" is roomvox.</summary>
     public static string NameOf<T>(T value)
@@ -47,6 +52,11 @@ internal static class EventText
             ? value
             : throw new CliUsageException($"{option} is one of: {string.Join(", ", known.Keys)}.");
     }
+
+    private static string MarkOf(EventKind kind, LicenseVerdict reason) =>
+        kind == EventKind.ClaimRefused && reason != LicenseVerdict.Unspecified
+            ? $"{NameOf(kind)}({NameOf(reason)})"
+            : NameOf(kind);
 
     private static string UsageOf(StoredReport report) => report.Roomvox is { } usage
         ? string.Create(CultureInfo.InvariantCulture, $"{Count(usage.HasRooms, usage.Rooms)} rooms, "

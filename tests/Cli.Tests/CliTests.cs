@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Telemetry.Contracts.V1;
+using static Telemetry.Cli.Tests.CliRunner;
 
 namespace Telemetry.Cli.Tests;
 
@@ -45,6 +46,7 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData(2, "cannot be read", "", "report", "send", "/nowhere/at/all")]
     [InlineData(2, "Try 'telemetry --help'", "", "tial")]
     [InlineData(2, "--app is one of: roomvox", "", "instances", "--app", "roomfox", "--token", "t")]
+    [InlineData(2, "--verdict is one of: community, unverified, verified, refused", "", "instances", "--verdict", "bad", "--token", "t")]
     [InlineData(2, "EPOCH:NUMBER", "", "tail", "--after", "17", "--token", "t")]
     [InlineData(2, "is no address", "", "instances", "--server", "localhost", "--token", "t")]
     [InlineData(3, "refused", "", "instances", "--server", "http://127.0.0.1:1", "--token", "t")]
@@ -126,16 +128,6 @@ public sealed class CliTests : IAsyncLifetime
             Assert.Equal(0, code);
             Assert.StartsWith(ids[1], shown, StringComparison.Ordinal);
         }
-    }
-
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] args)
-    {
-        using var stdin = new StringReader(input);
-        await using var stdout = new StringWriter();
-        await using var stderr = new StringWriter();
-        var code = await Patience.For(
-            CliProgram.RunAsync(args, new CliConsole(stdin, stdout, stderr)), string.Join(' ', args));
-        return (code, stdout.ToString(), stderr.ToString());
     }
 
     private async Task SubmitAsync(params int[] numbers)

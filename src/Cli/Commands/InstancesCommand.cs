@@ -9,14 +9,12 @@ namespace Telemetry.Cli.Commands;
 /// <summary><c>telemetry instances</c>: who reports, and what one installation reported.</summary>
 internal sealed class InstancesCommand : Command
 {
-    private const int PseudonymLength = 32;
-    private const int HashLength = 64;
-
     private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default);
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly Option<string?> _app = new("--app") { Description = "Only this app, e.g. roomvox." };
-    private readonly Option<int?> _limit = new("--limit") { Description = "At most so many." };
+    private readonly Option<string?> _verdict = new("--verdict") { Description = "Only this latest verdict, e.g. refused." };
+    private readonly NumberOption _limit = new("--limit") { Description = "At most so many." };
     private readonly Argument<string> _which = new("which")
     {
         Description = "The installation's id as listed, the hash it reports, or its URL.",
@@ -30,7 +28,7 @@ internal sealed class InstancesCommand : Command
     {
         _console = console;
         _connection = connection;
-        Option[] options = [connection.Server, connection.Token, _json, _app, _limit];
+        Option[] options = [connection.Server, connection.Token, _json, _app, _verdict, _limit];
         foreach (var option in options)
         {
             Options.Add(option);
@@ -50,16 +48,21 @@ internal sealed class InstancesCommand : Command
 
     private async Task<int> ListAsync(ParseResult parsed, CancellationToken cancellation)
     {
+        var app = AppOf(parsed);
+        var verdict = parsed.GetValue(_verdict) is { } name
+            ? EventText.Parse<ClaimVerdict>("--verdict", name)
+            : ClaimVerdict.Unspecified;
         using var channel = _connection.Connect(parsed);
         var client = new AdminClient(channel, _connection.TokenOf(parsed));
         var left = parsed.GetValue(_limit) ?? int.MaxValue;
         var json = parsed.GetValue(_json);
         if (!json)
         {
-            _console.Out.WriteLine($"{"INSTANCE",-32}  {"APP",-8} {"VERSION",-10} {"COUNTRY",-7} {"REPORTS",7}  LAST SEEN");
+            _console.Out.WriteLine(
+                $"{"INSTANCE",-32}  {"APP",-8} {"VERSION",-10} {"COUNTRY",-7} {"REPORTS",7}  {"LAST SEEN",-19}  VERDICT");
         }
 
-        await foreach (var instance in client.ListInstancesAsync(AppOf(parsed), cancellation).ConfigureAwait(false))
+        await foreach (var instance in client.ListInstancesAsync(app, verdict, cancellation).ConfigureAwait(false))
         {
             if (left-- <= 0)
             {
@@ -88,7 +91,7 @@ internal sealed class InstancesCommand : Command
         {
             _console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"  {report.AcceptedAt.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {report.Position.Number,8}  "
-                + $"{report.AppVersion,-10} {EventText.NameOf(report.Verdict)}"));
+                + $"{report.AppVersion,-10} {EventText.VerdictOf(report.Verdict, report.ClaimReason)}"));
         }
 
         return ExitCodes.Ok;
@@ -97,22 +100,13 @@ internal sealed class InstancesCommand : Command
     private GetInstanceRequest RequestOf(ParseResult parsed)
     {
         var which = parsed.GetRequiredValue(_which);
-        var isHex = which.All(char.IsAsciiHexDigitLower);
-        var request = new GetInstanceRequest { App = AppOf(parsed) };
-        if (isHex && which.Length == PseudonymLength)
+        var app = AppOf(parsed);
+        return InstanceNames.KindOf(which) switch
         {
-            request.InstanceId = which;
-        }
-        else if (isHex && which.Length == HashLength)
-        {
-            request.InstanceHash = which;
-        }
-        else
-        {
-            request.InstanceUrl = which;
-        }
-
-        return request;
+            InstanceName.Pseudonym => new() { App = app, InstanceId = which },
+            InstanceName.Hash => new() { App = app, InstanceHash = which },
+            _ => new() { App = app, InstanceUrl = which },
+        };
     }
 
     private App AppOf(ParseResult parsed) =>
@@ -121,5 +115,6 @@ internal sealed class InstancesCommand : Command
     private static string LineOf(Instance instance) => string.Create(CultureInfo.InvariantCulture,
         $"{instance.InstanceId,-32}  {EventText.NameOf(instance.App),-8} {instance.AppVersion,-10} "
         + $"{instance.Environment.Country,-7} {instance.ReportCount,7}  "
-        + $"{instance.LastSeen.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}");
+        + $"{instance.LastSeen.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  "
+        + $"{EventText.VerdictOf(instance.Verdict, instance.ClaimReason)}");
 }

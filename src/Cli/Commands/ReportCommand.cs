@@ -30,7 +30,8 @@ internal sealed class ReportCommand : Command
 
     private async Task<int> SendAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        var report = Parse(await ReadAsync(parsed.GetRequiredValue(_file), cancellation).ConfigureAwait(false));
+        var file = parsed.GetRequiredValue(_file);
+        var report = Parse(await InputFile.ReadAsync(_console, file, cancellation).ConfigureAwait(false));
         using var channel = _connection.Connect(parsed);
         switch (await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false))
         {
@@ -59,20 +60,6 @@ internal sealed class ReportCommand : Command
                 return ExitCodes.Refused;
             default:
                 throw new InvalidOperationException("A result without words.");
-        }
-    }
-
-    private async Task<string> ReadAsync(string file, CancellationToken cancellation)
-    {
-        try
-        {
-            return file == "-"
-                ? await _console.In.ReadToEndAsync(cancellation).ConfigureAwait(false)
-                : await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliUsageException($"'{file}' cannot be read: {e.Message}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class TailCommand : Command
         Description = "Keep the position in this file, and resume from it the next time.",
     };
 
-    private readonly Option<int?> _limit = new("--limit") { Description = "Stop after so many events." };
+    private readonly NumberOption _limit = new("--limit") { Description = "Stop after so many events." };
     private readonly Option<string[]> _apps = new("--app") { Description = "Only this app, e.g. roomvox." };
     private readonly Option<string[]> _kinds = new("--kind") { Description = "Only this kind, e.g. instance-discovered." };
     private readonly Option<string[]> _countries = new("--country") { Description = "Only this country, e.g. DE." };

@@ -22,11 +22,16 @@ public sealed class AdminClient
 
     /// <summary>All installations in the order in which they first reported, fetched page by page.</summary>
     /// <param name="app">Only this app's; <see cref="App.Unspecified"/> for all.</param>
+    /// <param name="verdict">
+    /// Only those whose latest report got this verdict; <see cref="ClaimVerdict.Unspecified"/> for all.
+    /// </param>
     /// <param name="cancellation">Ends the listing.</param>
     public async IAsyncEnumerable<Instance> ListInstancesAsync(
-        App app = App.Unspecified, [EnumeratorCancellation] CancellationToken cancellation = default)
+        App app = App.Unspecified,
+        ClaimVerdict verdict = ClaimVerdict.Unspecified,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        var request = new ListInstancesRequest { App = app, PageSize = 500 };
+        var request = new ListInstancesRequest { App = app, Verdict = verdict, PageSize = 500 };
         do
         {
             var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellation)

@@ -1,0 +1,30 @@
+namespace Telemetry.Cli;
+
+/// <summary>Reads what a command is given in a file, or on standard input under the name "-".</summary>
+internal static class InputFile
+{
+    /// <exception cref="CliUsageException">It cannot be read.</exception>
+    public static async Task<string> ReadAsync(CliConsole console, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return file == "-"
+                ? await console.In.ReadToEndAsync(cancellation).ConfigureAwait(false)
+                : await File.ReadAllTextAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CliUsageException($"'{file}' cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>A secret such as a licence key, which is no argument because other users see arguments.</summary>
+    /// <exception cref="CliUsageException">It cannot be read, or there is nothing in it.</exception>
+    public static async Task<string> ReadSecretAsync(CliConsole console, string file, CancellationToken cancellation)
+    {
+        var secret = (await ReadAsync(console, file, cancellation).ConfigureAwait(false)).Trim();
+        return secret.Length > 0
+            ? secret
+            : throw new CliUsageException(file == "-" ? "Standard input holds no key." : $"'{file}' holds no key.");
+    }
+}
