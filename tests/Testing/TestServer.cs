@@ -72,7 +72,7 @@ internal sealed class TestServer : IAsyncDisposable
         var time = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         string[] arguments =
         [
-            "--data", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--Feed:GatherInterval=00:00:00",
+            "--data", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--Feed:GatherInterval=00:00:00", "--Ingestion:GatherInterval=00:00:00",
             .. settings.Select(setting => "--" + setting),
         ];
         var app = ServerHost.Build(CommandLine.Parse(arguments), builder =>

@@ -58,8 +58,16 @@ internal sealed partial class IngestionPipeline : BackgroundService
     {
         var batch = new List<PendingReport>(_options.MaxBatch);
         var reports = new List<Report>(_options.MaxBatch);
+        var lastBatch = 0;
+        var lastBegin = 0L;
         while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            if (lastBatch > 1 && _options.GatherInterval - _time.GetElapsedTime(lastBegin) is var rest && rest > TimeSpan.Zero)
+            {
+                await Task.Delay(rest, _time, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            lastBegin = _time.GetTimestamp();
             while (batch.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
@@ -67,6 +75,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
             }
 
             await CommitAsync(batch, reports).ConfigureAwait(false);
+            lastBatch = batch.Count;
             batch.Clear();
             reports.Clear();
         }
