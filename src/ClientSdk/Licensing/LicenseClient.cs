@@ -96,8 +96,8 @@ public sealed class LicenseClient : IAsyncDisposable
             var after = await _checker.CheckAsync(before, cancellation).ConfigureAwait(false);
             lock (_lock)
             {
-                // What the clock showed meanwhile counts, unless the server has just set it right.
-                var heard = after.Proof is not null && !ReferenceEquals(after.Proof, before.Proof);
+                // What the clock showed meanwhile counts, unless there is an answer with which it begins anew.
+                var heard = !ReferenceEquals(after.Proof, before.Proof) || !ReferenceEquals(after.Refusal, before.Refusal);
                 _memory = heard
                     ? after
                     : after with { LatestTime = _memory.LatestTime, ClockWentBack = _memory.ClockWentBack };
@@ -169,13 +169,9 @@ public sealed class LicenseClient : IAsyncDisposable
     private bool IsCheckDue()
     {
         var memory = Memory();
-        var pause = memory.Failure switch
-        {
-            null => TimeSpan.Zero,
-            { RetryAfter: var wish } when wish > LicenseRefreshSchedule.RetryInterval => wish,
-            _ => LicenseRefreshSchedule.RetryInterval,
-        };
-        return _time.GetElapsedTime(_checkedAt) >= pause && _schedule.IsDue(memory, _time.GetUtcNow());
+        return _schedule.IsDue(memory, _time.GetUtcNow())
+            && (memory.Failure is not { } failure
+                || _time.GetElapsedTime(_checkedAt) >= LicenseRefreshSchedule.PauseAfter(failure));
     }
 
     private LicenseStatus Reevaluate()

@@ -64,13 +64,19 @@ internal sealed record LicenseMemory
         };
     }
 
-    /// <summary>Takes a no: it replaces any earlier answer.</summary>
+    /// <summary>
+    /// Takes a no: it replaces any earlier answer. There is no proof left whose end a clock could move, so what was
+    /// seen of the clock is forgotten: one that was years ahead for a moment must not put off the next check for years.
+    /// </summary>
     public LicenseMemory Accept(LicenseRefusal refusal, DateTimeOffset received) => this with
     {
         Proof = null,
         Refusal = refusal,
         Failure = null,
-        LastCheckedAt = TimeAt(received),
+        Correction = TimeSpan.Zero,
+        ClockWentBack = false,
+        LatestTime = received,
+        LastCheckedAt = received,
     };
 
     /// <summary>

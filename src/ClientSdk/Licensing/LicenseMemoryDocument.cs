@@ -19,8 +19,10 @@ internal sealed record LicenseMemoryDocument(
 {
     public const int CurrentVersion = 1;
 
+    private static readonly TimeSpan LargestCorrection = TimeSpan.FromDays(36_525);
+
     /// <summary>Whether the numbers are such that time can be reckoned with them.</summary>
     [JsonIgnore]
-    public bool IsPlausible => Version == CurrentVersion && Correction.Duration() < TimeSpan.FromDays(36_525)
+    public bool IsPlausible => Version == CurrentVersion && Correction < LargestCorrection && Correction > -LargestCorrection
         && (Refusal is null || (Refusal.Message is not null && Refusal.NextStep is not null));
 }

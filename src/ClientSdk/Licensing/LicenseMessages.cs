@@ -30,7 +30,7 @@ internal static class LicenseMessages
             LicenseState.Revoked => (
                 "The vendor has withdrawn the licence.", "Ask the vendor. If it is settled, check the licence again."),
             LicenseState.ClockSetBack => (
-                Join($"This machine's clock was set back; it has already been {Text(memory.LatestTime!.Value)}.", memory),
+                Join($"This machine's clock was set back; it has already been {Text(memory.LatestTime ?? proof!.IssuedAt)}.", memory),
                 "Set the clock right, then check the licence again while this machine can reach the licence server."),
             LicenseState.ProofRejected => (Join("", memory), Forged),
             _ => (Join("The licence has never been checked successfully.", memory), Reach),

@@ -11,10 +11,10 @@ namespace Telemetry.Client.Licensing;
 internal sealed class LicenseRefreshSchedule(LicenseSubject subject, LicenseClientOptions options)
 {
     /// <summary>How long a check without an answer is not repeated, so that a server in trouble is left in peace.</summary>
-    public static readonly TimeSpan RetryInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromHours(1);
 
     /// <summary>At least so often the status is looked at, since the machine's clock may be moved meanwhile.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     /// <summary>A moment that a clock approaches slowly is not looked at without pause.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -30,13 +30,22 @@ internal sealed class LicenseRefreshSchedule(LicenseSubject subject, LicenseClie
     public bool IsDue(LicenseMemory memory, DateTimeOffset now)
     {
         var time = memory.TimeAt(now);
+        if (memory.IsClockBackAt(now, options.ClockTolerance))
+        {
+            return true;
+        }
+
         if (memory.Refusal is not null)
         {
             return memory.LastCheckedAt is not { } last || time < last || time - last >= Spread(options.RefreshInterval);
         }
 
-        return memory.Proof is not { } proof || time >= RefreshOf(proof) || memory.IsClockBackAt(now, options.ClockTolerance);
+        return memory.Proof is not { } proof || time >= RefreshOf(proof);
     }
+
+    /// <summary>How long not to ask again after a check that brought no answer.</summary>
+    public static TimeSpan PauseAfter(LicenseCheckFailure failure) =>
+        failure.RetryAfter > RetryInterval ? failure.RetryAfter : RetryInterval;
 
     /// <summary>How long to wait until the status is looked at again.</summary>
     public TimeSpan PauseAfter(LicenseMemory memory, DateTimeOffset now)

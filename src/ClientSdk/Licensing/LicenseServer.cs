@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Telemetry.Contracts.V1;
@@ -7,6 +8,8 @@ namespace Telemetry.Client.Licensing;
 /// <summary>Asks the server. What a network or a server can do comes back as a failure, never as an exception.</summary>
 internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions options)
 {
+    private const long LongestRetrySeconds = 24 * 60 * 60;
+
     private readonly LicenseService.LicenseServiceClient _client = new(invoker);
 
     public Task<(CheckLicenseResponse? Answer, LicenseCheckFailure? Failure)> CheckAsync(
@@ -19,7 +22,7 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
                     InstanceHash = options.InstanceHash.ToLowerInvariant(),
                     PreviousInstanceHash = options.PreviousInstanceHash?.ToLowerInvariant() ?? "",
                     App = options.App,
-                    Nonce = Google.Protobuf.ByteString.CopyFrom(nonce),
+                    Nonce = ByteString.CopyFrom(nonce),
                 },
                 cancellationToken: deadline),
             cancellation);
@@ -66,8 +69,22 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
             Rejected: false,
             (e.StatusCode == StatusCode.Unavailable ? "the server cannot be reached: " : "the server could not answer: ")
             + (Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
-            e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan() ?? TimeSpan.Zero),
+            RetryAfter(e)),
     };
+
+    /// <summary>At most a day, so that no answer silences a client for good.</summary>
+    private static TimeSpan RetryAfter(RpcException e)
+    {
+        try
+        {
+            var seconds = e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.Seconds ?? 0;
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestRetrySeconds));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
 
     /// <summary>It names the cause: the name, the refused connection, the certificate.</summary>
     private static Exception? Innermost(Exception? exception) =>

@@ -30,6 +30,9 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public bool ChecksFail { get; set; }
 
+    /// <summary>What every call fails with.</summary>
+    public RpcException? Trouble { get; set; }
+
     /// <summary>Takes questions and never answers.</summary>
     public bool Silent { get; set; }
 
@@ -122,6 +125,8 @@ internal sealed class FakeLicenseServer : CallInvoker
         Calls++;
         var answer = Silent || options.CancellationToken.IsCancellationRequested
             ? NeverAsync<TResponse>(options.CancellationToken)
+            : Trouble is not null
+                ? Task.FromException<TResponse>(Trouble)
             : Blocked || (ChecksFail && request is Wire.CheckLicenseRequest)
                 ? Task.FromException<TResponse>(new RpcException(new Status(StatusCode.Unavailable, "No route to host.")))
                 : Task.FromResult((TResponse)(object)Answer(request));

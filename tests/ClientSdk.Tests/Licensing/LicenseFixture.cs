@@ -27,14 +27,14 @@ internal sealed class LicenseFixture : IDisposable
 
     public LicenseClientOptions Options(
         string key = FakeLicenseServer.Key, string instance = FakeLicenseServer.Instance, Wire.App app = Wire.App.Roomvox,
-        string? previous = null, string? stateFile = null, IReadOnlyList<string>? roots = null) => new()
+        string? previous = null, string? stateFile = null, IReadOnlyList<string>? roots = null, bool inMemory = false) => new()
         {
             Key = key,
             InstanceHash = instance,
             PreviousInstanceHash = previous,
             App = app,
             RootKeys = roots ?? [Server.Root.Pem],
-            StateFile = stateFile ?? StateFile,
+            StateFile = inMemory ? null : stateFile ?? StateFile,
         };
 
     public Task<LicenseClient> OpenAsync(LicenseClientOptions? options = null) =>

@@ -1,3 +1,5 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
@@ -19,7 +21,7 @@ public sealed class LicenseRefreshTests : IDisposable
     public async Task A_blocked_server_never_licenses_anything_in_a_whole_year()
     {
         Server.Blocked = true;
-        await using var client = await StartAsync(await _fixture.OpenAsync());
+        await using var client = await StartAsync(await _fixture.OpenAsync(_fixture.Options(inMemory: true)));
         for (var hour = 0; hour < 366 * 24; hour++)
         {
             _fixture.Advance(Hour);
@@ -34,7 +36,7 @@ public sealed class LicenseRefreshTests : IDisposable
     [Fact]
     public async Task A_started_client_asks_at_once_and_then_keeps_itself_licensed_over_a_year()
     {
-        await using var client = await StartAsync(await _fixture.OpenAsync());
+        await using var client = await StartAsync(await _fixture.OpenAsync(_fixture.Options(inMemory: true)));
         Assert.Equal([LicenseState.Valid], _changes);
         for (var day = 0; day < 365; day++)
         {
@@ -119,6 +121,47 @@ public sealed class LicenseRefreshTests : IDisposable
         Assert.Equal(1, Server.Calls);
         _fixture.Advance(Minute);
         Assert.Equal(2, Server.Calls);
+    }
+
+    [Theory]
+    [InlineData(60, 60)]
+    [InlineData(7200, 120)]
+    [InlineData(315_000_000_000, 24 * 60)]
+    [InlineData(-5, 60)]
+    public async Task A_server_that_asks_for_more_peace_gets_it_up_to_a_day(long seconds, int minutes)
+    {
+        Server.Trouble = new Google.Rpc.Status
+        {
+            Code = (int)Google.Rpc.Code.Unavailable,
+            Message = "Busy.",
+            Details = { Any.Pack(new Google.Rpc.RetryInfo { RetryDelay = new Duration { Seconds = seconds } }) },
+        }.ToRpcException();
+        await using var client = await StartAsync(await _fixture.OpenAsync());
+        Assert.Contains("Busy", client.Current.Message, StringComparison.Ordinal);
+
+        _fixture.Advance(TimeSpan.FromMinutes(minutes) - Minute);
+        Assert.Equal(1, Server.Calls);
+        _fixture.Advance(Minute);
+        Assert.Equal(2, Server.Calls);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_far_ahead_for_a_moment_does_not_put_off_the_check_after_a_refusal()
+    {
+        Server.Refusal = Wire.LicenseVerdict.Suspended;
+        await using var client = await StartAsync(await _fixture.OpenAsync());
+        _fixture.MoveClock(TimeSpan.FromDays(1000));
+        _fixture.Advance(Minute);
+        _fixture.MoveClock(TimeSpan.FromDays(-1000));
+        var checks = Server.Checks;
+        _fixture.Advance(Minute);
+        Assert.Equal(checks + 1, Server.Checks);
+        _fixture.Advance(TimeSpan.FromHours(23));
+        Assert.Equal(checks + 1, Server.Checks);
+        Server.Refusal = null;
+        _fixture.Advance(TimeSpan.FromHours(4));
+
+        Assert.Equal([LicenseState.Refused, LicenseState.Valid], _changes);
     }
 
     [Fact]
