@@ -82,7 +82,7 @@ internal static class TokenVerifier
 
     /// <summary>
     /// Three parts, each the one way to write its bytes: the last character of a base64url text has bits to spare, and
-    /// decoders overlook them, blanks and padding.
+    /// some decoders overlook them, blanks and padding. The library in use refuses these too; this does not rest on it.
     /// </summary>
     private static bool IsCanonical(string token)
     {
