@@ -1,0 +1,7 @@
+namespace Telemetry.Client.Licensing;
+
+/// <summary>A check that brought no definite answer.</summary>
+/// <param name="Rejected">Whether something answered that is not the vendor's server; else nothing usable answered.</param>
+/// <param name="Reason">What went wrong, a part of a sentence without its full stop.</param>
+/// <param name="RetryAfter">For how long the server wants to be left alone; zero when it did not say.</param>
+internal sealed record LicenseCheckFailure(bool Rejected, string Reason, TimeSpan RetryAfter = default);

@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+namespace Telemetry.Client.Licensing;
+
+/// <summary>Keeps a memory over restarts.</summary>
+/// <remarks>
+/// Responsible for: whole files, readable by their owner alone, and believing none of them: tokens are verified again.
+/// A missing, damaged or foreign file is an empty memory. Throws: never for what a disk or a file's content can do.
+/// </remarks>
+internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, RootKeySet roots)
+{
+    /// <summary>More than the longest tokens; what is larger is not ours.</summary>
+    private const long LargestFile = 16 * 1024 * 1024;
+
+    private readonly Lock _writing = new();
+
+    /// <summary>Why the file could not be written the last time; null when it was.</summary>
+    public string? Problem { get; private set; }
+
+    public async Task<LicenseMemory> LoadAsync(CancellationToken cancellation)
+    {
+        if (await ReadAsync(cancellation).ConfigureAwait(false) is not { IsPlausible: true } document
+            || document.App != subject.App || document.Instance != subject.InstanceHash
+            || document.Key != subject.KeyThumbprint)
+        {
+            return LicenseMemory.Empty;
+        }
+
+        var memory = new LicenseMemory
+        {
+            Refusal = document.Refusal,
+            LatestTime = document.LatestTime,
+            ClockWentBack = document.ClockWentBack,
+            Correction = document.Correction,
+            LastCheckedAt = document.LastCheckedAt,
+        };
+        var keys = await SigningKeySet.VerifyAsync(document.Keys ?? "", roots).ConfigureAwait(false);
+        if (!keys.Ok)
+        {
+            return memory;
+        }
+
+        var proof = await LicenseProof.VerifyAsync(document.Proof ?? "", keys.Value, subject, nonce: null).ConfigureAwait(false);
+        var list = await RevocationList.VerifyAsync(document.Revocations ?? "", keys.Value).ConfigureAwait(false);
+        return memory with
+        {
+            Keys = keys.Value,
+            // A no is never kept beside a yes; a file that has both was put together.
+            Proof = document.Refusal is null ? proof.Value : null,
+            Revocations = list.Value,
+        };
+    }
+
+    public void Save(LicenseMemory memory)
+    {
+        var document = new LicenseMemoryDocument(
+            LicenseMemoryDocument.CurrentVersion, subject.App, subject.InstanceHash, subject.KeyThumbprint,
+            memory.Proof?.Text, memory.Keys?.Text, memory.Revocations?.Text, memory.Refusal, memory.LatestTime,
+            memory.ClockWentBack, memory.Correction, memory.LastCheckedAt);
+        lock (_writing)
+        {
+            try
+            {
+                Write(JsonSerializer.SerializeToUtf8Bytes(document, LicenseMemoryJson.Default.LicenseMemoryDocument));
+                Problem = null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Problem = e.Message;
+            }
+        }
+    }
+
+    private async Task<LicenseMemoryDocument?> ReadAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (new FileInfo(path) is not { Exists: true, Length: <= LargestFile })
+            {
+                return null;
+            }
+
+            var bytes = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
+            return JsonSerializer.Deserialize(bytes, LicenseMemoryJson.Default.LicenseMemoryDocument);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Under another name first, so that a crash leaves the old file or the new one, never half of one.</summary>
+    private void Write(byte[] content)
+    {
+        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        try
+        {
+            using (var stream = new FileStream(draft, options))
+            {
+                stream.Write(content);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
+        }
+    }
+}
