@@ -9,7 +9,8 @@ namespace Telemetry.Server.Licensing;
 /// names the licence, and without a key (newer apps send none) the place alone does. Nothing here takes a place: that is
 /// what a licence check is for. Only the verdict and its reason leave; which licence it was stays here.
 /// </remarks>
-internal sealed class ClaimJudge(LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, TimeProvider time)
+internal sealed class ClaimJudge(
+    LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, LicensingMetrics metrics, TimeProvider time)
 {
     /// <param name="app">The app that reports.</param>
     /// <param name="flags">What the report says about its subscription.</param>
@@ -29,7 +30,13 @@ internal sealed class ClaimJudge(LicenseBook book, LicenseJudge judge, Pseudonym
         }
 
         var instance = pseudonyms.OfLicensed(instanceHash);
-        return hasKey ? JudgeKey(app, key!, instance) : JudgePlace(app, flags, instance);
+        var claim = hasKey ? JudgeKey(app, key!, instance) : JudgePlace(app, flags, instance);
+        if (claim.Verdict == ClaimVerdict.Refused)
+        {
+            metrics.ClaimRefused(claim.Reason);
+        }
+
+        return claim;
     }
 
     private Claim JudgeKey(App app, string key, LicensedInstanceId instance)

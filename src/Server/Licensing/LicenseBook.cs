@@ -8,6 +8,7 @@ namespace Telemetry.Server.Licensing;
 /// <summary>All licences and places, in memory.</summary>
 /// <remarks>
 /// Responsible for: finding, changing durably, keeping both indexes in step.
+/// Keys are compared as keyed hashes: how long a comparison takes tells a guesser nothing about a key.
 /// Threading: any number of readers, who see an entry whole; changes are made one after another, and become visible
 /// when they are on disk. Throws: <see cref="StoreUnavailableException"/> from changes, which then did not happen.
 /// </remarks>

@@ -9,7 +9,8 @@ namespace Telemetry.Server.Licensing;
 /// is on disk before it is answered.
 /// </remarks>
 internal sealed class LicenseDesk(
-    LicenseBook book, LicenseJudge judge, LeaseRenewals renewals, GuessThrottle throttle, TimeProvider time)
+    LicenseBook book, LicenseJudge judge, LeaseRenewals renewals, GuessThrottle throttle, LicensingMetrics metrics,
+    TimeProvider time)
 {
     /// <summary>A full disk or a dead database takes a person.</summary>
     public static readonly TimeSpan UnavailableRetry = TimeSpan.FromMinutes(1);
@@ -22,14 +23,15 @@ internal sealed class LicenseDesk(
         {
             case LicensePlace.Kept:
                 Renew(question);
-                return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+                return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
             case LicensePlace.None when judgement.License is not null && HasPlace(question):
-                return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+                return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
         }
 
         // From here on a guesser could learn something.
         if (throttle.Wait(question.Peer) is { } wait)
         {
+            metrics.Throttled();
             return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Throttled(wait));
         }
 
@@ -40,7 +42,7 @@ internal sealed class LicenseDesk(
                 throttle.Wrong(question.Peer);
             }
 
-            return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Answered(judgement));
+            return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
         }
 
         return TakePlaceAsync(question, entry => entry, cancellation);
@@ -90,6 +92,12 @@ internal sealed class LicenseDesk(
         }
     }
 
+    private LicenseOutcome.Answered Answer(LicenseJudgement judgement)
+    {
+        metrics.Checked(judgement.Verdict);
+        return new LicenseOutcome.Answered(judgement);
+    }
+
     private bool HasPlace(LicenseQuestion question) =>
         book.Find(question.Key)?.Leases.ContainsKey(question.Instance) == true;
 
@@ -125,7 +133,7 @@ internal sealed class LicenseDesk(
                 judgement = Judge(entry, question);
                 return judgement.Place == LicensePlace.None ? null : also(WithPlace(entry!, question, judgement.Place));
             }, cancellation).ConfigureAwait(false);
-            return new LicenseOutcome.Answered(judgement);
+            return Answer(judgement);
         }
         catch (StoreUnavailableException)
         {

@@ -12,6 +12,7 @@ internal static class LicensingExtensions
         this IServiceCollection services, Func<IServiceProvider, string> keyDirectory)
     {
         services.AddSingleton<LicenseBook>();
+        services.AddSingleton<LicensingMetrics>();
         services.AddSingleton(provider =>
             new LicenseJudge(provider.GetRequiredService<IOptions<LicensingOptions>>().Value.LeaseDays));
         services.AddSingleton<CallerPseudonyms>();
