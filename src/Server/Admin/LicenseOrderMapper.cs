@@ -21,7 +21,7 @@ internal sealed class LicenseOrderMapper
         {
             CustomerReference = reader.CustomerReference(request.CustomerReference),
             Edition = reader.Edition(request.Edition.Length == 0 ? DefaultEdition : request.Edition),
-            Apps = reader.Apps(request.Apps, required: true),
+            Apps = reader.Apps(request.Apps),
             Limits = reader.Limits(request.Limits),
             InstancesAllowed = reader.Instances(request.InstancesAllowed == 0 ? 1 : request.InstancesAllowed),
             Overage = reader.Overage(request.OveragePolicy) ?? OveragePolicy.Refuse,
@@ -44,7 +44,7 @@ internal sealed class LicenseOrderMapper
         var reader = new LicenseOrderMapper();
         var customer = request.HasCustomerReference ? reader.CustomerReference(request.CustomerReference) : null;
         var edition = request.HasEdition ? reader.Edition(request.Edition) : null;
-        var apps = request.Apps.Count > 0 ? reader.Apps(request.Apps, required: true) : null;
+        var apps = request.Apps.Count > 0 ? reader.Apps(request.Apps) : null;
         var limits = request.Limits is { } set ? reader.Limits(set.Limits) : null;
         int? instances = request.HasInstancesAllowed ? reader.Instances(request.InstancesAllowed) : null;
         var overage = reader.Overage(request.OveragePolicy);
@@ -74,11 +74,11 @@ internal sealed class LicenseOrderMapper
 
     private string Edition(string text) => Checked("edition", text, LicenseRules.IsEdition(text), LicenseRules.EditionRule);
 
-    private App[] Apps(RepeatedField<Wire.App> apps, bool required)
+    private App[] Apps(RepeatedField<Wire.App> apps)
     {
         var known = apps.Select(app => (App)app).Distinct().ToArray();
         return Checked(
-            "apps", known, (known.Length > 0 || !required) && known.All(app => app != App.Unknown && System.Enum.IsDefined(app)),
+            "apps", known, known.Length > 0 && known.All(app => app != App.Unknown && System.Enum.IsDefined(app)),
             "must name at least one app, and only such that this server knows");
     }
 

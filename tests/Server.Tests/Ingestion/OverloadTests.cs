@@ -88,6 +88,19 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task A_lone_caller_never_waits_for_others_to_gather()
+    {
+        // The clock stands still, so whoever waited for it would wait for ever.
+        await using var server = await TestServer.StartAsync(settings: "Ingestion:GatherInterval=00:00:01");
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        for (var i = 0; i < 5; i++)
+        {
+            var call = client.SubmitReportAsync(SampleReports.Request($"https://lone-{i}.example"));
+            Assert.NotNull((await Patience.For(call.ResponseAsync, "a receipt")).Receipt);
+        }
+    }
+
+    [Fact]
     public async Task A_second_report_within_the_hour_is_told_when_the_next_is_welcome()
     {
         await using var server = await TestServer.StartAsync();
