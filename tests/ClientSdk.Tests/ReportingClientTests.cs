@@ -7,12 +7,14 @@ namespace Telemetry.ClientSdk.Tests;
 public sealed class ReportingClientTests
 {
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_report_is_sent_gets_an_id_and_can_be_repeated_without_being_counted_twice(bool web)
+    [InlineData(TelemetryTransport.Grpc)]
+    [InlineData(TelemetryTransport.GrpcWeb)]
+    public async Task A_report_is_sent_gets_an_id_and_can_be_repeated_without_being_counted_twice(
+        TelemetryTransport transport)
     {
         await using var server = await TestServer.StartAsync();
-        using var channel = TelemetryChannel.For(web ? server.Http : new Uri("http://" + server.Native.Target), web);
+        using var channel = TelemetryChannel.For(
+            transport == TelemetryTransport.GrpcWeb ? server.Http : new Uri("http://" + server.Native.Target), transport);
         var client = new ReportingClient(channel);
         var report = SampleReports.Of();
         report.ReportId = "";
@@ -30,15 +32,15 @@ public sealed class ReportingClientTests
     {
         await using var server = await TestServer.StartAsync();
         using var channel = TelemetryChannel.For(new Uri("http://" + server.Native.Target));
-        var client = new ReportingClient(channel);
+        var client = new ReportingClient(channel, server.Time);
         await client.SendAsync(SampleReports.Of());
 
-        var later = Assert.IsType<SendResult.TryLater>(await client.SendAsync(SampleReports.Of()));
+        var later = Assert.IsType<SendResult.TooSoon>(await client.SendAsync(SampleReports.Of()));
         var invalid = SampleReports.Of("https://other.example");
         invalid.Environment.Country = "Germany";
         var rejected = Assert.IsType<SendResult.Rejected>(await client.SendAsync(invalid));
 
-        Assert.Equal(TimeSpan.FromHours(1), later.RetryAfter);
+        Assert.Equal(server.Time.GetUtcNow() + TimeSpan.FromHours(1), later.WelcomeAt);
         Assert.Contains("already reported", later.Message, StringComparison.Ordinal);
         Assert.Equal("environment.country", rejected.Violations.Single().Field);
     }
@@ -54,7 +56,7 @@ public sealed class ReportingClientTests
 
         var result = Assert.IsType<SendResult.Unreachable>(await new ReportingClient(channel).SendAsync(SampleReports.Of()));
 
-        Assert.Contains("refused", result.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(UnreachableCause.Refused, result.Cause);
     }
 
     [Fact]

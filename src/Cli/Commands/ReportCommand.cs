@@ -33,34 +33,8 @@ internal sealed class ReportCommand : Command
         var file = parsed.GetRequiredValue(_file);
         var report = Parse(await InputFile.ReadAsync(_console, file, cancellation).ConfigureAwait(false));
         using var channel = _connection.Connect(parsed);
-        switch (await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false))
-        {
-            case SendResult.Sent sent:
-                _console.Out.WriteLine(
-                    $"Stored as {EventText.Of(sent.Receipt.Position)}, report {sent.Receipt.ReportId}, "
-                    + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
-                    + $"The next report is welcome after {sent.Receipt.NextReportNotBefore.ToDateTimeOffset():u}.");
-                return ExitCodes.Ok;
-            case SendResult.Rejected rejected:
-                _console.Error.WriteLine("The report breaks rules:");
-                foreach (var violation in rejected.Violations)
-                {
-                    _console.Error.WriteLine($"  {violation.Field} {violation.Description}");
-                }
-
-                return ExitCodes.Refused;
-            case SendResult.TryLater later:
-                _console.Error.WriteLine(later.Message);
-                return ExitCodes.Refused;
-            case SendResult.Unreachable unreachable:
-                _console.Error.WriteLine(unreachable.Message);
-                return ExitCodes.Unreachable;
-            case SendResult.Failed failed:
-                _console.Error.WriteLine(failed.Message);
-                return ExitCodes.Refused;
-            default:
-                throw new InvalidOperationException("A result without words.");
-        }
+        return SendResultText.Print(
+            _console, await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false));
     }
 
     private static Report Parse(string json)

@@ -12,13 +12,13 @@ public sealed class LicenseClient : IAsyncDisposable
     /// <summary>How often the passing of time is written down, at most; a crash loses no more.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(5);
 
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly SemaphoreSlim _oneCheck = new(1, 1);
     private readonly LicenseClientOptions _options;
     private readonly TimeProvider _time;
     private readonly LicenseChecker _checker;
     private readonly LicenseRefreshSchedule _schedule;
-    private readonly LicenseRefreshTimer _timer;
+    private readonly RepeatingTimer _timer;
     private readonly LicenseMemoryFile? _file;
     private LicenseMemory _memory;
     private LicenseStatus _announced;
@@ -35,7 +35,7 @@ public sealed class LicenseClient : IAsyncDisposable
         _time = time;
         _checker = new LicenseChecker(new LicenseServer(invoker, options), subject, roots, options, time);
         _schedule = new LicenseRefreshSchedule(subject, options);
-        _timer = new LicenseRefreshTimer(TickAsync, time);
+        _timer = new RepeatingTimer(TickAsync, time);
         _file = file;
         _memory = memory;
         _savedAt = time.GetTimestamp();
@@ -144,10 +144,11 @@ public sealed class LicenseClient : IAsyncDisposable
         CallInvoker invoker, LicenseClientOptions options, TimeProvider time, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        cancellation.ThrowIfCancellationRequested();
         var subject = LicenseSubject.Of(options);
         var roots = new RootKeySet(options.RootKeys);
         var file = options.StateFile is { } path ? new LicenseMemoryFile(path, subject, roots) : null;
-        var memory = file is null ? LicenseMemory.Empty : await file.LoadAsync(cancellation).ConfigureAwait(false);
+        var memory = file is null ? LicenseMemory.Empty : await file.LoadAsync().ConfigureAwait(false);
         return new LicenseClient(invoker, options, subject, roots, file, memory, time);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.Client.State;
 
 namespace Telemetry.Client.Licensing;
 
@@ -12,14 +13,14 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
     /// <summary>More than the longest tokens; what is larger is not ours.</summary>
     private const long LargestFile = 16 * 1024 * 1024;
 
-    private readonly Lock _writing = new();
+    private readonly object _writing = new();
 
     /// <summary>Why the file could not be written the last time; null when it was.</summary>
     public string? Problem { get; private set; }
 
-    public async Task<LicenseMemory> LoadAsync(CancellationToken cancellation)
+    public async Task<LicenseMemory> LoadAsync()
     {
-        if (await ReadAsync(cancellation).ConfigureAwait(false) is not { IsPlausible: true } document
+        if (Read() is not { IsPlausible: true } document
             || document.App != subject.App || document.Instance != subject.InstanceHash
             || document.Key != subject.KeyThumbprint)
         {
@@ -61,7 +62,8 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
         {
             try
             {
-                Write(JsonSerializer.SerializeToUtf8Bytes(document, LicenseMemoryJson.Default.LicenseMemoryDocument));
+                AtomicFile.Write(
+                    path, JsonSerializer.SerializeToUtf8Bytes(document, LicenseMemoryJson.Default.LicenseMemoryDocument));
                 Problem = null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -71,48 +73,17 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
         }
     }
 
-    private async Task<LicenseMemoryDocument?> ReadAsync(CancellationToken cancellation)
+    private LicenseMemoryDocument? Read()
     {
         try
         {
-            if (new FileInfo(path) is not { Exists: true, Length: <= LargestFile })
-            {
-                return null;
-            }
-
-            var bytes = await File.ReadAllBytesAsync(path, cancellation).ConfigureAwait(false);
-            return JsonSerializer.Deserialize(bytes, LicenseMemoryJson.Default.LicenseMemoryDocument);
+            return AtomicFile.Read(path, LargestFile) is { } bytes
+                ? JsonSerializer.Deserialize(bytes, LicenseMemoryJson.Default.LicenseMemoryDocument)
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
-        }
-    }
-
-    /// <summary>Under another name first, so that a crash leaves the old file or the new one, never half of one.</summary>
-    private void Write(byte[] content)
-    {
-        var draft = $"{path}.{Guid.NewGuid():N}.tmp";
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        try
-        {
-            using (var stream = new FileStream(draft, options))
-            {
-                stream.Write(content);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(draft);
-            throw;
         }
     }
 }

@@ -7,4 +7,4 @@ namespace Telemetry.Server.Privacy;
 /// <param name="Sensitivity">How closely it is guarded.</param>
 /// <param name="SinceVersion">Register version that introduced it.</param>
 internal sealed record RegisteredField(
-    string Path, string HttpName, string Purpose, Sensitivity Sensitivity = Sensitivity.Technical, uint SinceVersion = 1);
+    string Path, string HttpName, string Purpose, Sensitivity Sensitivity, uint SinceVersion);

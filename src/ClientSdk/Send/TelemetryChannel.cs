@@ -22,10 +22,8 @@ public sealed class TelemetryChannel : IDisposable
 
     /// <summary>Prepares a connection; it is made with the first call.</summary>
     /// <param name="address">"http://host:8081" for native gRPC without TLS, "https://host:8443" with TLS.</param>
-    /// <param name="web">
-    /// True to speak gRPC-Web over HTTP/1.1, for proxies that know nothing newer; then the address is the HTTP port's.
-    /// </param>
-    public static TelemetryChannel For(Uri address, bool web = false)
+    /// <param name="transport">With <see cref="TelemetryTransport.GrpcWeb"/> the address is the HTTP port's.</param>
+    public static TelemetryChannel For(Uri address, TelemetryTransport transport = TelemetryTransport.Grpc)
     {
         ArgumentNullException.ThrowIfNull(address);
         var options = new GrpcChannelOptions
@@ -38,7 +36,7 @@ public sealed class TelemetryChannel : IDisposable
             },
             DisposeHttpClient = true,
         };
-        if (web)
+        if (transport == TelemetryTransport.GrpcWeb)
         {
             options.HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, options.HttpHandler);
             options.HttpVersion = System.Net.HttpVersion.Version11;

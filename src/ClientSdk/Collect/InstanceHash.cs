@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Telemetry.Client;
@@ -16,6 +15,6 @@ public static class InstanceHash
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(url);
         var normalised = url.TrimEnd('/').ToLowerInvariant();
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(normalised)));
+        return Digest.Of(Encoding.UTF8.GetBytes(normalised));
     }
 }

@@ -1,11 +1,11 @@
-namespace Telemetry.Client.Licensing;
+namespace Telemetry.Client;
 
 /// <summary>Does something again and again, each time after the pause that the last time asked for.</summary>
 /// <remarks>Never twice at once. What fails ends the repetition, and disposing throws it: only a bug can fail.</remarks>
-internal sealed class LicenseRefreshTimer : IAsyncDisposable
+internal sealed class RepeatingTimer : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _lock = new();
+    private readonly object _lock = new();
     private readonly Func<CancellationToken, Task<TimeSpan>> _tick;
     private readonly ITimer _timer;
     private TaskCompletionSource? _running;
@@ -13,7 +13,7 @@ internal sealed class LicenseRefreshTimer : IAsyncDisposable
 
     /// <param name="tick">What to do; its result is the pause until the next time.</param>
     /// <param name="time">The clock.</param>
-    public LicenseRefreshTimer(Func<CancellationToken, Task<TimeSpan>> tick, TimeProvider time)
+    public RepeatingTimer(Func<CancellationToken, Task<TimeSpan>> tick, TimeProvider time)
     {
         _tick = tick;
         _timer = time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

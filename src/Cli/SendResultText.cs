@@ -1,0 +1,32 @@
+using Telemetry.Client;
+
+namespace Telemetry.Cli;
+
+/// <summary>What became of a report, for the person who sent it.</summary>
+internal static class SendResultText
+{
+    /// <returns>The exit code.</returns>
+    public static int Print(CliConsole console, SendResult result)
+    {
+        switch (result)
+        {
+            case SendResult.Sent sent:
+                console.Out.WriteLine(
+                    $"Stored as {sent.Receipt.Position}, report {sent.Receipt.ReportId}, "
+                    + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
+                    + $"The next report is welcome after {sent.Receipt.NextReportNotBefore:u}.");
+                return ExitCodes.Ok;
+            case SendResult.Rejected rejected:
+                console.Error.WriteLine("The report breaks rules:");
+                foreach (var violation in rejected.Violations)
+                {
+                    console.Error.WriteLine($"  {violation.Field} {violation.Description}");
+                }
+
+                return ExitCodes.Refused;
+            default:
+                console.Error.WriteLine(result.Message);
+                return result is SendResult.Unreachable ? ExitCodes.Unreachable : ExitCodes.Refused;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Telemetry.Contracts.V1;
+using Report = Telemetry.Contracts.V1.Environment;
+
+namespace Telemetry.Client.Collect;
+
+/// <summary>What the SDK finds out by itself about the system: the family, never a name.</summary>
+internal static class EnvironmentCollector
+{
+    public static Report Collect(HostFacts facts)
+    {
+        var found = new Report
+        {
+            DotnetVersion = System.Environment.Version.ToString(),
+            Country = facts.Country ?? "",
+            Database = facts.Database,
+            Language = facts.Language ?? CultureInfo.CurrentCulture.Name,
+            Timezone = facts.Timezone ?? LocalTimezone(),
+            OsFamily = Family(),
+            WebServer = facts.WebServer,
+        };
+        if (InContainer() is { } inContainer)
+        {
+            found.Container = inContainer;
+        }
+
+        return found;
+    }
+
+    private static OsFamily Family()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            return OsFamily.Linux;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            return OsFamily.Windows;
+        }
+
+        if (OperatingSystem.IsMacOS())
+        {
+            return OsFamily.Macos;
+        }
+
+        return OperatingSystem.IsFreeBSD() || RuntimeInformation.IsOSPlatform(OSPlatform.Create("NETBSD"))
+            || RuntimeInformation.IsOSPlatform(OSPlatform.Create("OPENBSD"))
+                ? OsFamily.Bsd
+                : OsFamily.Other;
+    }
+
+    private static string LocalTimezone()
+    {
+        var local = TimeZoneInfo.Local;
+        if (local.HasIanaId)
+        {
+            return local.Id;
+        }
+
+        return TimeZoneInfo.TryConvertWindowsIdToIanaId(local.Id, out var iana) ? iana : "";
+    }
+
+    /// <summary>.NET's images set the variable; Docker and Podman leave a file. Elsewhere it is not known.</summary>
+    private static bool? InContainer()
+    {
+        if (System.Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1")
+        {
+            return true;
+        }
+
+        return OperatingSystem.IsLinux() ? File.Exists("/.dockerenv") || File.Exists("/run/.containerenv") : null;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Telemetry.Client;
+
+/// <summary>What an app implements: its own figures. Everything else the SDK knows or finds out.</summary>
+public interface IUsageCollector
+{
+    /// <summary>
+    /// Counts, at most about once a day and whenever an administrator looks at a preview. What it throws ends the
+    /// attempt, never the host; the administrator is told the exception's type, not its text.
+    /// </summary>
+    /// <param name="cancellation">Set when the host stops or reports are switched off.</param>
+    ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation);
+}

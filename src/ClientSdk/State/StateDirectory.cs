@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Telemetry.Client.State;
+
+/// <summary>The small files that an installation's processes share.</summary>
+/// <remarks>
+/// Responsible for: whole files, one writer at a time across processes, and saying plainly what cannot be read.
+/// Readers take no lock. Threading: any.
+/// </remarks>
+internal sealed class StateDirectory(string path, TimeProvider time)
+{
+    private const long LargestFile = 4 * 1024 * 1024;
+    private const int LedgerCapacity = 100;
+
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    private string StateFile => FileNamed("state.json");
+
+    private string ProfileFile => FileNamed("app.json");
+
+    private string LedgerFile => FileNamed("sent.json");
+
+    private string PendingFile => FileNamed("next-report.json");
+
+    /// <param name="schema">The version of the field list that a new installation starts with.</param>
+    public StateReading Read(uint schema)
+    {
+        var fresh = InstallationState.New(time.GetUtcNow(), schema);
+        try
+        {
+            return Read(StateFile, StateJson.Default.InstallationState) switch
+            {
+                null => new StateReading(fresh, null),
+                { IsPlausible: true } state => new StateReading(state, null),
+                { Version: > InstallationState.CurrentVersion } => new StateReading(
+                    fresh, $"{StateFile} was written by a newer version of the app. Update this one."),
+                _ => new StateReading(fresh, Damaged),
+            };
+        }
+        catch (JsonException)
+        {
+            return new StateReading(fresh, Damaged);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new StateReading(fresh, $"{StateFile} cannot be read ({e.Message}). Let the app's user read and write it.");
+        }
+    }
+
+    /// <summary>Changes the state; no other process changes it meanwhile.</summary>
+    /// <param name="schema">As for <see cref="Read(uint)"/>.</param>
+    /// <param name="change">Makes the new state of what is there, with the problem of reading it, if any.</param>
+    /// <param name="cancellation">Ends the wait for another process.</param>
+    /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
+    public Task<InstallationState> UpdateAsync(
+        uint schema, Func<StateReading, InstallationState> change, CancellationToken cancellation) =>
+        LockedAsync(() =>
+        {
+            var before = Read(schema);
+            var after = change(before);
+            if (!ReferenceEquals(after, before.State) || !File.Exists(StateFile))
+            {
+                Write(StateFile, after, StateJson.Default.InstallationState);
+            }
+
+            return after;
+        }, cancellation);
+
+    /// <summary>The attempts that were made, the latest first; empty when there is no record, or none that can be read.</summary>
+    public IReadOnlyList<LedgerEntry> ReadLedger()
+    {
+        try
+        {
+            return Read(LedgerFile, StateJson.Default.ListLedgerEntry) ?? [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return [];
+        }
+    }
+
+    /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
+    public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellation) =>
+        LockedAsync(() =>
+        {
+            List<LedgerEntry> entries = [entry, .. ReadLedger().Take(LedgerCapacity - 1)];
+            Write(LedgerFile, entries, StateJson.Default.ListLedgerEntry);
+            return entries.Count;
+        }, cancellation);
+
+    /// <summary>What the app that owns this directory last said about itself; null when none did.</summary>
+    public AppProfile? ReadProfile()
+    {
+        try
+        {
+            return Read(ProfileFile, StateJson.Default.AppProfile);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
+    public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellation) =>
+        LockedAsync(() =>
+        {
+            if (ReadProfile() != profile)
+            {
+                Write(ProfileFile, profile, StateJson.Default.AppProfile);
+            }
+
+            return true;
+        }, cancellation);
+
+    /// <summary>The report that was collected last; null when there is none.</summary>
+    public PendingReport? ReadPending()
+    {
+        try
+        {
+            return Read(PendingFile, StateJson.Default.PendingReport);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
+    public Task WritePendingAsync(PendingReport report, CancellationToken cancellation) =>
+        LockedAsync(() =>
+        {
+            Write(PendingFile, report, StateJson.Default.PendingReport);
+            return true;
+        }, cancellation);
+
+    /// <summary>Forgets what was collected.</summary>
+    /// <exception cref="StateNotWrittenException">It cannot be deleted.</exception>
+    public Task DeletePendingAsync(CancellationToken cancellation) =>
+        LockedAsync(() =>
+        {
+            File.Delete(PendingFile);
+            return true;
+        }, cancellation);
+
+    private string Damaged =>
+        $"{StateFile} is damaged. Decide again, with the support page or 'telemetry on', 'local' or 'off'.";
+
+    private string FileNamed(string name) => System.IO.Path.Combine(Path, name);
+
+    private static T? Read<T>(string file, JsonTypeInfo<T> type)
+        where T : class =>
+        AtomicFile.Read(file, LargestFile) is { } bytes ? JsonSerializer.Deserialize(bytes, type) : null;
+
+    private static void Write<T>(string file, T content, JsonTypeInfo<T> type) =>
+        AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type));
+
+    private async Task<T> LockedAsync<T>(Func<T> action, CancellationToken cancellation)
+    {
+        try
+        {
+            using (await LockAsync(cancellation).ConfigureAwait(false))
+            {
+                return action();
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StateNotWrittenException(
+                $"The state directory {Path} cannot be written ({e.Message}). Let the app's user write it, and check "
+                + "that the disk is not full.", e);
+        }
+    }
+
+    /// <summary>Holds a file open for itself alone: the lock goes with the process, however that ends.</summary>
+    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    {
+        CreateDirectory();
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(
+                    FileNamed("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (e.GetType() == typeof(IOException)
+                && Stopwatch.GetElapsedTime(started) < LockPatience)
+            {
+                // Another process is writing: milliseconds.
+                await Task.Delay(LockRetry, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private void CreateDirectory()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path);
+        }
+        else
+        {
+            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+}

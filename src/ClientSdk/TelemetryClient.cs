@@ -1,0 +1,284 @@
+using Telemetry.Client.Collect;
+using Telemetry.Client.Consent;
+using Telemetry.Client.Schedule;
+using Telemetry.Client.Send;
+using Telemetry.Client.State;
+
+namespace Telemetry.Client;
+
+/// <summary>An installation's reports: whether, when and what, and what became of them.</summary>
+/// <remarks>
+/// Safe to use from any number of threads, and by any number of processes that share the state directory. Nothing goes
+/// out before <see cref="Start"/>, except what <see cref="SendNowAsync"/> is asked to send. While off there is no
+/// connection, no name lookup and no thread of its own; switched off by environment or command line, not even a timer.
+/// </remarks>
+public sealed class TelemetryClient : IAsyncDisposable, IDisposable
+{
+    /// <summary>A host that stops is not kept waiting.</summary>
+    private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(50);
+
+    private static readonly TimeSpan ShortestNap = TimeSpan.FromSeconds(1);
+
+    /// <summary>Timers stand still while a machine sleeps, so the calendar is looked at now and then.</summary>
+    private static readonly TimeSpan LongestNap = TimeSpan.FromMinutes(10);
+
+    /// <summary>How soon a choice that another process made is seen.</summary>
+    private static readonly TimeSpan ChoiceInterval = TimeSpan.FromMinutes(1);
+
+    private readonly StateDirectory _directory;
+    private readonly Installation _installation;
+    private readonly IReportSource _reports;
+    private readonly ReportCourier _courier;
+    private readonly TimeProvider _time;
+    private readonly RepeatingTimer? _timer;
+    private bool _settled;
+    private bool _kept;
+    private int _started;
+    private int _disposed;
+
+    /// <summary>Makes the client of a running app. Touches neither disk nor network.</summary>
+    /// <param name="options">The app and its server.</param>
+    /// <param name="collector">The app's own figures.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <exception cref="ArgumentException">The options are wrong; the message names each and its rule.</exception>
+    public TelemetryClient(TelemetryOptions options, IUsageCollector collector, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(collector);
+        TelemetryOptionsCheck.ThrowIfWrong(options);
+        _time = time ?? TimeProvider.System;
+        var hash = TelemetryOptionsCheck.InstanceHashOf(options);
+        _directory = new StateDirectory(TelemetryOptionsCheck.StateDirectoryOf(options), _time);
+        _installation = new Installation(
+            _directory,
+            new AppProfile(
+                options.App, options.AppVersion, options.Server!, options.Transport, options.Consent,
+                ReportJitter.Of(hash, options.App)),
+            options.CommandLineMode, options.Variable, _time);
+        _reports = new CollectedReports(collector, new ReportComposer(options, hash), _directory, _time);
+        _courier = new ReportCourier(_installation, _directory, _reports, options.Timeout, _time);
+        _timer = new RepeatingTimer(TickAsync, _time);
+    }
+
+    private TelemetryClient(
+        StateDirectory directory, AppProfile profile, string? subscriptionKey, Func<string, string?> variable,
+        TimeProvider time)
+    {
+        _time = time;
+        _directory = directory;
+        _installation = new Installation(directory, profile, commandLine: null, variable, time);
+        _reports = new PendingReports(directory, profile.Consent, subscriptionKey);
+        _courier = new ReportCourier(_installation, directory, _reports, ReportingClient.DefaultTimeout, time);
+    }
+
+    /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is ignored.</summary>
+    public event EventHandler<SendResult>? Reported;
+
+    /// <summary>
+    /// Opens the installation of another app by its state directory, to look and to switch: for tools. Previews and
+    /// sends what the app collected last; has no schedule of its own, so <see cref="Start"/> does nothing.
+    /// </summary>
+    /// <param name="stateDirectory">The app's state directory.</param>
+    /// <param name="subscriptionKey">The installation's subscription key, which is not kept on disk; null: none.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <returns>The client; null when no app has started with that directory yet.</returns>
+    public static TelemetryClient? Open(string stateDirectory, string? subscriptionKey = null, TimeProvider? time = null) =>
+        Open(stateDirectory, subscriptionKey, System.Environment.GetEnvironmentVariable, time ?? TimeProvider.System);
+
+    internal static TelemetryClient? Open(
+        string stateDirectory, string? subscriptionKey, Func<string, string?> variable, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(stateDirectory);
+        var directory = new StateDirectory(stateDirectory, time);
+        return directory.ReadProfile() is { } profile
+            ? new TelemetryClient(directory, profile, subscriptionKey, variable, time)
+            : null;
+    }
+
+    /// <summary>
+    /// Begins to report on schedule; returns at once. Does nothing at all when the environment or the command line
+    /// switched reports off, which cannot change while the process runs.
+    /// </summary>
+    public void Start()
+    {
+        if (_timer is null || Interlocked.Exchange(ref _started, 1) == 1)
+        {
+            return;
+        }
+
+        if (_installation.Read().Consent is not
+            {
+                Mode: ReportingMode.Off, Source: ConsentSource.Environment or ConsentSource.CommandLine,
+            })
+        {
+            _timer.Start();
+        }
+    }
+
+    /// <summary>How reporting stands. Reads the state file; asks nobody.</summary>
+    public TelemetryStatus GetStatus()
+    {
+        var (state, consent) = _installation.Read();
+        var inForce = ConsentRules.SchemaInForce(state, _installation.Profile.Consent);
+        return new TelemetryStatus
+        {
+            App = _installation.Profile.App,
+            AppVersion = _installation.Profile.AppVersion,
+            Server = _installation.Profile.Server,
+            Consent = consent,
+            FieldListVersion = FieldList.Version,
+            AcceptedFieldListVersion = inForce,
+            WithheldFields = [.. FieldList.Fields.Where(field => field.SinceVersion > inForce).Select(field => field.Path)],
+            NextAttemptAt = consent.Mode == ReportingMode.On ? _installation.Schedule(state).Next : null,
+            LastAttemptAt = state.LastAttemptAt,
+            LastSuccessAt = state.LastSuccessAt,
+            LastOutcome = state.LastOutcome?.Kind,
+            LastMessage = state.LastOutcome?.Message ?? "",
+            StateDirectory = _directory.Path,
+        };
+    }
+
+    /// <summary>The administrator's switch. On or local also agrees to the list of fields of this version.</summary>
+    /// <remarks>
+    /// Off ends an attempt under way, also one of another process, within a second, and forgets what was collected; a
+    /// started client of another process sees a choice within a minute.
+    /// </remarks>
+    /// <param name="mode">The choice.</param>
+    /// <param name="cancellation">Ends the wait for another process that writes.</param>
+    /// <returns>What holds now; environment and command line may still restrict it.</returns>
+    /// <exception cref="StateNotWrittenException">The choice cannot be written down; the old one holds.</exception>
+    public async Task<ConsentDecision> SetModeAsync(ReportingMode mode, CancellationToken cancellation = default)
+    {
+        if (!Enum.IsDefined(mode))
+        {
+            throw new ArgumentOutOfRangeException(nameof(mode));
+        }
+
+        await _installation.ChooseAsync(mode, cancellation).ConfigureAwait(false);
+        return _installation.Read().Consent;
+    }
+
+    /// <summary>What would be sent now, whether or not it may be sent. Sends nothing.</summary>
+    /// <param name="cancellation">Ends the collecting.</param>
+    /// <exception cref="ReportNotPreparedException">There is nothing to show; the message says why.</exception>
+    public async Task<ReportPreview> PreviewAsync(CancellationToken cancellation = default)
+    {
+        try
+        {
+            // The id of the next report must be written down, or what is sent later would have another one.
+            await _installation.SettleAsync(cancellation).ConfigureAwait(false);
+            var (state, consent) = _installation.Read();
+            var report = await _reports.PrepareAsync(state, cancellation).ConfigureAwait(false);
+            if (consent.Mode != ReportingMode.Off)
+            {
+                await _reports.KeepAsync(report, cancellation).ConfigureAwait(false);
+            }
+
+            return new ReportPreview(new OutgoingReport(report));
+        }
+        catch (StateNotWrittenException e)
+        {
+            throw new ReportNotPreparedException(e.Message, e);
+        }
+    }
+
+    /// <summary>Sends a report because somebody asked. Refused unless reports are on; switches nothing on.</summary>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <returns>Exactly what happened.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public Task<SendResult> SendNowAsync(CancellationToken cancellation = default) => _courier.SendNowAsync(cancellation);
+
+    /// <summary>The attempts so far, the latest first, at most 100.</summary>
+    public IReadOnlyList<LedgerEntry> GetHistory() => _directory.ReadLedger();
+
+    /// <summary>Stops reporting. Ends an attempt under way, and waits for its end no longer than 50 ms.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _timer is not null)
+        {
+            await Task.WhenAny(_timer.DisposeAsync().AsTask(), Task.Delay(ShutdownPatience)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without any wait.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _ = _timer?.DisposeAsync().AsTask();
+        }
+    }
+
+    /// <summary>Looks whether it is time, and at what time to look again. Throws nothing but cancellation.</summary>
+    private async Task<TimeSpan> TickAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (_installation.Read().Consent.Mode == ReportingMode.Off)
+            {
+                return ChoiceInterval;
+            }
+
+            if (!_settled)
+            {
+                await _installation.SettleAsync(cancellation).ConfigureAwait(false);
+                _settled = true;
+            }
+
+            await ReportWhenDueAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (StateNotWrittenException)
+        {
+            // Told by the status; tried again soon.
+            return LongestNap;
+        }
+
+        var wait = _installation.Schedule(_installation.Read().State).Next - _time.GetUtcNow();
+        return wait < ShortestNap ? ShortestNap : wait < LongestNap ? wait : LongestNap;
+    }
+
+    private async Task ReportWhenDueAsync(CancellationToken cancellation)
+    {
+        if (!_installation.Schedule(_installation.Read().State).Due)
+        {
+            if (!_kept)
+            {
+                _kept = true;
+                await KeepOneAsync(cancellation).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        if (await _courier.SendScheduledAsync(cancellation).ConfigureAwait(false) is { } result)
+        {
+            Tell(result);
+        }
+    }
+
+    /// <summary>Leaves a report for tools to show, long before the first one is due.</summary>
+    private async Task KeepOneAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var report = await _reports.PrepareAsync(_installation.Read().State, cancellation).ConfigureAwait(false);
+            await _reports.KeepAsync(report, cancellation).ConfigureAwait(false);
+        }
+        catch (ReportNotPreparedException)
+        {
+            // Told when the report is due, or when somebody asks for a preview.
+        }
+    }
+
+    private void Tell(SendResult result)
+    {
+        try
+        {
+            Reported?.Invoke(this, result);
+        }
+        catch (Exception)
+        {
+            // The host's own mistake must not end its reports, nor come back at it from here.
+        }
+    }
+}
