@@ -19,6 +19,9 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
+    /// <summary>The files that can be in here, whether or not they are.</summary>
+    public IReadOnlyList<string> Files => [StateFile, ProfileFile, LedgerFile, PendingFile];
+
     private string StateFile => FileNamed("state.json");
 
     private string ProfileFile => FileNamed("app.json");
