@@ -50,6 +50,10 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
 
             return Check.Ok("readable", "This user can read what is in it.");
         }
+        catch (FileNotFoundException)
+        {
+            return Check.Ok("readable", "This user can read what is in it; the app is changing it just now.");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Check.Fail("readable", $"{e.Message} Run this as the app's user, or let that user own the files.");
@@ -82,7 +86,16 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
             return Check.Skip("permissions", "Not looked at on Windows.");
         }
 
-        var modes = Files.Prepend(path).ToDictionary(one => one, File.GetUnixFileMode);
+        Dictionary<string, UnixFileMode> modes;
+        try
+        {
+            modes = Files.Prepend(path).ToDictionary(one => one, File.GetUnixFileMode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Check.Warn("permissions", $"They cannot be looked at ({e.Message.TrimEnd('.')}).");
+        }
+
         var open = Those(modes, UnixFileMode.OtherWrite);
         if (open.Length > 0)
         {
