@@ -161,6 +161,33 @@ public sealed partial class DoctorCommandTests
     }
 
     [Fact]
+    public async Task A_lock_that_cannot_be_taken_fails_and_counts_more_than_the_network()
+    {
+        using var app = await InstalledApp.StartedAsync("http://127.0.0.1:1");
+        File.Delete(Path.Combine(app.State, "lock"));
+        Directory.CreateDirectory(Path.Combine(app.State, "lock"));
+
+        var (code, output, _) = await app.RunAsync("doctor");
+
+        Assert.Equal(1, code);
+        Assert.Matches("(?m)^fail +writable +This user cannot write it", output);
+        Assert.Matches("(?m)^fail +connect ", output);
+        Assert.DoesNotContain(Directory.GetFiles(app.State), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_lock_that_the_app_holds_just_now_is_no_failure()
+    {
+        using var app = await InstalledApp.StartedAsync(mode: ReportingMode.Local);
+        await using var held = File.Open(Path.Combine(app.State, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        var (code, output, _) = await app.RunAsync("doctor");
+
+        Assert.Equal(0, code);
+        Assert.Matches("(?m)^ok +writable ", output);
+    }
+
+    [Fact]
     public async Task A_damaged_state_file_fails_and_nothing_is_asked_of_the_network()
     {
         using var app = await InstalledApp.StartedAsync();

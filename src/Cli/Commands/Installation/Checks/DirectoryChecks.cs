@@ -65,10 +65,14 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
         try
         {
             var probe = Path.Combine(path, $"doctor.{Guid.NewGuid():N}.tmp");
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            File.Open(probe, new FileStreamOptions
             {
-                return Check.Ok("writable", "This user can write it.");
-            }
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.DeleteOnClose,
+            }).Dispose();
+            TryLock();
+            return Check.Ok("writable", "This user can write it.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -76,6 +80,21 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
                 "writable",
                 $"This user cannot write it ({e.Message.TrimEnd('.')}). No choice can be written down, and no report is "
                 + "sent, because nobody could tell later that it was. Let the app's user write it.");
+        }
+    }
+
+    private void TryLock()
+    {
+        try
+        {
+            if (Path.Exists(_directory.LockFile))
+            {
+                File.Open(_directory.LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            }
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            // Another process writes just now, so it can be locked.
         }
     }
 
