@@ -15,7 +15,7 @@ internal static class CliProgram
         Looks after an installation's reports, and talks to a Telemetry server.
 
         Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorised, 5 reports are off
-        or local, or stricter than what was just chosen.
+        or local, or stricter than what was just chosen, 130 interrupted.
         """;
 
     public static async Task<int> RunAsync(
@@ -88,6 +88,7 @@ internal static class CliProgram
         CliUsageException => ExitCodes.Usage,
         RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } => ExitCodes.NotAuthorised,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => ExitCodes.Unreachable,
+        OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => ExitCodes.Interrupted,
         RpcException => ExitCodes.Refused,
         FeedRefusedException { Status: StatusCode.Unauthenticated or StatusCode.PermissionDenied } =>
             ExitCodes.NotAuthorised,

@@ -11,4 +11,7 @@ internal static class ExitCodes
 
     /// <summary>Reports are off or local, or stricter than what was just chosen.</summary>
     public const int NotOn = 5;
+
+    /// <summary>As shells have it for Ctrl+C.</summary>
+    public const int Interrupted = 130;
 }

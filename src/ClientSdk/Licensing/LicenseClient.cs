@@ -91,16 +91,7 @@ public sealed class LicenseClient : IAsyncDisposable
     public async Task<LicenseStatus> CheckAsync(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await CheckNowAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _oneCheck.Release();
-        }
-
+        await AloneAsync(() => CheckNowAsync(cancellation), cancellation).ConfigureAwait(false);
         return Reevaluate();
     }
 
@@ -121,15 +112,7 @@ public sealed class LicenseClient : IAsyncDisposable
         using var timeout = new CancellationTokenSource(_options.Timeout, _time);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         var (answer, failure) = await _server.ReportUsageAsync(usage, deadline.Token, cancellation).ConfigureAwait(false);
-        return answer switch
-        {
-            { Decision: { Licensed: true } yes } => new LicenseUsageResult.Noted(
-                yes.Message, new Dictionary<string, ulong>(answer.Limits), [.. answer.Exceeded]),
-            { Decision: { } no } => new LicenseUsageResult.Refused(no.Verdict, no.Message, no.NextStep),
-            null when failure!.OutOfForm => new LicenseUsageResult.Invalid(failure.Sentence),
-            null => new LicenseUsageResult.Unanswered(failure.Sentence, failure.RetryAfter),
-            _ => new LicenseUsageResult.Unanswered("The server's answer is neither a yes nor a no.", TimeSpan.Zero),
-        };
+        return LicenseUsageResult.Of(answer, failure);
     }
 
     /// <summary>
@@ -143,34 +126,12 @@ public sealed class LicenseClient : IAsyncDisposable
     public async Task<LicenseReleaseResult> ReleaseAsync(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        bool released;
-        // Not during a check, whose answer would be from before.
-        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            using var timeout = new CancellationTokenSource(_options.Timeout, _time);
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
-            var (answer, failure) = await _server.ReleaseAsync(deadline.Token, cancellation).ConfigureAwait(false);
-            if (answer is null)
-            {
-                return new LicenseReleaseResult.Unanswered(failure!.Sentence, failure.RetryAfter);
-            }
-
-            released = answer.Released;
-            lock (_lock)
-            {
-                _memory = _memory.Release(_time.GetUtcNow());
-            }
-
-            Save();
-        }
-        finally
-        {
-            _oneCheck.Release();
-        }
-
+        LicenseReleaseResult? result = null;
+        await AloneAsync(
+            async () => result = await ReleaseNowAsync(cancellation).ConfigureAwait(false), cancellation)
+            .ConfigureAwait(false);
         Reevaluate();
-        return released ? new LicenseReleaseResult.Released() : new LicenseReleaseResult.NoPlace();
+        return result!;
     }
 
     /// <summary>
@@ -211,7 +172,20 @@ public sealed class LicenseClient : IAsyncDisposable
         return new LicenseClient(invoker, options, subject, roots, file, memory, time);
     }
 
-    /// <summary>To be called by one at a time.</summary>
+    /// <summary>A check and a release wait for each other: the answer to the one would be from before the other.</summary>
+    private async Task AloneAsync(Func<Task> action, CancellationToken cancellation)
+    {
+        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneCheck.Release();
+        }
+    }
+
     private async Task CheckNowAsync(CancellationToken cancellation)
     {
         var before = Memory();
@@ -229,23 +203,23 @@ public sealed class LicenseClient : IAsyncDisposable
         Save();
     }
 
-    private async Task CheckWhenDueAsync(CancellationToken cancellation)
+    private async Task<LicenseReleaseResult> ReleaseNowAsync(CancellationToken cancellation)
     {
-        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        var (answer, failure) = await _server.ReleaseAsync(deadline.Token, cancellation).ConfigureAwait(false);
+        if (answer is null)
         {
-            // Looked at again: what was waited for may have been a check, or the place's release.
-            if (IsCheckDue())
-            {
-                await CheckNowAsync(cancellation).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _oneCheck.Release();
+            return new LicenseReleaseResult.Unanswered(failure!.Sentence, failure.RetryAfter);
         }
 
-        Reevaluate();
+        lock (_lock)
+        {
+            _memory = _memory.Release(_time.GetUtcNow());
+        }
+
+        Save();
+        return answer.Released ? new LicenseReleaseResult.Released() : new LicenseReleaseResult.NoPlace();
     }
 
     private async Task<TimeSpan> TickAsync(CancellationToken cancellation)
@@ -253,7 +227,10 @@ public sealed class LicenseClient : IAsyncDisposable
         Reevaluate();
         if (IsCheckDue())
         {
-            await CheckWhenDueAsync(cancellation).ConfigureAwait(false);
+            // Asked again when it is this one's turn: what went before may have been a check, or the place's release.
+            await AloneAsync(
+                () => IsCheckDue() ? CheckNowAsync(cancellation) : Task.CompletedTask, cancellation).ConfigureAwait(false);
+            Reevaluate();
         }
         else if (_time.GetElapsedTime(_savedAt) >= SaveInterval)
         {

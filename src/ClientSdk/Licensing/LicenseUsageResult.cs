@@ -10,6 +10,16 @@ public abstract record LicenseUsageResult
     /// <summary>The result in a sentence or two that an administrator can act on; the server's words where it answered.</summary>
     public string Message { get; }
 
+    internal static LicenseUsageResult Of(ReportLicenseUsageResponse? answer, LicenseCheckFailure? failure) => answer switch
+    {
+        { Decision: { Licensed: true } yes } =>
+            new Noted(yes.Message, new Dictionary<string, ulong>(answer.Limits), [.. answer.Exceeded]),
+        { Decision: { } no } => new Refused(no.Verdict, no.Message, no.NextStep),
+        null when failure!.OutOfForm => new Invalid(failure.Sentence),
+        null => new Unanswered(failure.Sentence, failure.RetryAfter),
+        _ => new Unanswered("The server's answer is neither a yes nor a no.", TimeSpan.Zero),
+    };
+
     /// <summary>The server took the counts of what the licence limits, and dropped the others.</summary>
     /// <param name="Message">The server's words.</param>
     /// <param name="Limits">Limits by name; a name that is missing has no limit.</param>

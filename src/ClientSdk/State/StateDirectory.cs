@@ -22,6 +22,9 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     /// <summary>The files that can be in here, whether or not they are.</summary>
     public IReadOnlyList<string> Files => [StateFile, ProfileFile, LedgerFile, PendingFile];
 
+    /// <summary>Held open by whoever writes; there is nothing in it.</summary>
+    public string LockFile => FileNamed("lock");
+
     private string StateFile => FileNamed("state.json");
 
     private string ProfileFile => FileNamed("app.json");
@@ -192,7 +195,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             try
             {
                 return new FileStream(
-                    FileNamed("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                    LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException e) when (e.GetType() == typeof(IOException)
                 && Stopwatch.GetElapsedTime(started) < LockPatience)

@@ -50,6 +50,10 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
 
             return Check.Ok("readable", "This user can read what is in it.");
         }
+        catch (FileNotFoundException)
+        {
+            return Check.Ok("readable", "This user can read what is in it; the app is changing it just now.");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return Check.Fail("readable", $"{e.Message} Run this as the app's user, or let that user own the files.");
@@ -61,10 +65,14 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
         try
         {
             var probe = Path.Combine(path, $"doctor.{Guid.NewGuid():N}.tmp");
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose))
+            File.Open(probe, new FileStreamOptions
             {
-                return Check.Ok("writable", "This user can write it.");
-            }
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.DeleteOnClose,
+            }).Dispose();
+            TryLock();
+            return Check.Ok("writable", "This user can write it.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -75,6 +83,21 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
         }
     }
 
+    private void TryLock()
+    {
+        try
+        {
+            if (Path.Exists(_directory.LockFile))
+            {
+                File.Open(_directory.LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            }
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            // Another process writes just now, so it can be locked.
+        }
+    }
+
     private Check Permissions()
     {
         if (OperatingSystem.IsWindows())
@@ -82,7 +105,16 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
             return Check.Skip("permissions", "Not looked at on Windows.");
         }
 
-        var modes = Files.Prepend(path).ToDictionary(one => one, File.GetUnixFileMode);
+        Dictionary<string, UnixFileMode> modes;
+        try
+        {
+            modes = Files.Prepend(path).ToDictionary(one => one, File.GetUnixFileMode);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Check.Warn("permissions", $"They cannot be looked at ({e.Message.TrimEnd('.')}).");
+        }
+
         var open = Those(modes, UnixFileMode.OtherWrite);
         if (open.Length > 0)
         {
