@@ -30,7 +30,9 @@ internal static class ProbeProcess
         }
     }
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "Telemetry.Probe.dll");
+    /// <summary>In its own output folder, where its own dependencies are.</summary>
+    private static string Program => Path.Combine(
+        AppContext.BaseDirectory.Replace("EndToEnd.Tests", "Probe", StringComparison.Ordinal), "Telemetry.Probe.dll");
 
     private static Process Start(
         string program, IReadOnlyDictionary<string, string> variables, IEnumerable<string> arguments)
