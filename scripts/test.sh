@@ -54,6 +54,11 @@ echo "== Build"
 dotnet build Telemetry.sln -v quiet -nologo
 check "formatter" dotnet format whitespace Telemetry.sln --verify-no-changes --no-restore
 
+echo "== Packages"
+for project in Contracts ClientSdk ClientSdk.AspNetCore Cli; do
+  check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
+done
+
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
