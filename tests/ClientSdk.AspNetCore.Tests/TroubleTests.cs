@@ -1,0 +1,84 @@
+using Telemetry.Client;
+using Telemetry.Client.AspNetCore;
+
+namespace Telemetry.ClientSdk.AspNetCore.Tests;
+
+public sealed class TroubleTests
+{
+    [Fact]
+    public async Task A_state_directory_that_cannot_be_written_is_said_in_every_answer()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await using var host = await SupportHost.StartAsync(
+                configure: options => options.StateDirectory = Path.Combine(file, "state"));
+            using var browser = host.Open();
+
+            var look = await browser.ReadAsync();
+            var switched = await browser.SwitchAsync("off");
+            var sent = await browser.SendAsync();
+
+            Assert.Contains("There is none to show. The state directory", look, StringComparison.Ordinal);
+            Assert.Contains("Not saved The state directory", switched, StringComparison.Ordinal);
+            Assert.Contains("No report to send The state directory", sent, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_state_file_is_mended_by_deciding_again()
+    {
+        await using var host = await SupportHost.StartAsync();
+        await host.Client.SetModeAsync(ReportingMode.On);
+        await File.WriteAllTextAsync(Path.Combine(host.StateDirectory, "state.json"), "{");
+        using var browser = host.Open();
+
+        var look = await browser.ReadAsync();
+        var switched = await browser.SwitchAsync("on");
+
+        Assert.Contains("state.json is damaged", look, StringComparison.Ordinal);
+        Assert.Contains("Saved On, because an administrator chose so", switched, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collector_that_fails_is_named_by_its_exceptions_type_only()
+    {
+        await using var host = await SupportHost.StartAsync();
+        host.Collector.Count = _ => throw new InvalidDataException("the text of a customer");
+        using var browser = host.Open();
+
+        var look = await browser.ReadAsync();
+        var sent = await browser.SendAsync();
+
+        Assert.All([look, sent], page =>
+        {
+            Assert.Contains("InvalidDataException", page, StringComparison.Ordinal);
+            Assert.DoesNotContain("the text of a customer", page, StringComparison.Ordinal);
+        });
+        Assert.Contains("No report to send", sent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collector_that_does_not_answer_costs_the_values_not_the_page()
+    {
+        await using var host = await SupportHost.StartAsync();
+        var never = new TaskCompletionSource<UsageSnapshot>();
+        var asked = new TaskCompletionSource<bool>();
+        host.Collector.Count = cancellation =>
+        {
+            asked.TrySetResult(true);
+            return never.Task.WaitAsync(cancellation);
+        };
+        using var browser = host.Open();
+
+        var page = browser.ReadAsync();
+        await Patience.For(asked.Task, "the collector is asked");
+        host.Time.Advance(SupportDesk.PreviewPatience);
+
+        Assert.Contains("did not count its usage within 10 seconds", await Patience.For(page, "the page comes"), StringComparison.Ordinal);
+    }
+}
