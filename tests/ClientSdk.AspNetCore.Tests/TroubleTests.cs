@@ -81,4 +81,46 @@ public sealed class TroubleTests
 
         Assert.Contains("did not count its usage within 10 seconds", await Patience.For(page, "the page comes"), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[null, {}]")]
+    public async Task A_damaged_record_of_reports_costs_the_history_not_the_page(string record)
+    {
+        await using var host = await SupportHost.StartAsync();
+        await host.Client.PreviewAsync();
+        await File.WriteAllTextAsync(Path.Combine(host.StateDirectory, "sent.json"), record);
+        using var browser = host.Open();
+
+        Assert.Contains("Server not reached", await browser.SendAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_stops_is_not_kept_waiting_by_a_report()
+    {
+        await using var host = await SupportHost.StartAsync();
+        using var stopping = new CancellationTokenSource();
+        var never = new TaskCompletionSource<UsageSnapshot>();
+        host.Collector.Count = _ => never.Task;
+
+        var acting = new SupportDesk(host.Client, host.Time, stopping.Token).ActAsync(new SupportCommand.Send());
+        await stopping.CancelAsync();
+
+        Assert.Same(Notice.Stopping, await Patience.For(acting, "the desk answers"));
+        never.SetCanceled();
+    }
+
+    [Fact]
+    public async Task A_report_that_takes_too_long_goes_on_without_the_administrator()
+    {
+        await using var host = await SupportHost.StartAsync();
+        var never = new TaskCompletionSource<UsageSnapshot>();
+        host.Collector.Count = _ => never.Task;
+
+        var acting = new SupportDesk(host.Client, host.Time, CancellationToken.None).ActAsync(new SupportCommand.Send());
+        host.Time.Advance(SupportDesk.SendPatience);
+
+        Assert.Same(Notice.StillSending, await Patience.For(acting, "the desk answers"));
+        never.SetCanceled();
+    }
 }
