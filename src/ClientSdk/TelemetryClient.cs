@@ -200,7 +200,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0 && _timer is not null)
         {
-            await Task.WhenAny(_timer.DisposeAsync().AsTask(), Task.Delay(ShutdownPatience)).ConfigureAwait(false);
+            await Task.WhenAny(_timer.DisposeAsync().AsTask(), Task.Delay(ShutdownPatience, _time)).ConfigureAwait(false);
         }
     }
 
@@ -243,7 +243,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
 
     private async Task ReportWhenDueAsync(CancellationToken cancellation)
     {
-        if (!_installation.Schedule(_installation.Read().State).Due)
+        if (!(await _installation.KeepScheduleAsync(cancellation).ConfigureAwait(false)).Due)
         {
             if (!_kept)
             {

@@ -15,6 +15,9 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     /// <summary>When set, commits fail with these words.</summary>
     public string? Broken { get; set; }
 
+    /// <summary>When set, commits fail in a way that nobody foresaw.</summary>
+    public Exception? Defect { get; set; }
+
     public StoreDescription Description => inner.Description;
 
     public FeedPosition Current => inner.Current;
@@ -40,6 +43,11 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
         {
             _waiting.TrySetResult();
             await held.Task;
+        }
+
+        if (Defect is { } defect)
+        {
+            throw defect;
         }
 
         return Broken is { } words

@@ -6,6 +6,8 @@ internal static class Patience
     /// <summary>Generous: it is reached only when the thing never happens.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    public static Task For(Task task, string what) => For(Completed(task), what);
+
     public static async Task<T> For<T>(Task<T> task, string what)
     {
         try
@@ -16,5 +18,11 @@ internal static class Patience
         {
             throw new TimeoutException($"Did not happen within {Limit.TotalSeconds} s: {what}");
         }
+    }
+
+    private static async Task<bool> Completed(Task task)
+    {
+        await task;
+        return true;
     }
 }

@@ -63,7 +63,8 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
             try
             {
                 AtomicFile.Write(
-                    path, JsonSerializer.SerializeToUtf8Bytes(document, LicenseMemoryJson.Default.LicenseMemoryDocument));
+                    path, JsonSerializer.SerializeToUtf8Bytes(document, LicenseMemoryJson.Default.LicenseMemoryDocument),
+                    durable: true);
                 Problem = null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,9 +4,12 @@ namespace Telemetry.Client.State;
 internal static class AtomicFile
 {
     /// <summary>Under another name first, so that a crash leaves the old file or the new one, never half of one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">What it is to hold.</param>
+    /// <param name="durable">Whether a power loss right after must not undo it: costs a sync of the disk.</param>
     /// <exception cref="IOException">It cannot be written; the old file is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written; the old file is still there.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, bool durable)
     {
         var draft = $"{path}.{Guid.NewGuid():N}.tmp";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -20,7 +23,7 @@ internal static class AtomicFile
             using (var stream = new FileStream(draft, options))
             {
                 stream.Write(content);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: durable);
             }
 
             File.Move(draft, path, overwrite: true);

@@ -42,8 +42,27 @@ internal sealed class Installation(
         }
     }
 
+    /// <summary>What the schedule says now.</summary>
     public ScheduleDecision Schedule(InstallationState state) =>
         ReportSchedule.Decide(Remembered(state), profile.Jitter, time.GetUtcNow());
+
+    /// <summary>What the schedule says now; what it had to mend after a change of the clock is written down.</summary>
+    /// <exception cref="StateNotWrittenException">It cannot be written down.</exception>
+    public async Task<ScheduleDecision> KeepScheduleAsync(CancellationToken cancellation)
+    {
+        var state = Read().State;
+        var decision = Schedule(state);
+        if (decision.State != Remembered(state))
+        {
+            await directory.UpdateAsync(
+                FieldList.Version,
+                reading => reading.Problem is null
+                    ? Mended(reading.State, Schedule(reading.State).State)
+                    : reading.State, cancellation).ConfigureAwait(false);
+        }
+
+        return decision;
+    }
 
     /// <summary>Takes the attempt of the current period, which no other process then makes.</summary>
     /// <returns>The state to report from, or null when none is due here any more; and what holds.</returns>

@@ -65,7 +65,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             var after = change(before);
             if (!ReferenceEquals(after, before.State) || !File.Exists(StateFile))
             {
-                Write(StateFile, after, StateJson.Default.InstallationState);
+                Write(StateFile, after, StateJson.Default.InstallationState, durable: true);
             }
 
             return after;
@@ -156,10 +156,12 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     private static T? Read<T>(string file, JsonTypeInfo<T> type)
         where T : class =>
-        AtomicFile.Read(file, LargestFile) is { } bytes ? JsonSerializer.Deserialize(bytes, type) : null;
+        AtomicFile.Read(file, LargestFile) is { } bytes
+            ? JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null is no content of such a file.")
+            : null;
 
-    private static void Write<T>(string file, T content, JsonTypeInfo<T> type) =>
-        AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type));
+    private static void Write<T>(string file, T content, JsonTypeInfo<T> type, bool durable = false) =>
+        AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type), durable);
 
     private async Task<T> LockedAsync<T>(Func<T> action, CancellationToken cancellation)
     {

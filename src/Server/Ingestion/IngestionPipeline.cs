@@ -39,7 +39,9 @@ internal sealed partial class IngestionPipeline : BackgroundService
 
     /// <summary>Queues a report for the next commit.</summary>
     /// <returns>The report's outcome after its commit; null when the queue is full or the server is stopping.</returns>
-    /// <exception cref="StoreUnavailableException">By the task: the commit failed, nothing is acknowledged.</exception>
+    /// <exception cref="StoreUnavailableException">
+    /// By the task, as may be any other: the commit failed, nothing is acknowledged.
+    /// </exception>
     public Task<CommitOutcome>? TryEnqueue(Report report)
     {
         var pending = new PendingReport(report);
@@ -93,8 +95,9 @@ internal sealed partial class IngestionPipeline : BackgroundService
                 batch[i].SetResult(outcomes[i]);
             }
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e)
         {
+            // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
             Log.CommitFailed(_logger, e, batch.Count);
             foreach (var pending in batch)
             {
@@ -106,7 +109,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(EventId = 1201, Level = LogLevel.Error,
-            Message = "{Count} reports could not be committed; their senders were told to try again.")]
+            Message = "{Count} reports could not be committed; none was acknowledged.")]
         public static partial void CommitFailed(ILogger logger, Exception exception, int count);
     }
 }

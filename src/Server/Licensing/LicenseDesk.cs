@@ -18,13 +18,14 @@ internal sealed class LicenseDesk(
     /// <summary>Gives the verdict; the first question of an installation takes a place.</summary>
     public ValueTask<LicenseOutcome> CheckAsync(LicenseQuestion question, CancellationToken cancellation)
     {
-        var judgement = Judge(book.Find(question.Key), question);
+        var entry = book.Find(question.Key);
+        var judgement = Judge(entry, question);
         switch (judgement.Place)
         {
             case LicensePlace.Kept:
-                Renew(question);
+                Renew(entry!.Leases[question.Instance], question);
                 return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
-            case LicensePlace.None when judgement.License is not null && HasPlace(question):
+            case LicensePlace.None when entry?.Leases.ContainsKey(question.Instance) == true:
                 return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
         }
 
@@ -98,9 +99,6 @@ internal sealed class LicenseDesk(
         return new LicenseOutcome.Answered(judgement);
     }
 
-    private bool HasPlace(LicenseQuestion question) =>
-        book.Find(question.Key)?.Leases.ContainsKey(question.Instance) == true;
-
     private LicenseJudgement Judge(LicenseEntry? entry, LicenseQuestion question)
     {
         if (entry is not null)
@@ -112,10 +110,9 @@ internal sealed class LicenseDesk(
         return question.WellFormed ? LicenseJudgement.NotFound : LicenseJudgement.Malformed;
     }
 
-    private void Renew(LicenseQuestion question)
+    private void Renew(LicenseLease lease, LicenseQuestion question)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (book.Find(question.Key)?.Leases.GetValueOrDefault(question.Instance)?.LastCheckOn < today)
+        if (lease.LastCheckOn < DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))
         {
             renewals.Note(question.Key, question.Instance);
         }

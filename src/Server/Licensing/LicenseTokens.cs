@@ -4,8 +4,8 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.ObjectPool;
 using Microsoft.Extensions.Options;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
@@ -32,11 +32,10 @@ internal sealed class LicenseTokens(
     private static readonly TimeSpan ListRefresh = TimeSpan.FromHours(1);
 
     private static readonly byte[] ThumbprintLabel = "telemetry license key\n"u8.ToArray();
-    private static readonly Dictionary<string, object> LicenseHeader = new() { ["typ"] = LicenseType };
-    private static readonly Dictionary<string, object> KeysHeader = new() { ["typ"] = KeysType };
-    private static readonly Dictionary<string, object> RevocationsHeader = new() { ["typ"] = RevocationsType };
 
-    private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private readonly ObjectPool<ArrayBufferWriter<byte>> _buffers =
+        new DefaultObjectPoolProvider().Create(new TokenBufferPolicy());
+
     private (string List, int Count, long Version, DateTimeOffset MadeAt)? _revocations;
 
     /// <summary>The proof that a licence counts. The judgement must be a good one.</summary>
@@ -51,7 +50,7 @@ internal sealed class LicenseTokens(
         var license = judgement.License!;
         var now = time.GetUtcNow();
         var hardExpiry = now + options.Value.OfflineFor;
-        var buffer = new ArrayBufferWriter<byte>(1_024);
+        var buffer = _buffers.Get();
         using (var json = Begin(buffer, now, license.EndsAt < hardExpiry ? license.EndsAt.Value : hardExpiry))
         {
             json.WriteNumber("refresh_after", (now + options.Value.RefreshAfter).ToUnixTimeSeconds());
@@ -77,25 +76,24 @@ internal sealed class LicenseTokens(
             json.WriteEndObject();
         }
 
-        return Sign(buffer, keys.Current, LicenseHeader);
+        return Sign(buffer, keys.Current, LicenseType);
     }
 
     /// <summary>The published signing keys, signed by the root key.</summary>
     public string KeySet()
     {
         var now = time.GetUtcNow();
-        var buffer = new ArrayBufferWriter<byte>(1_024);
+        var buffer = _buffers.Get();
         using (var json = Begin(buffer, now, now + ListLifetime))
         {
             json.WriteStartArray("keys");
             foreach (var key in keys.Published)
             {
-                var parameters = key.PublicParameters;
                 json.WriteStartObject();
                 json.WriteString("kty", "EC");
                 json.WriteString("crv", "P-256");
-                json.WriteString("x", Base64Url.EncodeToString(parameters.Q.X));
-                json.WriteString("y", Base64Url.EncodeToString(parameters.Q.Y));
+                json.WriteString("x", key.X);
+                json.WriteString("y", key.Y);
                 json.WriteString("kid", key.Id);
                 json.WriteEndObject();
             }
@@ -104,7 +102,7 @@ internal sealed class LicenseTokens(
             json.WriteEndObject();
         }
 
-        return Sign(buffer, keys.Root, KeysHeader);
+        return Sign(buffer, keys.Root, KeysType);
     }
 
     /// <summary>The licences that do not count, and how many.</summary>
@@ -126,14 +124,14 @@ internal sealed class LicenseTokens(
             BinaryPrimitives.WriteUInt64BigEndian(packed.AsSpan(i * LicenseId.Size), ids[i]);
         }
 
-        var buffer = new ArrayBufferWriter<byte>(1_024);
+        var buffer = _buffers.Get();
         using (var json = Begin(buffer, now, now + ListLifetime))
         {
             json.WriteString("revoked", Base64Url.EncodeToString(packed));
             json.WriteEndObject();
         }
 
-        var list = Sign(buffer, keys.Current, RevocationsHeader);
+        var list = Sign(buffer, keys.Current, RevocationsType);
         _revocations = (list, ids.Length, version, now);
         return (list, ids.Length);
     }
@@ -159,6 +157,10 @@ internal sealed class LicenseTokens(
         return json;
     }
 
-    private string Sign(ArrayBufferWriter<byte> payload, SigningKey key, Dictionary<string, object> header) =>
-        _handler.CreateToken(Encoding.UTF8.GetString(payload.WrittenSpan), key.Credentials, header);
+    private string Sign(ArrayBufferWriter<byte> payload, SigningKey key, string type)
+    {
+        var text = CompactJws.Make(key, type, payload.WrittenSpan);
+        _buffers.Return(payload);
+        return text;
+    }
 }

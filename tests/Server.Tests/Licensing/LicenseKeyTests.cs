@@ -60,6 +60,10 @@ public sealed class LicenseKeyTests
         Assert.Equal(LicenseKey.Canonical(key), LicenseKey.Canonical(typed));
     }
 
+    [Fact]
+    public void A_key_whose_checksum_was_computed_elsewhere_is_well_formed() =>
+        Assert.True(LicenseKey.IsWellFormed(LicenseKey.Canonical("RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-DFUXCA")));
+
     [Theory]
     [InlineData("")]
     [InlineData("RVOX")]

@@ -1,6 +1,6 @@
 using Telemetry.Client;
 
-namespace Telemetry.ClientSdk.Tests;
+namespace Telemetry.ClientSdk.Tests.Collect;
 
 public sealed class InstanceHashTests
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Telemetry.Client;
 
-namespace Telemetry.ClientSdk.Tests;
+namespace Telemetry.ClientSdk.Tests.Send;
 
 public sealed class ReportingClientTests
 {

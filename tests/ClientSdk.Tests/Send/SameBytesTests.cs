@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using CsCheck;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Telemetry.Client;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.ClientSdk.Tests.Send;
+
+public sealed class SameBytesTests
+{
+    private static readonly Gen<Users> GenUsers = Gen.Select(Gen.UInt[0, 1_000_000], Gen.UInt[0, 1_000_000], Gen.Bool,
+        (total, active, known) => known ? new Users { Total = total, Active30D = active } : new Users { Disabled = active });
+
+    private static readonly Gen<RoomFacts> GenRoom = Gen.Select(
+        OneOf("meeting-room", "studio", "Dr. Smith's", "", null), Gen.Int[-1, 400],
+        OneOf("projector", "wifi", "Ünïcode ☂", "piano").Array[0, 4], Gen.Bool, Gen.Bool,
+        (type, capacity, facilities, auto, smtp) => new RoomFacts
+        {
+            Type = type,
+            Capacity = capacity,
+            Facilities = facilities!,
+            AutoAccept = auto,
+            HasSmtp = smtp,
+        });
+
+    private static readonly Gen<UsageSnapshot> GenUsage = Gen.Select(
+        GenUsers, GenRoom.Array[0, 20], OneOf("", "RVOX-TEST-KEY-1", "RVOX-TEST-KEY-2"), Gen.Bool,
+        (users, rooms, key, enterprise) => new UsageSnapshot
+        {
+            Users = users,
+            RoomVox = new RoomVoxUsageBuilder { RoomGroups = (uint)rooms.Length }.AddRange(rooms).Build(),
+            Subscription = new Subscription { ExtendedSupport = enterprise, Key = key },
+        });
+
+    [Fact]
+    public async Task For_1000_states_the_bytes_shown_are_the_bytes_on_the_wire_and_the_digest_in_the_receipt()
+    {
+        var received = new ConcurrentQueue<byte[]>();
+        await using var wire = await StubServer.StartAsync(HttpProtocols.Http2, context => ReceiveAsync(context, received));
+        using var installation = new TestInstallation(wire.Address);
+        UsageSnapshot usage = new();
+        installation.Collector = _ => ValueTask.FromResult(usage);
+        await using var client = installation.Client();
+        var digests = new HashSet<string>();
+
+        await GenUsage.SampleAsync(async generated =>
+        {
+            usage = generated;
+            var preview = await client.PreviewAsync();
+            var sent = (SendResult.Sent)await client.SendNowAsync();
+
+            Assert.True(received.TryDequeue(out var bytes));
+            Assert.Equal(preview.Bytes.ToArray(), bytes);
+            var digest = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            Assert.Equal(digest, preview.Digest);
+            Assert.Equal(digest, sent.Receipt.Digest);
+            Assert.Equal(digest, client.GetHistory()[0].Receipt!.Digest);
+            digests.Add(digest);
+        }, iter: 1000, threads: 1);
+
+        // Each report has an id of its own, so no two are alike.
+        Assert.Equal(1000, digests.Count);
+    }
+
+    private static Gen<string?> OneOf(params string?[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+
+    /// <summary>Keeps the message of a unary call as it came, behind gRPC's five bytes of framing, and gives a receipt.</summary>
+    private static async Task ReceiveAsync(HttpContext context, ConcurrentQueue<byte[]> received)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        received.Enqueue(body.ToArray()[5..]);
+        var request = SubmitReportRequest.Parser.ParseFrom(body.ToArray()[5..]);
+        var answer = new SubmitReportResponse { Receipt = new Receipt { ReportId = request.Report.ReportId } }.ToByteArray();
+        var frame = new byte[5 + answer.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), answer.Length);
+        answer.CopyTo(frame.AsSpan(5));
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.WriteAsync(frame);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
+}

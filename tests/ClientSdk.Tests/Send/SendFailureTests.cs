@@ -1,0 +1,221 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Telemetry.Client;
+
+namespace Telemetry.ClientSdk.Tests.Send;
+
+/// <summary>Each way to fail, made to happen, with its result and the sentence for the administrator.</summary>
+public sealed class SendFailureTests
+{
+    [Fact]
+    public async Task A_name_that_nobody_knows()
+    {
+        var result = await SendToAsync(new Uri("http://no-such-server.invalid:8081"));
+
+        Expect(UnreachableCause.Dns, result, "no-such-server.invalid is not known", "Check the server's address");
+    }
+
+    [Fact]
+    public async Task A_port_at_which_nothing_listens()
+    {
+        using var taken = Listener();
+        var address = AddressOf(taken);
+        taken.Stop();
+
+        var result = await SendToAsync(address);
+
+        Expect(UnreachableCause.Refused, result, $"Nothing listens at {address.GetLeftPart(UriPartial.Authority)}", "Check the address");
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for()
+    {
+        await using var server = await StubServer.StartAsync(HttpProtocols.Http1AndHttp2, _ => Task.CompletedTask, tls: true);
+
+        var result = await SendToAsync(server.Address);
+
+        Expect(UnreachableCause.Tls, result, "No trustworthy TLS connection", "certificate");
+    }
+
+    [Fact]
+    public async Task TLS_to_a_server_that_has_none()
+    {
+        await using var server = await TestServer.StartAsync();
+
+        var result = await SendToAsync(new Uri("https://" + server.Native.Target));
+
+        Expect(UnreachableCause.Tls, result, "No trustworthy TLS connection");
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_within_15_seconds()
+    {
+        using var silent = Listener();
+        using var installation = new TestInstallation(AddressOf(silent));
+        await using var client = installation.Client();
+        var sending = client.SendNowAsync();
+        using var connection = await Patience.For(silent.AcceptTcpClientAsync(), "the report is on its way");
+
+        installation.Time.Advance(TimeSpan.FromSeconds(15) - TimeSpan.FromTicks(1));
+        Assert.False(sending.IsCompleted);
+        installation.Time.Advance(TimeSpan.FromTicks(1));
+
+        Expect(
+            UnreachableCause.Timeout, await Patience.For(sending, "the send is given up"),
+            "did not answer within 15 seconds", "firewall");
+    }
+
+    [Fact]
+    public async Task An_installation_that_reported_a_short_while_ago()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var installation = new TestInstallation(AddressOf(server), server.Time);
+        await using var client = installation.Client();
+        Assert.IsType<SendResult.Sent>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        var result = Assert.IsType<SendResult.TooSoon>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        Assert.Equal(server.Time.GetUtcNow().AddHours(1), result.WelcomeAt);
+        Assert.Contains("already reported", result.Message, StringComparison.Ordinal);
+        Assert.NotEqual(default, client.GetStatus().LastSuccessAt);
+    }
+
+    [Fact]
+    public async Task A_field_that_breaks_a_rule()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var installation = new TestInstallation(AddressOf(server), server.Time);
+        installation.Options.Host.Country = "Germany";
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.Rejected>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        Assert.Equal("environment.country", Assert.Single(result.Violations).Field);
+    }
+
+    [Fact]
+    public async Task A_server_whose_store_cannot_commit()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.ExpectsErrors = true;
+        server.HeldStore.Broken = "The disk is full.";
+        using var installation = new TestInstallation(AddressOf(server), server.Time);
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.Busy>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        Assert.True(result.WelcomeAt > server.Time.GetUtcNow());
+        Assert.NotEmpty(result.Message);
+    }
+
+    [Fact]
+    public async Task A_server_that_fails()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.ExpectsErrors = true;
+        server.HeldStore.Defect = new InvalidOperationException("nobody foresaw this");
+        using var installation = new TestInstallation(AddressOf(server), server.Time);
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.ServerFailed>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        Assert.Contains("incident", result.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("foresaw", result.Message, StringComparison.Ordinal);
+        server.HeldStore.Defect = null;
+        Assert.IsType<SendResult.Sent>(await Patience.For(client.SendNowAsync(), "the send ends"));
+    }
+
+    [Fact]
+    public async Task A_proxy_that_speaks_only_HTTP_1_and_the_way_through_it()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var proxy = await StubServer.StartProxyAsync(server.Http);
+
+        var native = await SendToAsync(proxy.Address);
+        var web = await SendToAsync(proxy.Address, TelemetryTransport.GrpcWeb);
+
+        Expect(UnreachableCause.Http11Only, native, "only HTTP/1.1", "Set the transport to gRPC-Web");
+        Assert.IsType<SendResult.Sent>(web);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(404)]
+    [InlineData(502)]
+    public async Task Something_else_that_answers_in_the_servers_place(int status)
+    {
+        await using var other = await StubServer.StartAsync(HttpProtocols.Http2, context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("<p>It works!</p>");
+        });
+
+        var result = await SendToAsync(other.Address);
+
+        Expect(UnreachableCause.NotTelemetry, result, "not as a Telemetry server", "Check the address");
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_cut()
+    {
+        using var rude = Listener();
+        using var enough = new CancellationTokenSource();
+        var cutting = CutAsync(rude, enough.Token);
+
+        var result = await SendToAsync(AddressOf(rude));
+
+        await enough.CancelAsync();
+        await Patience.For(cutting, "the listener stops");
+        Expect(UnreachableCause.Connection, result, "The connection to", "failed");
+    }
+
+    private static async Task<SendResult> SendToAsync(Uri server, TelemetryTransport transport = TelemetryTransport.Grpc)
+    {
+        using var installation = new TestInstallation(server);
+        installation.Options.Transport = transport;
+        await using var client = installation.Client();
+        var result = await Patience.For(client.SendNowAsync(), "the send ends");
+        // Whatever happened is remembered in the same words.
+        Assert.Equal(result.Message, client.GetStatus().LastMessage);
+        Assert.Equal(result.Kind, Assert.Single(client.GetHistory()).Outcome);
+        return result;
+    }
+
+    private static void Expect(UnreachableCause cause, SendResult result, params string[] words)
+    {
+        var unreachable = Assert.IsType<SendResult.Unreachable>(result);
+        Assert.Equal((cause, unreachable.Message), (unreachable.Cause, unreachable.Message));
+        Assert.All(words, word => Assert.Contains(word, unreachable.Message, StringComparison.Ordinal));
+    }
+
+    /// <summary>Resets each connection as soon as it is made.</summary>
+    private static async Task CutAsync(TcpListener listener, CancellationToken enough)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await listener.AcceptTcpClientAsync(enough);
+                connection.LingerState = new LingerOption(true, 0);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test has seen enough.
+        }
+    }
+
+    private static TcpListener Listener()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private static Uri AddressOf(TestServer server) => new("http://" + server.Native.Target);
+
+    private static Uri AddressOf(TcpListener listener) => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+}
