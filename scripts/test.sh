@@ -37,6 +37,9 @@ if ! command -v npm >/dev/null; then
 fi
 (cd tests/browser && npm install --no-audit --no-fund --loglevel=error)
 export PATH="$PWD/tests/browser/node_modules/.bin:$PATH"
+if ! command -v strace >/dev/null; then
+  as_root apt-get update -qq && as_root apt-get install -y -qq strace
+fi
 if ! command -v chromium >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq chromium
 fi

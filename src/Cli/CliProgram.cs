@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Grpc.Core;
 using Telemetry.Cli.Commands;
+using Telemetry.Cli.Commands.Installation;
 using Telemetry.Cli.Commands.Licences;
+using Telemetry.Client;
 using Telemetry.Client.Admin;
 
 namespace Telemetry.Cli;
@@ -10,9 +12,10 @@ namespace Telemetry.Cli;
 internal static class CliProgram
 {
     private const string Description = """
-        Talks to a Telemetry server.
+        Looks after an installation's reports, and talks to a Telemetry server.
 
-        Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorised.
+        Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorised, 5 reports are off
+        or local, or stricter than what was just chosen, 130 interrupted.
         """;
 
     public static async Task<int> RunAsync(
@@ -21,6 +24,14 @@ internal static class CliProgram
         var connection = new ConnectionOptions();
         var root = new RootCommand(Description)
         {
+            new StatusCommand(console),
+            SwitchCommand.On(console),
+            SwitchCommand.Local(console),
+            SwitchCommand.Off(console),
+            new PreviewCommand(console),
+            new SendCommand(console),
+            new HistoryCommand(console),
+            new DoctorCommand(console),
             new TailCommand(connection, console),
             new ReportCommand(connection, console),
             new InstancesCommand(connection, console),
@@ -77,10 +88,12 @@ internal static class CliProgram
         CliUsageException => ExitCodes.Usage,
         RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } => ExitCodes.NotAuthorised,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => ExitCodes.Unreachable,
+        OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => ExitCodes.Interrupted,
         RpcException => ExitCodes.Refused,
         FeedRefusedException { Status: StatusCode.Unauthenticated or StatusCode.PermissionDenied } =>
             ExitCodes.NotAuthorised,
         FeedRefusedException => ExitCodes.Refused,
+        InstallationNotFoundException or StateNotWrittenException or ReportNotPreparedException => ExitCodes.Refused,
         // Somebody closed the pipe, e.g. "| head": that is how they say they have enough.
         IOException => ExitCodes.Ok,
         _ => null,

@@ -8,4 +8,10 @@ internal static class ExitCodes
     public const int Usage = 2;
     public const int Unreachable = 3;
     public const int NotAuthorised = 4;
+
+    /// <summary>Reports are off or local, or stricter than what was just chosen.</summary>
+    public const int NotOn = 5;
+
+    /// <summary>As shells have it for Ctrl+C.</summary>
+    public const int Interrupted = 130;
 }

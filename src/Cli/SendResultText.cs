@@ -15,18 +15,28 @@ internal static class SendResultText
                     $"Stored as {sent.Receipt.Position}, report {sent.Receipt.ReportId}, "
                     + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
                     + $"The next report is welcome after {sent.Receipt.NextReportNotBefore:u}.");
-                return ExitCodes.Ok;
-            case SendResult.Rejected rejected:
+                break;
+            case SendResult.Rejected { Violations.Count: > 0 } rejected:
                 console.Error.WriteLine("The report breaks rules:");
                 foreach (var violation in rejected.Violations)
                 {
                     console.Error.WriteLine($"  {violation.Field} {violation.Description}");
                 }
 
-                return ExitCodes.Refused;
+                break;
             default:
                 console.Error.WriteLine(result.Message);
-                return result is SendResult.Unreachable ? ExitCodes.Unreachable : ExitCodes.Refused;
+                break;
         }
+
+        return ExitCodeOf(result);
     }
+
+    public static int ExitCodeOf(SendResult result) => result switch
+    {
+        SendResult.Sent => ExitCodes.Ok,
+        SendResult.Unreachable => ExitCodes.Unreachable,
+        SendResult.Disabled => ExitCodes.NotOn,
+        _ => ExitCodes.Refused,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.Cli.Tests.Installation;
 using Telemetry.Contracts.V1;
 using static Telemetry.Cli.Tests.CliRunner;
 
@@ -67,6 +68,23 @@ public sealed class CliTests : IAsyncLifetime
 
             Assert.Equal(4, code);
             Assert.Contains("not known here", error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task An_interrupted_command_says_so_by_its_exit_code()
+    {
+        using var app = await InstalledApp.StartedAsync(_server);
+        await using var output = new StringWriter();
+        using var cancellation = new CancellationTokenSource();
+        await cancellation.CancelAsync();
+
+        foreach (var args in new string[][] { ["send", "--state", app.State], ["instances", "--server", Address, "--token", _server.AdminToken] })
+        {
+            var code = await CliProgram.RunAsync(
+                args, app.Around(new CliConsole(TextReader.Null, output, output)), cancellation.Token);
+
+            Assert.Equal(130, code);
         }
     }
 

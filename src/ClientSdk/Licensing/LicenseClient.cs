@@ -16,6 +16,7 @@ public sealed class LicenseClient : IAsyncDisposable
     private readonly SemaphoreSlim _oneCheck = new(1, 1);
     private readonly LicenseClientOptions _options;
     private readonly TimeProvider _time;
+    private readonly LicenseServer _server;
     private readonly LicenseChecker _checker;
     private readonly LicenseRefreshSchedule _schedule;
     private readonly RepeatingTimer _timer;
@@ -33,7 +34,8 @@ public sealed class LicenseClient : IAsyncDisposable
     {
         _options = options;
         _time = time;
-        _checker = new LicenseChecker(new LicenseServer(invoker, options), subject, roots, options, time);
+        _server = new LicenseServer(invoker, options);
+        _checker = new LicenseChecker(_server, subject, roots, options, time);
         _schedule = new LicenseRefreshSchedule(subject, options);
         _timer = new RepeatingTimer(TickAsync, time);
         _file = file;
@@ -89,29 +91,47 @@ public sealed class LicenseClient : IAsyncDisposable
     public async Task<LicenseStatus> CheckAsync(CancellationToken cancellation = default)
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            var before = Memory();
-            var after = await _checker.CheckAsync(before, cancellation).ConfigureAwait(false);
-            lock (_lock)
-            {
-                // What the clock showed meanwhile counts, unless there is an answer with which it begins anew.
-                var heard = !ReferenceEquals(after.Proof, before.Proof) || !ReferenceEquals(after.Refusal, before.Refusal);
-                _memory = heard
-                    ? after
-                    : after with { LatestTime = _memory.LatestTime, ClockWentBack = _memory.ClockWentBack };
-                _checkedAt = _time.GetTimestamp();
-            }
-
-            Save();
-        }
-        finally
-        {
-            _oneCheck.Release();
-        }
-
+        await AloneAsync(() => CheckNowAsync(cancellation), cancellation).ConfigureAwait(false);
         return Reevaluate();
+    }
+
+    /// <summary>
+    /// Tells the server how far this installation uses what its licence limits; like a check, this takes a place or
+    /// keeps it. What is not limited is dropped there. Leaves <see cref="Current"/> alone.
+    /// </summary>
+    /// <param name="usage">Counts under the names of limits, e.g. "rooms". At most 50.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Exactly what happened.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public async Task<LicenseUsageResult> ReportUsageAsync(
+        IReadOnlyDictionary<string, ulong> usage, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(usage);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        var (answer, failure) = await _server.ReportUsageAsync(usage, deadline.Token, cancellation).ConfigureAwait(false);
+        return LicenseUsageResult.Of(answer, failure);
+    }
+
+    /// <summary>
+    /// Gives up this installation's place, e.g. before it moves. Once the server has answered, nothing is licensed here,
+    /// and a started client no longer asks by itself, until <see cref="CheckAsync"/> takes a place again.
+    /// </summary>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Exactly what happened.</returns>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
+    public async Task<LicenseReleaseResult> ReleaseAsync(CancellationToken cancellation = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        LicenseReleaseResult? result = null;
+        await AloneAsync(
+            async () => result = await ReleaseNowAsync(cancellation).ConfigureAwait(false), cancellation)
+            .ConfigureAwait(false);
+        Reevaluate();
+        return result!;
     }
 
     /// <summary>
@@ -152,12 +172,65 @@ public sealed class LicenseClient : IAsyncDisposable
         return new LicenseClient(invoker, options, subject, roots, file, memory, time);
     }
 
+    /// <summary>A check and a release wait for each other: the answer to the one would be from before the other.</summary>
+    private async Task AloneAsync(Func<Task> action, CancellationToken cancellation)
+    {
+        await _oneCheck.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await action().ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneCheck.Release();
+        }
+    }
+
+    private async Task CheckNowAsync(CancellationToken cancellation)
+    {
+        var before = Memory();
+        var after = await _checker.CheckAsync(before, cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            // What the clock showed meanwhile counts, unless there is an answer with which it begins anew.
+            var heard = !ReferenceEquals(after.Proof, before.Proof) || !ReferenceEquals(after.Refusal, before.Refusal);
+            _memory = heard
+                ? after
+                : after with { LatestTime = _memory.LatestTime, ClockWentBack = _memory.ClockWentBack };
+            _checkedAt = _time.GetTimestamp();
+        }
+
+        Save();
+    }
+
+    private async Task<LicenseReleaseResult> ReleaseNowAsync(CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(_options.Timeout, _time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        var (answer, failure) = await _server.ReleaseAsync(deadline.Token, cancellation).ConfigureAwait(false);
+        if (answer is null)
+        {
+            return new LicenseReleaseResult.Unanswered(failure!.Sentence, failure.RetryAfter);
+        }
+
+        lock (_lock)
+        {
+            _memory = _memory.Release(_time.GetUtcNow());
+        }
+
+        Save();
+        return answer.Released ? new LicenseReleaseResult.Released() : new LicenseReleaseResult.NoPlace();
+    }
+
     private async Task<TimeSpan> TickAsync(CancellationToken cancellation)
     {
         Reevaluate();
         if (IsCheckDue())
         {
-            await CheckAsync(cancellation).ConfigureAwait(false);
+            // Asked again when it is this one's turn: what went before may have been a check, or the place's release.
+            await AloneAsync(
+                () => IsCheckDue() ? CheckNowAsync(cancellation) : Task.CompletedTask, cancellation).ConfigureAwait(false);
+            Reevaluate();
         }
         else if (_time.GetElapsedTime(_savedAt) >= SaveInterval)
         {

@@ -30,6 +30,11 @@ internal static class LicenseEvaluator
             return LicenseState.Refused;
         }
 
+        if (memory.Released)
+        {
+            return LicenseState.Released;
+        }
+
         if (memory.Proof is not { } proof)
         {
             return memory.Failure is { Rejected: true } ? LicenseState.ProofRejected : LicenseState.NeverChecked;

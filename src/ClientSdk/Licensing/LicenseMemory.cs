@@ -19,6 +19,9 @@ internal sealed record LicenseMemory
     /// <summary>Set when the server's latest definite answer was a no.</summary>
     public LicenseRefusal? Refusal { get; init; }
 
+    /// <summary>Whether the installation gave its place up, and no check has succeeded since.</summary>
+    public bool Released { get; init; }
+
     /// <summary>The latest time ever seen; null: none yet.</summary>
     public DateTimeOffset? LatestTime { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record LicenseMemory
         {
             Proof = proof,
             Refusal = null,
+            Released = false,
             Failure = null,
             Correction = correction,
             ClockWentBack = false,
@@ -72,11 +76,24 @@ internal sealed record LicenseMemory
     {
         Proof = null,
         Refusal = refusal,
+        Released = false,
         Failure = null,
         Correction = TimeSpan.Zero,
         ClockWentBack = false,
         LatestTime = received,
         LastCheckedAt = received,
+    };
+
+    /// <summary>Notes that the place is given up: whatever was known of the licence no longer holds here.</summary>
+    public LicenseMemory Release(DateTimeOffset received) => this with
+    {
+        Proof = null,
+        Refusal = null,
+        Released = true,
+        Failure = null,
+        Correction = TimeSpan.Zero,
+        ClockWentBack = false,
+        LatestTime = received,
     };
 
     /// <summary>

@@ -15,7 +15,8 @@ internal sealed record LicenseMemoryDocument(
     DateTimeOffset? LatestTime,
     bool ClockWentBack,
     TimeSpan Correction,
-    DateTimeOffset? LastCheckedAt)
+    DateTimeOffset? LastCheckedAt,
+    bool Released)
 {
     public const int CurrentVersion = 1;
 

@@ -30,6 +30,7 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
         var memory = new LicenseMemory
         {
             Refusal = document.Refusal,
+            Released = document.Released,
             LatestTime = document.LatestTime,
             ClockWentBack = document.ClockWentBack,
             Correction = document.Correction,
@@ -46,8 +47,8 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
         return memory with
         {
             Keys = keys.Value,
-            // A no is never kept beside a yes; a file that has both was put together.
-            Proof = document.Refusal is null ? proof.Value : null,
+            // Neither a no nor a release is kept beside a yes; a file that has both was put together.
+            Proof = document is { Refusal: null, Released: false } ? proof.Value : null,
             Revocations = list.Value,
         };
     }
@@ -57,7 +58,7 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
         var document = new LicenseMemoryDocument(
             LicenseMemoryDocument.CurrentVersion, subject.App, subject.InstanceHash, subject.KeyThumbprint,
             memory.Proof?.Text, memory.Keys?.Text, memory.Revocations?.Text, memory.Refusal, memory.LatestTime,
-            memory.ClockWentBack, memory.Correction, memory.LastCheckedAt);
+            memory.ClockWentBack, memory.Correction, memory.LastCheckedAt, memory.Released);
         lock (_writing)
         {
             try

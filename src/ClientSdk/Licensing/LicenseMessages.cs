@@ -32,6 +32,9 @@ internal static class LicenseMessages
             LicenseState.ClockSetBack => (
                 Join($"This machine's clock was set back; it has already been {Text(memory.LatestTime ?? proof!.IssuedAt)}.", memory),
                 "Set the clock right, then check the licence again while this machine can reach the licence server."),
+            LicenseState.Released => (
+                Join("This installation gave up its place under the licence.", memory),
+                "To use the licence here again, check it again."),
             LicenseState.ProofRejected => (Join("", memory), Forged),
             _ => (Join("The licence has never been checked successfully.", memory), Reach),
         };

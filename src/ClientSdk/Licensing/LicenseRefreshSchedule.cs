@@ -29,6 +29,12 @@ internal sealed class LicenseRefreshSchedule(LicenseSubject subject, LicenseClie
     /// <summary>Whether the server should be asked.</summary>
     public bool IsDue(LicenseMemory memory, DateTimeOffset now)
     {
+        if (memory.Released)
+        {
+            // Asking would take a place again.
+            return false;
+        }
+
         var time = memory.TimeAt(now);
         if (memory.IsClockBackAt(now, options.ClockTolerance))
         {

@@ -35,6 +35,36 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
         CancellationToken deadline, CancellationToken cancellation) =>
         AskAsync(_client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline), cancellation);
 
+    public Task<(ReportLicenseUsageResponse? Answer, LicenseCheckFailure? Failure)> ReportUsageAsync(
+        IReadOnlyDictionary<string, ulong> usage, CancellationToken deadline, CancellationToken cancellation)
+    {
+        var request = new ReportLicenseUsageRequest
+        {
+            LicenseKey = options.Key,
+            InstanceHash = options.InstanceHash.ToLowerInvariant(),
+            PreviousInstanceHash = options.PreviousInstanceHash?.ToLowerInvariant() ?? "",
+            App = options.App,
+        };
+        foreach (var (name, count) in usage)
+        {
+            request.Usage.Add(name, count);
+        }
+
+        return AskAsync(_client.ReportLicenseUsageAsync(request, cancellationToken: deadline), cancellation);
+    }
+
+    public Task<(ReleaseInstanceResponse? Answer, LicenseCheckFailure? Failure)> ReleaseAsync(
+        CancellationToken deadline, CancellationToken cancellation) =>
+        AskAsync(
+            _client.ReleaseInstanceAsync(
+                new ReleaseInstanceRequest
+                {
+                    LicenseKey = options.Key,
+                    InstanceHash = options.InstanceHash.ToLowerInvariant(),
+                },
+                cancellationToken: deadline),
+            cancellation);
+
     private async Task<(T? Answer, LicenseCheckFailure? Failure)> AskAsync<T>(
         AsyncUnaryCall<T> call, CancellationToken cancellation)
         where T : class
@@ -65,6 +95,8 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
     {
         // Cancelled by us, and not by the caller: the time was up.
         StatusCode.Cancelled or StatusCode.DeadlineExceeded => TimedOut(),
+        StatusCode.InvalidArgument => new LicenseCheckFailure(
+            Rejected: false, "the server could not answer: " + e.Status.Detail.TrimEnd('.'), OutOfForm: true),
         _ => new LicenseCheckFailure(
             Rejected: false,
             (e.StatusCode == StatusCode.Unavailable ? "the server cannot be reached: " : "the server could not answer: ")

@@ -29,4 +29,7 @@ public enum LicenseState
 
     /// <summary>Nothing is known, and the latest answer did not come from the vendor's server.</summary>
     ProofRejected = 8,
+
+    /// <summary>This installation gave its place up; only a check that somebody asks for can take one again.</summary>
+    Released = 9,
 }

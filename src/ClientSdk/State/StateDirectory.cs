@@ -19,6 +19,12 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
+    /// <summary>The files that can be in here, whether or not they are.</summary>
+    public IReadOnlyList<string> Files => [StateFile, ProfileFile, LedgerFile, PendingFile];
+
+    /// <summary>Held open by whoever writes; there is nothing in it.</summary>
+    public string LockFile => FileNamed("lock");
+
     private string StateFile => FileNamed("state.json");
 
     private string ProfileFile => FileNamed("app.json");
@@ -190,7 +196,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             try
             {
                 return new FileStream(
-                    FileNamed("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                    LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
             catch (IOException e) when (e.GetType() == typeof(IOException)
                 && Stopwatch.GetElapsedTime(started) < LockPatience)

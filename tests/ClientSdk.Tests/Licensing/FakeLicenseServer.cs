@@ -67,6 +67,14 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public Wire.CheckLicenseRequest? LastRequest { get; private set; }
 
+    public Wire.ReportLicenseUsageRequest? LastUsage { get; private set; }
+
+    /// <summary>Whether the installation has a place: a check takes one, a release gives it up.</summary>
+    public bool HasPlace { get; private set; }
+
+    /// <summary>Completes before a release is answered.</summary>
+    public Task ReleaseMayEnd { get; set; } = Task.CompletedTask;
+
     public JsonObject ProofClaims(string nonce)
     {
         var ends = Now + ProofLifetime;
@@ -129,7 +137,7 @@ internal sealed class FakeLicenseServer : CallInvoker
                 ? Task.FromException<TResponse>(Trouble)
             : Blocked || (ChecksFail && request is Wire.CheckLicenseRequest)
                 ? Task.FromException<TResponse>(new RpcException(new Status(StatusCode.Unavailable, "No route to host.")))
-                : Task.FromResult((TResponse)(object)Answer(request));
+                : AnswerAsync<TResponse>(request);
         return new AsyncUnaryCall<TResponse>(
             answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
     }
@@ -156,9 +164,21 @@ internal sealed class FakeLicenseServer : CallInvoker
         return never.Task;
     }
 
+    private async Task<TResponse> AnswerAsync<TResponse>(object request)
+    {
+        if (request is Wire.ReleaseInstanceRequest)
+        {
+            await ReleaseMayEnd;
+        }
+
+        return (TResponse)Answer(request);
+    }
+
     private IMessage Answer(object request) => request switch
     {
         Wire.CheckLicenseRequest check => Answer(check),
+        Wire.ReportLicenseUsageRequest usage => Answer(usage),
+        Wire.ReleaseInstanceRequest release => Answer(release),
         Wire.GetSigningKeysRequest => new Wire.GetSigningKeysResponse { SignedKeys = Keys?.Invoke(SignedKeys()) ?? SignedKeys() },
         Wire.GetRevocationListRequest => new Wire.GetRevocationListResponse { List = List?.Invoke(SignedList()) ?? SignedList() },
         _ => throw new NotSupportedException(),
@@ -176,6 +196,7 @@ internal sealed class FakeLicenseServer : CallInvoker
             };
         }
 
+        HasPlace = true;
         var claims = ProofClaims(Base64Url.EncodeToString(request.Nonce.Span));
         Claims?.Invoke(claims);
         var token = Signer.Sign("telemetry-license+jwt", claims);
@@ -184,5 +205,20 @@ internal sealed class FakeLicenseServer : CallInvoker
             Decision = new() { Verdict = Wire.LicenseVerdict.Valid, Licensed = true },
             Token = Token?.Invoke(token) ?? token,
         };
+    }
+
+    private Wire.ReportLicenseUsageResponse Answer(Wire.ReportLicenseUsageRequest request)
+    {
+        LastUsage = request;
+        return Refusal is { } verdict
+            ? new() { Decision = new() { Verdict = verdict, Message = "The server says no.", NextStep = "Ask the vendor." } }
+            : new() { Decision = new() { Verdict = Wire.LicenseVerdict.Valid, Licensed = true, Message = "Fine." } };
+    }
+
+    private Wire.ReleaseInstanceResponse Answer(Wire.ReleaseInstanceRequest request)
+    {
+        var released = HasPlace && request is { InstanceHash: Instance, LicenseKey: Key };
+        HasPlace = HasPlace && !released;
+        return new() { Released = released };
     }
 }

@@ -65,13 +65,51 @@ public sealed class LicenseClientAgainstServerTests
         Assert.Equal(LicenseState.ProofRejected, status.State);
     }
 
+    [Fact]
+    public async Task Usage_is_judged_by_the_licences_limits_and_a_bad_name_is_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (license, key) = await server.IssueAsync();
+        using var channel = ChannelOf(server);
+        await using var client = await LicenseClient.OpenAsync(channel, await OptionsAsync(server, key), server.Time);
+
+        var noted = await client.ReportUsageAsync(new Dictionary<string, ulong> { ["rooms"] = 51, ["desks"] = 3 });
+        var invalid = await client.ReportUsageAsync(new Dictionary<string, ulong> { ["Rooms!"] = 1 });
+        await server.LicenseAdmin.RevokeLicenseAsync(new() { LicenseId = license.LicenseId }, server.Authorized);
+        var refused = await client.ReportUsageAsync(new Dictionary<string, ulong> { ["rooms"] = 1 });
+
+        var counted = Assert.IsType<LicenseUsageResult.Noted>(noted);
+        Assert.Equal(50ul, counted.Limits["rooms"]);
+        Assert.Equal(["rooms"], counted.Exceeded);
+        Assert.Contains("usage must have at most 50 entries", Assert.IsType<LicenseUsageResult.Invalid>(invalid).Message, StringComparison.Ordinal);
+        Assert.Equal(Wire.LicenseVerdict.Revoked, Assert.IsType<LicenseUsageResult.Refused>(refused).Verdict);
+    }
+
+    [Fact]
+    public async Task A_released_place_is_free_for_another_installation()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (_, key) = await server.IssueAsync();
+        using var channel = ChannelOf(server);
+        var options = await OptionsAsync(server, key);
+        await using var leaving = await LicenseClient.OpenAsync(channel, options, server.Time);
+        await using var coming = await LicenseClient.OpenAsync(
+            channel, await OptionsAsync(server, key, "https://new.example.org"), server.Time);
+        await leaving.CheckAsync();
+        Assert.Equal(Wire.LicenseVerdict.BoundElsewhere, (await coming.CheckAsync()).Verdict);
+
+        Assert.IsType<LicenseReleaseResult.Released>(await leaving.ReleaseAsync());
+        Assert.True((await coming.CheckAsync()).Licensed);
+        Assert.IsType<LicenseReleaseResult.NoPlace>(await leaving.ReleaseAsync());
+    }
+
     private static TelemetryChannel ChannelOf(TestServer server) =>
         TelemetryChannel.For(new Uri("http://" + server.Native.Target));
 
-    private static async Task<LicenseClientOptions> OptionsAsync(TestServer server, string key) => new()
+    private static async Task<LicenseClientOptions> OptionsAsync(TestServer server, string key, string url = Url) => new()
     {
         Key = key,
-        InstanceHash = InstanceHash.FromUrl(Url),
+        InstanceHash = InstanceHash.FromUrl(url),
         App = Wire.App.Roomvox,
         RootKeys = [(await server.Licenses.GetSigningKeysAsync(new())).Root.PublicKeyPem],
     };

@@ -77,7 +77,8 @@ public sealed class LeakedDatabaseTests
     private static void AssertUnlinked(string data, string licenseId, string licensedInstance)
     {
         using var database = new EventDatabase(
-            new DiskFile(Path.Combine(data, "telemetry.db")), new DiskFile(Path.Combine(data, "telemetry.log")), knownEnd: null);
+            new DiskFile(Path.Combine(data, "telemetry.db")), new DiskFile(Path.Combine(data, "telemetry.log")),
+            new DiskFile(Path.Combine(data, "telemetry.2.log")), knownEnd: null);
         var license = database.ReadLicenses().Single();
         var lease = database.ReadLeases().Single();
         var telemetry = database.ReadEvents(1, long.MaxValue).Select(chunk => chunk.Chunk).Concat(database.ReadSlots()).ToList();

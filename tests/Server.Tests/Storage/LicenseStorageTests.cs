@@ -19,12 +19,8 @@ public sealed class LicenseStorageTests
         await store.ChangeLicensesAsync(
             new() { Licenses = [changed], Released = [(new LicenseId(1), Instance)] }, CancellationToken.None);
 
-        // What a kill leaves behind: the files as they are.
         await using var copy = new TemporaryStore();
-        foreach (var name in new[] { "telemetry.log", "telemetry.db" })
-        {
-            File.Copy(Path.Combine(temporary.Directory, name), Path.Combine(copy.Directory, name));
-        }
+        temporary.CopyFilesTo(copy);
 
         AssertAsWritten(copy.Open());
         AssertAsWritten(await temporary.ReopenAsync());

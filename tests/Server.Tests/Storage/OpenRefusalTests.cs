@@ -42,6 +42,7 @@ public sealed class OpenRefusalTests
     [Theory]
     [InlineData("telemetry.db")]
     [InlineData("telemetry.log")]
+    [InlineData("telemetry.2.log")]
     public async Task Files_of_something_else_are_refused_and_left_alone(string name)
     {
         await using var temporary = new TemporaryStore();
@@ -58,16 +59,67 @@ public sealed class OpenRefusalTests
         Assert.Equal(bytes, await File.ReadAllBytesAsync(path));
     }
 
-    [Fact]
-    public async Task A_data_file_without_its_log_is_refused()
+    [Theory]
+    [InlineData("telemetry.log")]
+    [InlineData("telemetry.2.log")]
+    public async Task A_data_file_without_one_of_its_logs_is_refused(string name)
     {
         await using var temporary = new TemporaryStore();
         temporary.Open();
         await temporary.Store.DisposeAsync();
-        File.Delete(Path.Combine(temporary.Directory, "telemetry.log"));
+        File.Delete(Path.Combine(temporary.Directory, name));
 
         Assert.Contains(
-            "without 'telemetry.log'", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            $"without '{name}'", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("telemetry.log")]
+    [InlineData("telemetry.2.log")]
+    public async Task A_log_file_of_another_moment_than_the_other_is_refused(string name)
+    {
+        await using var temporary = new TemporaryStore { CheckpointPages = 40 };
+        await using var earlier = new TemporaryStore();
+        var reports = new RandomReports(new Random(31));
+        for (var half = 0; half < 2; half++)
+        {
+            var store = temporary.Open();
+            for (var i = 0; i < 20; i++)
+            {
+                await store.CommitAsync([reports.Next(i)], TemporaryStore.NoLimit, CancellationToken.None);
+            }
+
+            await store.DisposeAsync();
+            if (half == 0)
+            {
+                temporary.CopyFilesTo(earlier);
+            }
+        }
+
+        File.Copy(Path.Combine(earlier.Directory, name), Path.Combine(temporary.Directory, name), overwrite: true);
+
+        Assert.Contains(
+            "do not belong together", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("telemetry.log")]
+    [InlineData("telemetry.2.log")]
+    public async Task A_log_of_a_newer_format_is_refused(string name)
+    {
+        await using var temporary = new TemporaryStore();
+        var store = temporary.Open();
+        await store.CommitAsync([new RandomReports(new Random(32)).Next(1)], TemporaryStore.NoLimit, CancellationToken.None);
+        await store.DisposeAsync();
+        using (var file = File.OpenHandle(Path.Combine(temporary.Directory, name), FileMode.Open, FileAccess.Write))
+        {
+            RandomAccess.Write(file, "TLMLOG3\0"u8, 0);
+        }
+
+        Assert.Contains(
+            "newer version (format 3; this one knows 2)", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
             StringComparison.Ordinal);
     }
 
@@ -91,5 +143,6 @@ public sealed class OpenRefusalTests
     }
 
     private static EventDatabase OpenDatabase(string directory) => new(
-        new DiskFile(Path.Combine(directory, "telemetry.db")), new DiskFile(Path.Combine(directory, "telemetry.log")), null);
+        new DiskFile(Path.Combine(directory, "telemetry.db")), new DiskFile(Path.Combine(directory, "telemetry.log")),
+        new DiskFile(Path.Combine(directory, "telemetry.2.log")), null);
 }

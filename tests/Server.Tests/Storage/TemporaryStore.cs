@@ -17,16 +17,19 @@ internal sealed class TemporaryStore : IAsyncDisposable
 
     public Func<string, IStorageFile> OpenFile { get; set; } = path => new DiskFile(path);
 
+    /// <summary>Small, so that tests see checkpoints.</summary>
+    public int CheckpointPages { get; init; } = 200;
+
     public LiteDbTelemetryStore Store { get; private set; } = null!;
 
     public LiteDbTelemetryStore Open(string? directory = null) => Store = LiteDbTelemetryStore.Open(
         new LiteDbStoreOptions
         {
             Directory = directory ?? Directory,
-            // Small, so that tests see slots, rotations and checkpoints.
+            // Small, so that tests see slots and rotations.
             SlotSize = 8,
             MinimumRotation = 40,
-            CheckpointPages = 200,
+            CheckpointPages = CheckpointPages,
             OpenFile = path => OpenFile(path),
         },
         Time, NullLogger<LiteDbTelemetryStore>.Instance);
@@ -35,6 +38,15 @@ internal sealed class TemporaryStore : IAsyncDisposable
     {
         await Store.DisposeAsync();
         return Open();
+    }
+
+    /// <summary>What a kill leaves behind: the files as they are, without a goodbye.</summary>
+    public void CopyFilesTo(TemporaryStore other)
+    {
+        foreach (var name in new[] { "telemetry.log", "telemetry.2.log", "telemetry.db" })
+        {
+            File.Copy(Path.Combine(Directory, name), Path.Combine(other.Directory, name), overwrite: true);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -33,15 +33,23 @@ internal sealed class WriteTrace
     /// </summary>
     public void WriteImage(string directory, int count, Random random)
     {
-        foreach (var name in _operations.Select(operation => operation.File).Distinct())
+        foreach (var file in First(count).GroupBy(operation => operation.File))
         {
-            var operations = _operations.Take(count).Where(operation => operation.File == name).ToList();
+            var operations = file.ToList();
             var synced = operations.FindLastIndex(operation => operation is Sync);
-            using var file = File.Create(Path.Combine(directory, name));
+            using var image = File.Create(Path.Combine(directory, file.Key));
             for (var i = 0; i < operations.Count; i++)
             {
-                Apply(operations[i], file, whole: i <= synced, random);
+                Apply(operations[i], image, whole: i <= synced, random);
             }
+        }
+    }
+
+    private List<Operation> First(int count)
+    {
+        lock (_gate)
+        {
+            return _operations[..count];
         }
     }
 
@@ -67,6 +75,9 @@ internal sealed class WriteTrace
     }
 
     internal abstract record Operation(string File);
+
+    /// <summary>The file is there, if only empty: its name is made durable before it is written.</summary>
+    internal sealed record Opened(string File) : Operation(File);
 
     internal sealed record Write(string File, long Offset, byte[] Bytes) : Operation(File);
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.IO.Hashing;
-
 namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>LiteDB's write-ahead log, made durable: one write and one sync per transaction.</summary>
@@ -8,67 +5,72 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// LiteDB 5 hands log pages to a background thread and returns from Commit before they are written. This stream keeps
 /// the pages of a transaction until its last one arrives, the one that LiteDB marks as confirmed; then it writes and
 /// syncs them together, and only then counts the commit as durable.
-/// File: a header of two sectors, then frames of a checksum and a page. Each checksum is seeded with the one before,
-/// the first with the header's epoch, so the log ends at the first frame that does not continue the chain: torn,
-/// stale from before the last reset, or left by a commit that failed. Of that, only what a confirmed page closes
-/// counts. Emptying the log writes the next epoch into the other header sector; the space is used again, because
-/// growing a file makes every sync dearer.
-/// Checkpoints: LiteDB copies every page of the log, also those that a later one of the same number replaces, which are
-/// most of them. During a checkpoint such pages read as blank, which LiteDB passes over.
+/// Checkpoints: two files in turn. When LiteDB empties the log after a checkpoint, commits go on in the other file, and
+/// the mover brings the full one's pages into the data file. LiteDB need not copy them, so during a checkpoint it is
+/// shown blank pages, which it passes over, and one real one, from which it learns how far the data file goes.
 /// Threading: one lock; LiteDB writes from its background thread, readers read from theirs.
 /// Failures never surface in LiteDB's background thread, which would end the process: they are kept for the waiter.
 /// </remarks>
 internal sealed class DurableLogStream : PositionedStream
 {
-    public const int PageSize = 8192;
-
-    private const int SectorSize = 4096;
-    private const int HeaderSize = 2 * SectorSize;
-    private const int FrameSize = sizeof(ulong) + PageSize;
-    private const int PageNumberOffset = 0;
-    private const int TransactionOffset = 14;
-    private const int ConfirmedOffset = 18;
-    private const ulong Magic = 0x31474F4C4D4C54UL;
-
-    private readonly IStorageFile _file;
+    private readonly PageMover _mover;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _changed = new();
-    private byte[] _pending = new byte[64 * FrameSize];
-    private readonly LogPages _pages = new();
-    private int _pendingFrames;
-    private int _durableFrames;
-    private ulong _epoch;
-    private ulong _chain;
+    private LogFile _current;
+    private LogFile _other;
+    private int? _shownFrame;
     private long _commits;
     private Exception? _failure;
 
-    /// <summary>Opens the log and finds its end.</summary>
-    /// <param name="file">The file; an empty one becomes a new log.</param>
+    /// <summary>Opens the log and finds its end; what the other file still has to give is given to the mover.</summary>
+    /// <param name="first">The first file; two empty ones become a new log.</param>
+    /// <param name="second">The second file.</param>
+    /// <param name="mover">Moves pages into the data file.</param>
     /// <param name="knownEnd">
     /// After a failed commit: the end up to which everything was acknowledged. What lies beyond was refused to its
     /// senders and must not come back.
     /// </param>
-    /// <exception cref="InvalidDataException">The file is no log.</exception>
-    public DurableLogStream(IStorageFile file, LogEnd? knownEnd = null)
+    /// <exception cref="InvalidDataException">The files are no logs, or not of one store.</exception>
+    public DurableLogStream(IStorageFile first, IStorageFile second, PageMover mover, LogEnd? knownEnd = null)
     {
-        _file = file;
-        if (file.Length < HeaderSize)
+        _mover = mover;
+        (_current, _other) = (new LogFile(first), new LogFile(second));
+        if (_current.Epoch < _other.Epoch)
         {
-            BeginEpoch(1);
+            (_current, _other) = (_other, _current);
+        }
+
+        if (_current.Epoch == 0)
+        {
+            _current.Begin(1, default);
             return;
         }
 
-        _epoch = Math.Max(ReadEpoch(0), ReadEpoch(1));
-        if (_epoch == 0)
+        var before = _current.Before;
+        if (before.Frames > 0)
         {
-            throw new InvalidDataException("The log has no valid header.");
+            // Synced before the current file's header was written, so nothing less will do.
+            _other.Recover(before.Frames);
+            if (_other.Epoch != _current.Epoch - 1 || _other.Durable != before)
+            {
+                throw new InvalidDataException("The two log files do not belong together.");
+            }
         }
 
-        Recover(knownEnd?.Epoch == _epoch ? knownEnd.Value.Frames : int.MaxValue);
+        if (!_current.IsOfPair || knownEnd is not null)
+        {
+            _current.RewriteHeader();
+        }
+
+        _current.Recover(knownEnd?.Epoch == _current.Epoch ? knownEnd.Value.Frames : int.MaxValue);
+        if (before.Frames > 0)
+        {
+            _mover.Begin(_other);
+        }
     }
 
     /// <summary>Frames after the confirmed end that recovery passed over.</summary>
-    public int DroppedFrames { get; private set; }
+    public int DroppedFrames => _current.DroppedFrames;
 
     public LogEnd End
     {
@@ -76,7 +78,7 @@ internal sealed class DurableLogStream : PositionedStream
         {
             lock (_gate)
             {
-                return new LogEnd(_epoch, _durableFrames);
+                return new LogEnd(_current.Epoch, _current.Durable.Frames);
             }
         }
     }
@@ -89,7 +91,7 @@ internal sealed class DurableLogStream : PositionedStream
         {
             lock (_gate)
             {
-                return (long)(_durableFrames + _pendingFrames) * PageSize;
+                return (long)_current.Frames * LogPage.Size;
             }
         }
     }
@@ -111,11 +113,14 @@ internal sealed class DurableLogStream : PositionedStream
     }
 
     /// <summary>Runs a checkpoint, which must read the log on the calling thread and let nobody else read meanwhile.</summary>
+    /// <remarks>Waits for the pages of the checkpoint before: only then is the other file free.</remarks>
     public void RunCheckpoint(Action checkpoint)
     {
+        _mover.Finish();
         lock (_gate)
         {
-            _pages.FindReplaced();
+            var newest = _current.Pages.FindNewest();
+            _shownFrame = newest.Count == 0 ? -1 : newest.GetValueAtIndex(newest.Count - 1);
         }
 
         try
@@ -126,24 +131,26 @@ internal sealed class DurableLogStream : PositionedStream
         {
             lock (_gate)
             {
-                _pages.ForgetReplaced();
+                _shownFrame = null;
             }
         }
     }
 
-    /// <summary>LiteDB empties the log after a checkpoint; it never cuts it otherwise.</summary>
+    /// <summary>LiteDB empties the log at the end of a checkpoint; it never cuts it otherwise.</summary>
     public override void SetLength(long value)
     {
         lock (_gate)
         {
-            if (value != 0)
+            if (value != 0 || (_current.Frames > 0 && _shownFrame is null))
             {
-                throw new NotSupportedException("The log is only ever emptied.");
+                throw new NotSupportedException("The log is only ever emptied, by a checkpoint.");
             }
 
-            if (_durableFrames + _pendingFrames > 0)
+            if (_current.Frames > 0)
             {
-                BeginEpoch(_epoch + 1);
+                _other.Begin(_current.Epoch + 1, _current.Durable);
+                (_current, _other) = (_other, _current);
+                _mover.Begin(_other);
             }
         }
     }
@@ -157,26 +164,15 @@ internal sealed class DurableLogStream : PositionedStream
     {
         lock (_gate)
         {
-            var (frame, offset) = Math.DivRem(position, PageSize);
-            var length = Math.Min(buffer.Length, PageSize - (int)offset);
-            if (_pages.IsReplaced(frame))
+            var (frame, offset) = Math.DivRem(position, LogPage.Size);
+            var part = buffer[..Math.Min(buffer.Length, LogPage.Size - (int)offset)];
+            if (_shownFrame is { } shown && frame != shown)
             {
-                buffer[..length].Clear();
-                return length;
+                part.Clear();
+                return part.Length;
             }
 
-            if (frame < _durableFrames)
-            {
-                return _file.Read(buffer[..length], PositionOf((int)frame) + sizeof(ulong) + offset);
-            }
-
-            if (frame >= _durableFrames + _pendingFrames)
-            {
-                return 0;
-            }
-
-            _pending.AsSpan((int)(frame - _durableFrames) * FrameSize + sizeof(ulong) + (int)offset, length).CopyTo(buffer);
-            return length;
+            return _current.Read(part, (int)frame, (int)offset);
         }
     }
 
@@ -214,108 +210,17 @@ internal sealed class DurableLogStream : PositionedStream
 
     private void Append(ReadOnlySpan<byte> page, long position)
     {
-        var end = (long)(_durableFrames + _pendingFrames) * PageSize;
-        if (page.Length != PageSize || position != end)
+        if (page.Length != LogPage.Size || position != (long)_current.Frames * LogPage.Size)
         {
             throw new InvalidOperationException("The log grows page by page.");
         }
 
-        var start = _pendingFrames * FrameSize;
-        if (start + FrameSize > _pending.Length)
+        _current.Add(page);
+        if (LogPage.IsConfirmed(page))
         {
-            Array.Resize(ref _pending, 2 * _pending.Length);
-        }
-
-        _chain = Checksum(page, _chain);
-        BinaryPrimitives.WriteUInt64LittleEndian(_pending.AsSpan(start), _chain);
-        page.CopyTo(_pending.AsSpan(start + sizeof(ulong)));
-        _pendingFrames++;
-        if (page[ConfirmedOffset] != 0)
-        {
-            MakeDurable();
+            _current.MakeDurable();
+            Interlocked.Increment(ref _commits);
+            _changed.Set();
         }
     }
-
-    private void MakeDurable()
-    {
-        var frames = _pending.AsSpan(0, _pendingFrames * FrameSize);
-        _file.Write(frames, PositionOf(_durableFrames));
-        _file.Sync();
-        for (var start = 0; start < frames.Length; start += FrameSize)
-        {
-            Note(frames[(start + sizeof(ulong))..]);
-        }
-
-        _durableFrames += _pendingFrames;
-        _pendingFrames = 0;
-        Interlocked.Increment(ref _commits);
-        _changed.Set();
-    }
-
-    private void Note(ReadOnlySpan<byte> page) => _pages.Add(
-        BinaryPrimitives.ReadUInt32LittleEndian(page[PageNumberOffset..]),
-        BinaryPrimitives.ReadUInt32LittleEndian(page[TransactionOffset..]), page[ConfirmedOffset] != 0);
-
-    private void Recover(int maxFrames)
-    {
-        var frame = new byte[FrameSize];
-        var chain = _epoch;
-        var frames = 0;
-        _chain = _epoch;
-        while (frames < maxFrames && _file.Read(frame, PositionOf(frames)) == FrameSize)
-        {
-            var page = frame.AsSpan(sizeof(ulong));
-            chain = Checksum(page, chain);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(frame) != chain)
-            {
-                break;
-            }
-
-            frames++;
-            Note(page);
-            if (page[ConfirmedOffset] != 0)
-            {
-                _durableFrames = frames;
-                _chain = chain;
-            }
-        }
-
-        _pages.CutTo(_durableFrames);
-        DroppedFrames = frames - _durableFrames;
-    }
-
-    /// <summary>Two sectors in turn: a torn write spoils the new epoch, never the one in force.</summary>
-    private void BeginEpoch(ulong epoch)
-    {
-        Span<byte> sector = stackalloc byte[3 * sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(sector, Magic);
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[8..], epoch);
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[16..], XxHash3.HashToUInt64(sector[..16]));
-        _file.Write(sector, (long)(epoch % 2) * SectorSize);
-        if (_file.Length < HeaderSize)
-        {
-            _file.SetLength(HeaderSize);
-        }
-
-        _file.Sync();
-        _epoch = epoch;
-        _chain = epoch;
-        _pages.CutTo(0);
-        _durableFrames = 0;
-        _pendingFrames = 0;
-    }
-
-    private ulong ReadEpoch(int slot)
-    {
-        Span<byte> sector = stackalloc byte[3 * sizeof(ulong)];
-        return _file.Read(sector, (long)slot * SectorSize) == sector.Length
-            && BinaryPrimitives.ReadUInt64LittleEndian(sector) == Magic
-            && BinaryPrimitives.ReadUInt64LittleEndian(sector[16..]) == XxHash3.HashToUInt64(sector[..16])
-            ? BinaryPrimitives.ReadUInt64LittleEndian(sector[8..])
-            : 0;
-    }
-
-    private static ulong Checksum(ReadOnlySpan<byte> page, ulong chain) => XxHash3.HashToUInt64(page, (long)chain);
-
-    private static long PositionOf(int frame) => HeaderSize + (long)frame * FrameSize;
 }

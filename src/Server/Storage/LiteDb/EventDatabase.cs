@@ -24,23 +24,34 @@ internal sealed partial class EventDatabase : IDisposable
     private const long HeaderMarkOffset = 32;
 
     private readonly IStorageFile _dataFile;
-    private readonly IStorageFile _logFile;
+    private readonly IStorageFile[] _logFiles;
+    private readonly PageMover _mover;
     private readonly DataFileStream _data;
     private readonly DurableLogStream _log;
     private readonly LiteEngine _engine;
 
-    public EventDatabase(IStorageFile dataFile, IStorageFile logFile, LogEnd? knownEnd)
+    public EventDatabase(IStorageFile dataFile, IStorageFile firstLog, IStorageFile secondLog, LogEnd? knownEnd)
     {
         _dataFile = dataFile;
-        _logFile = logFile;
+        _logFiles = [firstLog, secondLog];
         RefuseForeignFile(dataFile);
-        _log = new DurableLogStream(logFile, knownEnd);
-        _data = new DataFileStream(dataFile);
-        _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
-        if (_engine.Pragma("CHECKPOINT") != 0)
+        _mover = new PageMover(dataFile);
+        _log = new DurableLogStream(firstLog, secondLog, _mover, knownEnd);
+        _data = new DataFileStream(dataFile, _mover);
+        try
         {
-            // Checkpoints run when the store says so: after callers have their answer, not before.
-            _engine.Pragma("CHECKPOINT", 0);
+            _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
+            if (_engine.Pragma("CHECKPOINT") != 0)
+            {
+                // Checkpoints run when the store says so: after callers have their answer, not before.
+                _engine.Pragma("CHECKPOINT", 0);
+            }
+        }
+        catch
+        {
+            // The caller closes the files.
+            _mover.Wait();
+            throw;
         }
     }
 
@@ -48,9 +59,15 @@ internal sealed partial class EventDatabase : IDisposable
 
     public int DroppedFrames => _log.DroppedFrames;
 
-    public long LogPages => _log.Length / DurableLogStream.PageSize;
+    public long LogPages => _log.Length / LogPage.Size;
 
-    public long SizeInBytes => _dataFile.Length + _logFile.Length;
+    /// <summary>Whether pages of the last checkpoint still move into the data file.</summary>
+    public bool IsMoving => _mover.IsMoving;
+
+    /// <summary>Why they could not be moved; the log keeps them.</summary>
+    public Exception? MoveFailure => _mover.Failure;
+
+    public long SizeInBytes => _dataFile.Length + _logFiles.Sum(file => file.Length);
 
     /// <summary>
     /// Runs <paramref name="changes"/>, which must change something, in one transaction; on disk when this returns.
@@ -74,8 +91,11 @@ internal sealed partial class EventDatabase : IDisposable
         return null;
     }
 
-    /// <summary>Moves the log into the data file and empties it.</summary>
-    public void Checkpoint() => _log.RunCheckpoint(() => _engine.Checkpoint());
+    /// <summary>Begins to move the log's pages into the data file; commits go on in the other log file.</summary>
+    public void Checkpoint() => _data.RunCheckpoint(() => _log.RunCheckpoint(() => _engine.Checkpoint()));
+
+    /// <summary>Waits until the data file holds all of the last checkpoint.</summary>
+    public void FinishMove() => _mover.Finish();
 
     public int ReadSchemaVersion() =>
         Find(Meta, "schema") is { } document ? document["v"].AsInt32 : 0;
@@ -150,10 +170,11 @@ internal sealed partial class EventDatabase : IDisposable
         }
         finally
         {
+            _mover.Wait();
             _log.Dispose();
             _data.Dispose();
             _dataFile.Dispose();
-            _logFile.Dispose();
+            Array.ForEach(_logFiles, file => file.Dispose());
         }
     }
 

@@ -7,8 +7,9 @@ internal sealed record LiteDbStoreOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// Log pages of 8 KB after which the log is moved into the data file. A commit that comes then waits for the data
-    /// file's sync, 10 to 25 ms; a larger log makes that rarer and longer. Default: 2,000 (16 MB).
+    /// Log pages of 8 KB after which commits go on in the other log file and the full one is moved into the data file.
+    /// A commit that comes then waits until LiteDB has passed over the pages; a larger log makes that rarer and longer.
+    /// On a disk that does not keep up, the log grows to four times as many; then commits wait. Default: 2,000 (16 MB).
     /// </summary>
     public int CheckpointPages { get; init; } = 2_000;
 

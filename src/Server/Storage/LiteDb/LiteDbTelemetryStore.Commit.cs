@@ -6,6 +6,9 @@ namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
+    /// <summary>So many times its size the log may grow to while a disk is slow; then commits wait.</summary>
+    private const int MovingFactor = 4;
+
     private readonly SnapshotSchedule _snapshots;
     private readonly ArrayBufferWriter<byte> _chunk = new(EventChunk.MaxBytes);
     private readonly ArrayBufferWriter<byte> _record = new(4_096);
@@ -28,7 +31,6 @@ internal sealed partial class LiteDbTelemetryStore
         if (decisions.Accepted.Count > 0)
         {
             Store(decisions.Accepted);
-            CheckpointWhenDue();
         }
 
         return outcomes;
@@ -127,9 +129,17 @@ internal sealed partial class LiteDbTelemetryStore
         return _chunk.WrittenSpan.ToArray();
     }
 
+    /// <summary>After a change's answer, so that its own caller does not wait for it.</summary>
     private void CheckpointWhenDue()
     {
-        if (_database.LogPages < _options.CheckpointPages)
+        if (_broken)
+        {
+            return;
+        }
+
+        // The last checkpoint's pages still move: rather a longer log than a commit that waits for the disk.
+        var due = _database.IsMoving ? MovingFactor * _options.CheckpointPages : _options.CheckpointPages;
+        if (_database.LogPages < due)
         {
             return;
         }
@@ -139,9 +149,9 @@ internal sealed partial class LiteDbTelemetryStore
             _database.Checkpoint();
             _acknowledged = _database.LogEnd;
         }
-        catch (Exception e) when (IsStorageFailure(e))
+        catch (Exception e)
         {
-            // The batch is in the log and stays acknowledged; the next change opens the files anew.
+            // Everything acknowledged is in the log; the next change opens the files anew.
             Broke(e);
         }
     }

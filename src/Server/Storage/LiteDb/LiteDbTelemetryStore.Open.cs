@@ -10,6 +10,7 @@ internal sealed partial class LiteDbTelemetryStore
     public const string DataFileName = "telemetry.db";
 
     private const string LogFileName = "telemetry.log";
+    private const string SecondLogFileName = "telemetry.2.log";
     private const int ReplayPage = 1_024;
 
     /// <summary>Opens the data directory, makes it when it is new, and recovers what the last process left.</summary>
@@ -22,7 +23,7 @@ internal sealed partial class LiteDbTelemetryStore
         EventDatabase? database = null;
         try
         {
-            RefuseHalfAStore(options.Directory);
+            RefuseHalfAStore(options);
             database = OpenDatabase(options, knownEnd: null);
             Migrations.Run(database, options.Directory);
             var store = new LiteDbTelemetryStore(options, time, logger, directoryLock, database);
@@ -42,30 +43,47 @@ internal sealed partial class LiteDbTelemetryStore
 
     private static EventDatabase OpenDatabase(LiteDbStoreOptions options, LogEnd? knownEnd)
     {
-        // The log first: a data file without a log is then never the trace of a first start that was cut short.
-        var log = options.OpenFile(Path.Combine(options.Directory, LogFileName));
-        IStorageFile? data = null;
+        // The logs first: a data file without a log is then never the trace of a first start that was cut short.
+        var files = new List<IStorageFile>();
         try
         {
-            data = options.OpenFile(Path.Combine(options.Directory, DataFileName));
-            return new EventDatabase(data, log, knownEnd);
+            foreach (var name in new[] { LogFileName, SecondLogFileName, DataFileName })
+            {
+                files.Add(options.OpenFile(Path.Combine(options.Directory, name)));
+            }
+
+            return new EventDatabase(files[2], files[0], files[1], knownEnd);
         }
         catch
         {
-            data?.Dispose();
-            log.Dispose();
+            files.ForEach(file => file.Dispose());
             throw;
         }
     }
 
-    /// <summary>The log may hold acknowledged reports that are not in the data file yet; the two belong together.</summary>
-    private static void RefuseHalfAStore(string directory)
+    /// <summary>The logs may hold acknowledged reports that are not in the data file yet; they belong together.</summary>
+    private static void RefuseHalfAStore(LiteDbStoreOptions options)
     {
-        if (File.Exists(Path.Combine(directory, DataFileName)) && !File.Exists(Path.Combine(directory, LogFileName)))
+        string PathOf(string name) => Path.Combine(options.Directory, name);
+        if (!File.Exists(PathOf(DataFileName)))
+        {
+            return;
+        }
+
+        var missing = !File.Exists(PathOf(LogFileName)) ? LogFileName
+            : !File.Exists(PathOf(SecondLogFileName)) && IsOfPair(PathOf(LogFileName)) ? SecondLogFileName
+            : null;
+        if (missing is not null)
         {
             throw new StoreOpenException(
-                $"'{DataFileName}' lies in '{directory}' without '{LogFileName}', which may hold acknowledged reports. "
-                + "Restore both from the same backup.");
+                $"'{DataFileName}' lies in '{options.Directory}' without '{missing}', which may hold acknowledged reports. "
+                + "Restore all of them from the same backup.");
+        }
+
+        bool IsOfPair(string path)
+        {
+            using var file = options.OpenFile(path);
+            return new LogFile(file).IsOfPair;
         }
     }
 

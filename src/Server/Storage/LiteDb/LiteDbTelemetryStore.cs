@@ -35,6 +35,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private LogEnd _acknowledged;
     private IReadOnlyList<AdminTokenRecord> _tokens = [];
     private bool _epochWritten;
+    private string? _failure;
     private bool _broken;
     private bool _disposed;
     private DateTimeOffset _recoverNotBefore;
@@ -72,7 +73,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public long SizeInBytes => Reading(database => database.SizeInBytes);
 
-    public string? Failure { get; private set; }
+    public string? Failure => Volatile.Read(ref _failure) ?? _database.MoveFailure?.Message;
 
     public IReadOnlyList<AdminTokenRecord> AdminTokens => Volatile.Read(ref _tokens);
 
@@ -118,6 +119,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             if (!_broken)
             {
                 _database.Checkpoint();
+                _database.FinishMove();
             }
         }
         catch (Exception e) when (IsStorageFailure(e))
@@ -140,6 +142,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         foreach (var change in _changes.GetConsumingEnumerable())
         {
             change();
+            CheckpointWhenDue();
         }
     }
 
@@ -184,14 +187,14 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             Broke(failure);
         }
 
-        Failure = null;
+        Volatile.Write(ref _failure, null);
     }
 
     private StoreUnavailableException Broke(Exception e)
     {
         _broken = true;
         _recoverNotBefore = _time.GetUtcNow() + RecoveryPause;
-        Failure = e.Message;
+        Volatile.Write(ref _failure, e.Message);
         Log.Broke(_logger, e);
         return new StoreUnavailableException("The store cannot commit: " + e.Message, e);
     }
@@ -199,6 +202,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     /// <summary>After a failure: discards the engine, whose memory is ahead of the disk, and opens the files anew.</summary>
     private void Recover()
     {
+        if (!_broken && _database.MoveFailure is { } failure)
+        {
+            Broke(failure);
+        }
+
         if (!_broken)
         {
             return;
@@ -219,14 +227,16 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
                 throw new InvalidDataException(
                     $"The store ends at {newest} instead of {_current}; restart the server to read it anew.");
             }
-
-            _broken = false;
-            Log.Recovered(_logger);
         }
         finally
         {
             _databaseGate.ExitWriteLock();
         }
+
+        // What could not be moved then may not be movable now either.
+        _database.FinishMove();
+        _broken = false;
+        Log.Recovered(_logger);
     }
 
     private void CloseDatabase()

@@ -2,14 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
-/// <summary>Which database page each frame of the log holds, and which frames a later one replaces.</summary>
-/// <remarks>Not safe for several threads; its stream locks.</remarks>
+/// <summary>Which database page each frame of a log holds.</summary>
+/// <remarks>Not safe for several threads; its log locks.</remarks>
 internal sealed class LogPages
 {
     private readonly List<Frame> _frames = [];
-    private readonly Dictionary<uint, int> _newest = [];
     private int _firstUnconfirmed;
-    private bool _findingReplaced;
 
     /// <summary>Notes the next frame.</summary>
     public void Add(uint page, uint transaction, bool confirmed)
@@ -20,7 +18,7 @@ internal sealed class LogPages
             return;
         }
 
-        // Frames of a transaction that was given up may lie between: they neither replace nor are replaced.
+        // Frames of a transaction that was given up may lie between: they are in no version of the database.
         var frames = CollectionsMarshal.AsSpan(_frames)[_firstUnconfirmed..];
         foreach (ref var frame in frames)
         {
@@ -36,28 +34,20 @@ internal sealed class LogPages
         _firstUnconfirmed = Math.Min(_firstUnconfirmed, frames);
     }
 
-    public void FindReplaced()
+    /// <summary>The frame that holds the newest version of each page, by page.</summary>
+    public SortedList<uint, int> FindNewest()
     {
+        var newest = new Dictionary<uint, int>();
         for (var i = 0; i < _frames.Count; i++)
         {
             if (_frames[i].Counts)
             {
-                _newest[_frames[i].Page] = i;
+                newest[_frames[i].Page] = i;
             }
         }
 
-        _findingReplaced = true;
+        return new SortedList<uint, int>(newest);
     }
-
-    public void ForgetReplaced()
-    {
-        _findingReplaced = false;
-        _newest.Clear();
-    }
-
-    /// <summary>Whether a later frame holds the same page; asked during a checkpoint only.</summary>
-    public bool IsReplaced(long frame) => _findingReplaced && frame < _frames.Count
-        && _frames[(int)frame] is { Counts: true } held && _newest[held.Page] > frame;
 
     private readonly record struct Frame(uint Page, uint Transaction, bool Counts);
 }

@@ -1,0 +1,13 @@
+using Telemetry.Client;
+
+namespace Telemetry.Cli.Commands.Installation;
+
+/// <summary>A receipt as JSON.</summary>
+internal sealed record ReceiptDocument(
+    string ReportId, DateTimeOffset AcceptedAt, string Position, string Verdict, DateTimeOffset NextReportNotBefore,
+    string Digest)
+{
+    public static ReceiptDocument Of(ReportReceipt receipt) => new(
+        receipt.ReportId, receipt.AcceptedAt, receipt.Position, EventText.NameOf(receipt.Verdict),
+        receipt.NextReportNotBefore, receipt.Digest);
+}

@@ -1,0 +1,4 @@
+namespace Telemetry.Cli.Commands.Installation;
+
+/// <summary>A broken rule as JSON.</summary>
+internal sealed record ViolationDocument(string Field, string Description);

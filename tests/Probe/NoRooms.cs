@@ -1,0 +1,10 @@
+using Telemetry.Client;
+
+namespace Telemetry.Probe;
+
+/// <summary>An app without any rooms.</summary>
+internal sealed class NoRooms : IUsageCollector
+{
+    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation) =>
+        ValueTask.FromResult(new UsageSnapshot { RoomVox = new RoomVoxUsageBuilder().Build() });
+}

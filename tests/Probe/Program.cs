@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Telemetry.Client;
+using Telemetry.Contracts.V1;
+using Telemetry.Probe;
+
+// A small app in a process of its own, for tests that look at it from outside.
+//   probe days WITH|WITHOUT DIR SERVER   three days of a host with or without reports, then its threads' names
+//   probe send DIR SERVER                a report by hand, then the kind of its result
+switch (args)
+{
+    case ["days", var with, var directory, var server]:
+        await ThreeDaysAsync(with == "WITH", directory, new Uri(server));
+        return 0;
+    case ["send", var directory, var server]:
+        await using (var client = new TelemetryClient(Options(new TelemetryOptions(), directory, new Uri(server)), new NoRooms()))
+        {
+            Console.WriteLine((await client.SendNowAsync()).Kind);
+        }
+
+        return 0;
+    default:
+        return 2;
+}
+
+static async Task ThreeDaysAsync(bool withReports, string directory, Uri server)
+{
+    var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+    builder.Services.AddSingleton<TimeProvider>(time);
+    if (withReports)
+    {
+        builder.Services.AddTelemetry<NoRooms>(options => Options(options, directory, server));
+    }
+
+    using var host = builder.Build();
+    await host.StartAsync();
+    var client = host.Services.GetService<TelemetryClient>();
+    var reported = new TaskCompletionSource();
+    if (client is not null)
+    {
+        client.Reported += (_, _) => reported.TrySetResult();
+    }
+
+    for (var minute = 0; minute < 3 * 24 * 60; minute++)
+    {
+        time.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    if (client?.GetStatus().Consent.Mode == ReportingMode.On)
+    {
+        // What the test compares with: the first report is due long ago.
+        await reported.Task;
+    }
+
+    // Linux shows them as files.
+    foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+    {
+        Console.WriteLine("thread " + File.ReadAllText(Path.Combine(thread, "comm")).Trim());
+    }
+
+    await host.StopAsync();
+}
+
+static TelemetryOptions Options(TelemetryOptions options, string directory, Uri server)
+{
+    options.App = App.Roomvox;
+    options.AppVersion = "1.6.0";
+    options.InstanceUrl = "https://cloud.example.org";
+    options.StateDirectory = directory;
+    options.Server = server;
+    return options;
+}
