@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Starts the built server on free ports and lets a real Chromium talk gRPC-Web to it.
+# Lets a real Chromium talk gRPC-Web to the built server, and use the support page of the built sample.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,16 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 
-node tests/browser/run.mjs \
-  --http "$(sed -n 's/^HTTP *\(http[^ ]*\).*/\1/p' "$work/server.log")" \
-  --token "$(sed -n 's/^Admin token: //p' "$work/server.log")" \
-  --page-port "$page_port"
+{
+  node tests/browser/run.mjs \
+    --http "$(sed -n 's/^HTTP *\(http[^ ]*\).*/\1/p' "$work/server.log")" \
+    --token "$(sed -n 's/^Admin token: //p' "$work/server.log")" \
+    --page-port "$page_port" || true
+  node tests/browser/support.mjs \
+    --server src/Server/bin/Debug/net10.0/Telemetry.Server.dll \
+    --sample samples/RoomBooking/bin/Debug/net10.0/RoomBooking.dll || true
+} 2>&1 | tee "$work/results"
+
+# A script that did not come to its end has failed.
+awk '/^[0-9]+ passed, [0-9]+ failed$/ { passed += $1; failed += $3; ends++ }
+  END { failed += 2 - ends; printf "%d passed, %d failed\n", passed, failed; exit failed > 0 }' "$work/results"

@@ -74,6 +74,9 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is ignored.</summary>
     public event EventHandler<SendResult>? Reported;
 
+    /// <summary>Every field that a report can carry, without values, in the order of the contract. Collects nothing.</summary>
+    public static IReadOnlyList<ReportField> Fields { get; } = FieldList.Describe(new Contracts.V1.Report());
+
     /// <summary>
     /// Opens the installation of another app by its state directory, to look and to switch: for tools. Previews and
     /// sends what the app collected last; has no schedule of its own, so <see cref="Start"/> does nothing.
@@ -126,6 +129,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
             AppVersion = _installation.Profile.AppVersion,
             Server = _installation.Profile.Server,
             Consent = consent,
+            Choice = state.Mode,
             FieldListVersion = FieldList.Version,
             AcceptedFieldListVersion = inForce,
             WithheldFields = [.. FieldList.Fields.Where(field => field.SinceVersion > inForce).Select(field => field.Path)],

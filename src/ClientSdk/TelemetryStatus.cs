@@ -17,6 +17,9 @@ public sealed record TelemetryStatus
     /// <summary>Whether it is on, and why.</summary>
     public required ConsentDecision Consent { get; init; }
 
+    /// <summary>What an administrator chose last, also while something stronger overrules it; null: nothing yet.</summary>
+    public ReportingMode? Choice { get; init; }
+
     /// <summary>Version of the list of fields that this version of the app knows.</summary>
     public required uint FieldListVersion { get; init; }
 

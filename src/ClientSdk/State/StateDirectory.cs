@@ -82,7 +82,8 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     {
         try
         {
-            return Read(LedgerFile, StateJson.Default.ListLedgerEntry) ?? [];
+            // Somebody may have edited it: an entry that is null is none.
+            return [.. (Read(LedgerFile, StateJson.Default.ListLedgerEntry) ?? []).OfType<LedgerEntry>()];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

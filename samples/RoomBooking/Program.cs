@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Authentication.Cookies;
+using RoomBooking;
+using Telemetry.Client;
+using Telemetry.Client.AspNetCore;
+using Telemetry.Contracts.V1;
+
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = args,
+    ContentRootPath = AppContext.BaseDirectory,
+});
+
+builder.Services.AddSingleton<BookingDesk>();
+builder.Services.AddSingleton<AdminCode>();
+builder.Services.AddRazorPages();
+builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme)
+    .AddCookie(options => options.LoginPath = "/SignIn");
+builder.Services.AddAuthorizationBuilder()
+    .AddPolicy("Administrators", policy => policy.RequireRole(AdminCode.Role));
+
+builder.Services.AddTelemetry<RoomUsageCollector>(options =>
+{
+    options.App = App.Roomvox;
+    options.AppVersion = "1.0.0";
+    options.Server = builder.Configuration.GetValue<Uri>("Telemetry:Server");
+    options.InstanceUrl = builder.Configuration["Telemetry:InstanceUrl"];
+    // A real app leaves this out, or names a directory that outlives its updates.
+    options.StateDirectory = builder.Configuration["Telemetry:StateDirectory"]
+        ?? Path.Combine(AppContext.BaseDirectory, "state");
+    options.Host.WebServer = WebServer.Kestrel;
+});
+
+var app = builder.Build();
+app.MapRazorPages();
+app.MapTelemetrySupport(configure: options => options.Policy = "Administrators");
+
+var code = app.Services.GetRequiredService<AdminCode>();
+app.Lifetime.ApplicationStarted.Register(() =>
+    Console.WriteLine($"Rooms: {app.Urls.First()}   administrator's code: {code.Value}"));
+app.Run();

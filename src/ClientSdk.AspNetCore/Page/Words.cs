@@ -1,0 +1,50 @@
+using System.Globalization;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Client.AspNetCore.Page;
+
+/// <summary>Values as the page words them.</summary>
+internal static class Words
+{
+    public static string Of(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>The app's name as its makers write it.</summary>
+    public static string Of(App app) => OfGroup(app.ToString());
+
+    /// <summary>A group of fields, e.g. "RoomVox".</summary>
+    public static string OfGroup(string name) =>
+        (char.ToUpperInvariant(name[0]) + name[1..]).Replace("vox", "Vox", StringComparison.Ordinal);
+
+    public static string Of(SendResultKind kind) => kind switch
+    {
+        SendResultKind.Sent => "Report sent",
+        SendResultKind.Disabled => "Not sent: reports are not on",
+        SendResultKind.TooSoon => "Not sent: too soon",
+        SendResultKind.Busy => "Not sent: the server is busy",
+        SendResultKind.Rejected => "Rejected by the server",
+        SendResultKind.Unreachable => "Server not reached",
+        SendResultKind.ServerFailed => "The server failed",
+        _ => "No report to send",
+    };
+
+    public static string Of(UnreachableCause cause) => cause switch
+    {
+        UnreachableCause.Dns => "the name is not known",
+        UnreachableCause.Refused => "the connection was refused",
+        UnreachableCause.Tls => "no trustworthy TLS connection",
+        UnreachableCause.Timeout => "no answer in time",
+        UnreachableCause.Http11Only => "only HTTP/1.1 on the way",
+        UnreachableCause.NotTelemetry => "something else answered",
+        _ => "the connection failed",
+    };
+
+    public static string Of(ClaimVerdict verdict) => verdict switch
+    {
+        ClaimVerdict.Community => "none claimed",
+        ClaimVerdict.Verified => "verified",
+        ClaimVerdict.Refused => "claimed, refused",
+        ClaimVerdict.Unverified => "claimed, not checked",
+        _ => "not said",
+    };
+}

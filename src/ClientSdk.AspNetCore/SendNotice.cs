@@ -1,0 +1,31 @@
+using Telemetry.Client.AspNetCore.Page;
+
+namespace Telemetry.Client.AspNetCore;
+
+/// <summary>Says what became of a report, precisely.</summary>
+internal static class SendNotice
+{
+    public static Notice Of(SendResult result) =>
+        new(result.Kind == SendResultKind.Sent, Words.Of(result.Kind), result.Message)
+        {
+            Details = [.. DetailsOf(result)],
+            Violations = result is SendResult.Rejected rejected
+                ? [.. rejected.Violations.Select(violation => new NoticeDetail(violation.Field, violation.Description))]
+                : [],
+        };
+
+    private static NoticeDetail[] DetailsOf(SendResult result) => result switch
+    {
+        SendResult.Sent { Receipt: var receipt } =>
+        [
+            new("Report", receipt.ReportId),
+            new("Position in the server's log", receipt.Position),
+            new("Subscription", Words.Of(receipt.Verdict)),
+            new("SHA-256", receipt.Digest),
+        ],
+        SendResult.TooSoon soon => [new("Welcome again", Words.Of(soon.WelcomeAt))],
+        SendResult.Busy busy => [new("Worth trying again", Words.Of(busy.WelcomeAt))],
+        SendResult.Unreachable unreachable => [new("Cause", Words.Of(unreachable.Cause))],
+        _ => [],
+    };
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Telemetry.Client.AspNetCore;
+
+/// <summary>What an administrator asked for with one of the page's forms.</summary>
+internal abstract record SupportCommand
+{
+    /// <summary>Name of the field that says what is asked for.</summary>
+    public const string ActionField = "action";
+
+    /// <summary>Name of the field with the mode.</summary>
+    public const string ModeField = "mode";
+
+    /// <summary>Name of the field with the version of the list that was shown.</summary>
+    public const string ListField = "list";
+
+    /// <summary>Null when no form of this page makes such a request.</summary>
+    public static SupportCommand? Of(IFormCollection form) => form[ActionField].ToString() switch
+    {
+        "switch" => ReadMode(form[ModeField].ToString()) is { } mode && ReadList(form) is { } list ? new Switch(mode, list) : null,
+        "agree" => ReadList(form) is { } list ? new Agree(list) : null,
+        "send" => new Send(),
+        _ => null,
+    };
+
+    /// <summary>The value by which a form names a mode.</summary>
+    public static string NameOf(ReportingMode mode) => mode switch
+    {
+        ReportingMode.On => "on",
+        ReportingMode.Local => "local",
+        _ => "off",
+    };
+
+    private static ReportingMode? ReadMode(string name) => name switch
+    {
+        "on" => ReportingMode.On,
+        "local" => ReportingMode.Local,
+        "off" => ReportingMode.Off,
+        _ => null,
+    };
+
+    private static uint? ReadList(IFormCollection form) =>
+        uint.TryParse(form[ListField].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : null;
+
+    /// <summary>Choose a mode.</summary>
+    /// <param name="Mode">The choice.</param>
+    /// <param name="List">Version of the list of fields that was shown with it.</param>
+    public sealed record Switch(ReportingMode Mode, uint List) : SupportCommand;
+
+    /// <summary>Agree to the newer fields.</summary>
+    /// <param name="List">Version of the list of fields that was shown.</param>
+    public sealed record Agree(uint List) : SupportCommand;
+
+    /// <summary>Send a report now.</summary>
+    public sealed record Send : SupportCommand;
+}

@@ -1,0 +1,96 @@
+namespace Telemetry.Client.AspNetCore;
+
+/// <summary>Does what the page is for, with the host's client.</summary>
+/// <remarks>
+/// Whatever disk, network, server or collector do becomes a sentence. Throws: only when the caller cancels.
+/// </remarks>
+/// <param name="client">The host's client.</param>
+/// <param name="time">The clock.</param>
+/// <param name="stopping">Set when the host stops, which is not kept waiting.</param>
+internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, CancellationToken stopping)
+{
+    /// <summary>How long an administrator waits for a collector before the page comes without values.</summary>
+    public static readonly TimeSpan PreviewPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longer than any attempt takes whose collector answers.</summary>
+    public static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(90);
+
+    /// <summary>How reporting stands. While it is off, nothing is collected to show either.</summary>
+    public async Task<SupportView> LookAsync(CancellationToken cancellation)
+    {
+        var status = client.GetStatus();
+        var (preview, problem) = status.Consent.Mode == ReportingMode.Off
+            ? (null, null)
+            : await PreviewAsync(cancellation).ConfigureAwait(false);
+        return new SupportView(status, preview, problem, client.GetHistory());
+    }
+
+    /// <summary>Does what a form asks for.</summary>
+    /// <returns>What came of it.</returns>
+    public async Task<Notice> ActAsync(SupportCommand? command)
+    {
+        try
+        {
+            return command switch
+            {
+                SupportCommand.Switch { Mode: ReportingMode.Off } => await ChooseAsync(ReportingMode.Off).ConfigureAwait(false),
+                SupportCommand.Switch asked when IsCurrent(asked.List) => await ChooseAsync(asked.Mode).ConfigureAwait(false),
+                SupportCommand.Agree asked when IsCurrent(asked.List) => await AgreeAsync().ConfigureAwait(false),
+                SupportCommand.Switch or SupportCommand.Agree => Notice.ListChanged,
+                SupportCommand.Send => SendNotice.Of(
+                    await client.SendNowAsync(stopping).WaitAsync(SendPatience, time, stopping).ConfigureAwait(false)),
+                _ => Notice.UnknownForm,
+            };
+        }
+        catch (StateNotWrittenException e)
+        {
+            return Notice.NotSaved(e.Message);
+        }
+        catch (TimeoutException)
+        {
+            return Notice.StillSending;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return Notice.Stopping;
+        }
+    }
+
+    private bool IsCurrent(uint list) => list == client.GetStatus().FieldListVersion;
+
+    private async Task<Notice> ChooseAsync(ReportingMode mode) =>
+        Notice.Saved(mode, await client.SetModeAsync(mode, stopping).ConfigureAwait(false));
+
+    private async Task<Notice> AgreeAsync()
+    {
+        var status = client.GetStatus();
+        var mode = status.Choice ?? status.Consent.Mode;
+        if (mode == ReportingMode.Off)
+        {
+            return Notice.NothingToAgreeTo;
+        }
+
+        await client.SetModeAsync(mode, stopping).ConfigureAwait(false);
+        return Notice.Agreed;
+    }
+
+    private async Task<(ReportPreview? Preview, string? Problem)> PreviewAsync(CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(PreviewPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation, stopping);
+        try
+        {
+            return (await client.PreviewAsync(either.Token).WaitAsync(either.Token).ConfigureAwait(false), null);
+        }
+        catch (ReportNotPreparedException e)
+        {
+            return (null, e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, stopping.IsCancellationRequested
+                ? "The app is being stopped."
+                : $"The app did not count its usage within {PreviewPatience.TotalSeconds:0} seconds.");
+        }
+    }
+}

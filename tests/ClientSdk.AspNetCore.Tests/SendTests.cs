@@ -1,0 +1,109 @@
+using Telemetry.Client;
+
+namespace Telemetry.ClientSdk.AspNetCore.Tests;
+
+public sealed class SendTests
+{
+    [Fact]
+    public async Task A_sent_report_is_the_one_that_was_shown_and_a_second_is_too_soon()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server);
+        using var browser = host.Open();
+        var shown = (await host.Client.PreviewAsync()).Digest;
+        Assert.Contains(shown, await browser.ReadAsync(), StringComparison.Ordinal);
+
+        var first = await browser.SendAsync();
+        var second = await browser.SendAsync();
+
+        Assert.Equal(1, server.Store.Current.Number);
+        Assert.Contains("Report sent The server stored the report at 2026-11-20 12:00:00 UTC", first, StringComparison.Ordinal);
+        Assert.Equal(shown, host.Client.GetHistory()[^1].Receipt?.Digest);
+        Assert.Equal(2, first.Split(shown).Length - 1);
+        Assert.Contains("Not sent: too soon", second, StringComparison.Ordinal);
+        Assert.Contains("Welcome again 2026-11-20 13:00:00 UTC", second, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_result_is_shown_once()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server);
+        using var browser = host.Open();
+
+        var result = await browser.SendAsync();
+        var later = await browser.ReadAsync();
+
+        Assert.Contains("Position in the server's log", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("Position in the server's log", later, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ReportingMode.Local)]
+    [InlineData(ReportingMode.Off)]
+    public async Task Sending_switches_nothing_on(ReportingMode mode)
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server);
+        await host.Client.SetModeAsync(mode);
+        using var browser = host.Open();
+
+        var page = await browser.SendAsync();
+
+        Assert.Contains("Not sent: reports are not on Nothing was sent.", page, StringComparison.Ordinal);
+        Assert.Contains("because an administrator chose so", page, StringComparison.Ordinal);
+        Assert.Equal(mode, host.Client.GetStatus().Choice);
+        Assert.Equal(0, server.Store.Current.Number);
+    }
+
+    [Fact]
+    public async Task A_rejected_report_is_shown_with_every_broken_rule()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server, options =>
+        {
+            options.Host.Country = "Germany";
+            options.Host.Timezone = "Berlin";
+        });
+        using var browser = host.Open();
+
+        var page = await browser.SendAsync();
+
+        Assert.Contains("Rejected by the server", page, StringComparison.Ordinal);
+        var notice = page[..page.IndexOf("Switch", StringComparison.Ordinal)];
+        Assert.Contains("environment. country", notice, StringComparison.Ordinal);
+        Assert.Contains("environment. timezone", notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_is_named_with_where_to_look()
+    {
+        await using var host = await SupportHost.StartAsync();
+        using var browser = host.Open();
+
+        var page = await browser.SendAsync();
+
+        Assert.Contains("Server not reached Nothing listens at http://127.0.0.1:1: the connection was refused.", page, StringComparison.Ordinal);
+        Assert.Contains("Cause the connection was refused", page, StringComparison.Ordinal);
+        Assert.Contains("Last report stored none yet", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_busy_server_is_told_with_when_to_try_again()
+    {
+        var at = new DateTimeOffset(2026, 11, 20, 12, 5, 0, TimeSpan.Zero);
+
+        var page = Show(new SendResult.Busy("The server has much to do.", at));
+
+        Assert.Contains("Not sent: the server is busy The server has much to do.", page, StringComparison.Ordinal);
+        Assert.Contains("Worth trying again 2026-11-20 12:05:00 UTC", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_failed_is_quoted() => Assert.Contains(
+        "The server failed Ask for incident 17.", Show(new SendResult.ServerFailed("Ask for incident 17.")), StringComparison.Ordinal);
+
+    /// <summary>Shows a result that a server gives only in distress.</summary>
+    private static string Show(SendResult result) => Browser.TextOf(
+        Client.AspNetCore.Page.NoticePart.Of(Client.AspNetCore.SendNotice.Of(result)).ToString());
+}
