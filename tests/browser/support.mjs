@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
+import { stand, standIns } from "./stand-in.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -50,6 +51,11 @@ function start(program, settings, expected) {
   });
 }
 
+const startSample = (address) => start(options.sample, [
+  "--Urls", "http://127.0.0.1:0", `--Telemetry:Server=${address}`,
+  `--Telemetry:StateDirectory=${join(work, "state")}`,
+], /^Rooms: (http\S+) .*code: (\S+)$/);
+
 let browser, server, app, code, tab;
 const complaints = [];
 
@@ -88,14 +94,39 @@ async function tabTo(selector) {
   return false;
 }
 
+async function signIn(at, secret) {
+  await tab.goto(`${at}/telemetry`);
+  // Browsers keep cookies by host, whatever the port.
+  if (new URL(tab.url()).pathname !== "/SignIn") return;
+  await tab.getByLabel("Code").fill(secret);
+  await tab.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Sends a report to something that stands in for the server. */
+async function sendTo(standIn, expected) {
+  const place = await stand(standIns[standIn], new URL(server.match[1]).port);
+  await send();
+  const words = await notice();
+  check(`a server that is ${standIn}: ${expected.source.split("[")[0]}`, expected.test(words));
+  if (!expected.test(words)) console.log(`  ${words}`);
+  await place.leave();
+}
+
+/** Sends a report from another instance of the app, whose server is elsewhere. */
+async function sendFromAppWith(address, expected) {
+  const sample = await startSample(address);
+  await signIn(sample.match[1], sample.match[2]);
+  await send();
+  const words = await notice();
+  check(`${address.split(":")[0]} to ${new URL(address).hostname}: ${expected.source.split("[")[0]}`, expected.test(words));
+  if (!expected.test(words)) console.log(`  ${words}`);
+  await sample.stop();
+}
+
 async function open() {
   server = await start(
     options.server, ["--data", join(work, "data"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"], /^gRPC *(http\S+)/);
-  const sample = await start(options.sample, [
-    "--Urls", "http://127.0.0.1:0", `--Telemetry:Server=${server.match[1]}`,
-    `--Telemetry:StateDirectory=${join(work, "state")}`,
-  ], /^Rooms: (http\S+) .*code: (\S+)$/);
-  [, app, code] = sample.match;
+  [, app, code] = (await startSample(server.match[1])).match;
   browser = await chromium.launchPersistentContext(join(work, "profile"), {
     executablePath: options.chromium,
     args: [
@@ -113,8 +144,7 @@ try {
   await open();
   await tab.goto(`${app}/telemetry`);
   check("the page asks who it is", new URL(tab.url()).pathname === "/SignIn");
-  await tab.getByLabel("Code").fill(code);
-  await tab.getByRole("button", { name: "Sign in" }).click();
+  await signIn(app, code);
   check("the administrator comes to the page", (await tab.title()) === "Usage reports – RoomVox");
   check("reports are on by default, and it says so",
     (await tab.getByRole("region", { name: "Switch" }).innerText()).includes("On, which is the default"));
@@ -145,6 +175,20 @@ try {
   check("a stopped server is not reached",
     /Server not reached[\s\S]*connection was refused/.test(await notice()));
   await inspect("unreachable");
+
+  await sendTo("rejected", /Rejected by the server[\s\S]*environment\.country[\s\S]*ISO 3166-1/);
+  await inspect("rejected");
+  await sendTo("busy", /the server is busy[\s\S]*The server is busy\.[\s\S]*again/);
+  await sendTo("failing", /The server failed[\s\S]*incident 7/);
+  await sendTo("foreign", /Server not reached[\s\S]*not as a Telemetry server/);
+  await sendTo("http1", /Server not reached[\s\S]*only HTTP\/1\.1[\s\S]*gRPC-Web/);
+  await sendTo("rude", /Server not reached[\s\S]*The connection to[\s\S]*failed/);
+  await sendTo("silent", /Server not reached[\s\S]*did not answer within 15 seconds/);
+  await sendFromAppWith("http://no-such-server.invalid:8081", /Server not reached[\s\S]*is not known/);
+  const plain = await stand(standIns.http1, 0);
+  await sendFromAppWith(`https://127.0.0.1:${plain.port}`, /Server not reached[\s\S]*No trustworthy TLS connection/);
+  await plain.leave();
+  await signIn(app, code);
 
   check("the keyboard reaches the switch", await tabTo("input[type=radio]"));
   await tab.keyboard.press("ArrowDown");

@@ -12,8 +12,11 @@ internal static class SendFailures
     /// <summary>As the server writes it, see docs/protocol.md.</summary>
     private const string ReportedRecently = "REPORTED_RECENTLY";
 
-    /// <summary>HTTP_1_1_REQUIRED of RFC 9113, section 7; .NET also raises it when the answer to HTTP/2 is HTTP/1.1.</summary>
+    /// <summary>RFC 9113, section 7: what servers that know HTTP/2, but not here, answer.</summary>
     private const long Http11Required = 0xd;
+
+    /// <summary>RFC 9113, section 7: what .NET makes of an answer that is not HTTP/2 at all.</summary>
+    private const long ProtocolError = 0x1;
 
     public static SendResult TimedOut(Uri server, TimeSpan timeout) => new SendResult.Unreachable(
         $"{Where(server)} did not answer within {timeout.TotalSeconds:0.#} seconds. Check that a firewall lets this "
@@ -46,7 +49,7 @@ internal static class SendFailures
 
     private static SendResult.Unreachable Unreachable(RpcException e, Uri server)
     {
-        var cause = CauseOf(e);
+        var cause = CauseOf(e, server);
         return new SendResult.Unreachable(cause switch
         {
             UnreachableCause.Dns =>
@@ -71,7 +74,7 @@ internal static class SendFailures
         }, cause);
     }
 
-    private static UnreachableCause CauseOf(RpcException e)
+    private static UnreachableCause CauseOf(RpcException e, Uri server)
     {
         for (var cause = e.Status.DebugException; cause is not null; cause = cause.InnerException)
         {
@@ -87,6 +90,8 @@ internal static class SendFailures
                     return UnreachableCause.Tls;
                 case HttpRequestException { HttpRequestError: HttpRequestError.VersionNegotiationError }:
                 case HttpProtocolException { ErrorCode: Http11Required }:
+                // With TLS both sides agreed on HTTP/2 before; without it, this is how HTTP/1.1 looks.
+                case HttpProtocolException { ErrorCode: ProtocolError } when server.Scheme == Uri.UriSchemeHttp:
                     return UnreachableCause.Http11Only;
                 case TimeoutException:
                 case SocketException { SocketErrorCode: SocketError.TimedOut }:

@@ -140,6 +140,20 @@ public sealed class SendFailureTests
         Assert.IsType<SendResult.Sent>(web);
     }
 
+    [Fact]
+    public async Task A_proxy_that_knows_nothing_of_HTTP_2_at_all()
+    {
+        using var proxy = Listener();
+        using var enough = new CancellationTokenSource();
+        var answering = AnswerAsync(proxy, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8.ToArray(), enough.Token);
+
+        var result = await SendToAsync(AddressOf(proxy));
+
+        await enough.CancelAsync();
+        await Patience.For(answering, "the proxy stops");
+        Expect(UnreachableCause.Http11Only, result, "only HTTP/1.1", "Set the transport to gRPC-Web");
+    }
+
     [Theory]
     [InlineData(200)]
     [InlineData(404)]
@@ -163,7 +177,8 @@ public sealed class SendFailureTests
     {
         using var rude = Listener();
         using var enough = new CancellationTokenSource();
-        var cutting = CutAsync(rude, enough.Token);
+        // Nothing instead of an answer, and a reset instead of an end.
+        var cutting = AnswerAsync(rude, [], enough.Token);
 
         var result = await SendToAsync(AddressOf(rude));
 
@@ -191,15 +206,26 @@ public sealed class SendFailureTests
         Assert.All(words, word => Assert.Contains(word, unreachable.Message, StringComparison.Ordinal));
     }
 
-    /// <summary>Resets each connection as soon as it is made.</summary>
-    private static async Task CutAsync(TcpListener listener, CancellationToken enough)
+    /// <summary>Gives each connection the answer, once the client has said something, or resets it when there is none.</summary>
+    private static async Task AnswerAsync(TcpListener listener, byte[] answer, CancellationToken enough)
     {
         try
         {
             while (true)
             {
                 using var connection = await listener.AcceptTcpClientAsync(enough);
-                connection.LingerState = new LingerOption(true, 0);
+                if (answer.Length == 0)
+                {
+                    connection.LingerState = new LingerOption(true, 0);
+                    continue;
+                }
+
+                // Whatever it says: unread bytes would turn the end into a reset.
+                var stream = connection.GetStream();
+                await stream.ReadAtLeastAsync(new byte[1024], 1, throwOnEndOfStream: false, enough);
+                await stream.WriteAsync(answer, enough);
+                connection.Client.Shutdown(SocketShutdown.Send);
+                await stream.CopyToAsync(Stream.Null, enough);
             }
         }
         catch (OperationCanceledException)
