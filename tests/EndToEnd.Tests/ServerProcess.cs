@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Telemetry.EndToEnd.Tests;
@@ -35,13 +36,20 @@ internal sealed partial class ServerProcess : IDisposable
                 "--data", data, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
             },
         };
+        // The server takes such variables for its settings, and refuses those that it does not know.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("TELEMETRY_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         foreach (var setting in settings)
         {
             start.ArgumentList.Add(setting);
         }
 
         var process = Process.Start(start)!;
-        process.ErrorDataReceived += static (_, _) => { };
+        var complaints = new StringBuilder();
+        process.ErrorDataReceived += (_, line) => complaints.AppendLine(line.Data);
         process.BeginErrorReadLine();
         Uri? http = null, grpc = null;
         string? token = null;
@@ -60,7 +68,8 @@ internal sealed partial class ServerProcess : IDisposable
         if (http is null || grpc is null)
         {
             process.Kill();
-            throw new InvalidOperationException("The server did not start.");
+            process.WaitForExit();
+            throw new InvalidOperationException($"The server did not start: {complaints}");
         }
 
         // Keep reading, or a full pipe stops the server.

@@ -70,7 +70,7 @@ internal static class SendFailures
                 + "address and the port, and whether a proxy answers in its place.",
             _ =>
                 $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? e.Status.Detail} "
-                + "The next report is tried as scheduled.",
+                + "A proxy that knows only HTTP/1.1 may do that too; gRPC-Web goes through it.",
         }, cause);
     }
 
