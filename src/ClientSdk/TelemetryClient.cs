@@ -27,7 +27,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
 
     private readonly StateDirectory _directory;
     private readonly Installation _installation;
-    private readonly IReportSource _reports;
+    private readonly ReportPreparer _preparer;
     private readonly ReportCourier _courier;
     private readonly TimeProvider _time;
     private readonly RepeatingTimer? _timer;
@@ -55,8 +55,9 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
                 options.App, options.AppVersion, options.Server!, options.Transport, options.Consent,
                 ReportJitter.Of(hash, options.App)),
             options.CommandLineMode, options.Variable, _time);
-        _reports = new CollectedReports(collector, new ReportComposer(options, hash), _directory, _time);
-        _courier = new ReportCourier(_installation, _directory, _reports, options.Timeout, _time);
+        _preparer = new ReportPreparer(
+            _installation, new CollectedReports(collector, new ReportComposer(options, hash), _directory, _time));
+        _courier = new ReportCourier(_installation, _directory, _preparer, options.Timeout, _time);
         _timer = new RepeatingTimer(TickAsync, _time);
     }
 
@@ -67,8 +68,9 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
         _time = time;
         _directory = directory;
         _installation = new Installation(directory, profile, commandLine: null, variable, time);
-        _reports = new PendingReports(directory, profile.Consent, subscriptionKey);
-        _courier = new ReportCourier(_installation, directory, _reports, ReportingClient.DefaultTimeout, time);
+        _preparer = new ReportPreparer(
+            _installation, new PendingReports(directory, profile.Consent, subscriptionKey));
+        _courier = new ReportCourier(_installation, directory, _preparer, ReportingClient.DefaultTimeout, time);
     }
 
     /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is ignored.</summary>
@@ -171,13 +173,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
         {
             // The id of the next report must be written down, or what is sent later would have another one.
             await _installation.SettleAsync(cancellation).ConfigureAwait(false);
-            var (state, consent) = _installation.Read();
-            var report = await _reports.PrepareAsync(state, cancellation).ConfigureAwait(false);
-            if (consent.Mode != ReportingMode.Off)
-            {
-                await _reports.KeepAsync(report, cancellation).ConfigureAwait(false);
-            }
-
+            var (report, _) = await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
             return new ReportPreview(new OutgoingReport(report));
         }
         catch (StateNotWrittenException e)
@@ -265,8 +261,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     {
         try
         {
-            var report = await _reports.PrepareAsync(_installation.Read().State, cancellation).ConfigureAwait(false);
-            await _reports.KeepAsync(report, cancellation).ConfigureAwait(false);
+            await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
         }
         catch (ReportNotPreparedException)
         {

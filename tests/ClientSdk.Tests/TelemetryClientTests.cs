@@ -184,6 +184,28 @@ public sealed class TelemetryClientTests
     }
 
     [Fact]
+    public async Task Switching_off_while_the_app_counts_leaves_nothing_and_connects_nowhere()
+    {
+        using var counter = new TcpListener(IPAddress.Loopback, 0);
+        counter.Start();
+        using var installation = new TestInstallation(AddressOf(counter));
+        await using var client = installation.Client();
+        await client.PreviewAsync();
+        installation.Collector = async cancellation =>
+        {
+            await client.SetModeAsync(ReportingMode.Off, cancellation);
+            return new UsageSnapshot { RoomVox = new RoomVoxUsageBuilder().Build() };
+        };
+
+        var result = Assert.IsType<SendResult.Disabled>(await client.SendNowAsync());
+
+        Assert.Equal(ReportingMode.Off, result.Consent.Mode);
+        Assert.False(counter.Pending());
+        Assert.Empty(Directory.GetFiles(installation.StateDirectory, "next-report*"));
+        Assert.Empty(client.GetHistory());
+    }
+
+    [Fact]
     public async Task A_host_that_stops_waits_for_a_stuck_collector_for_50_ms_and_no_longer()
     {
         using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));

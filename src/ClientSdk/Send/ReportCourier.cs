@@ -10,7 +10,7 @@ namespace Telemetry.Client.Send;
 /// collector, a disk, a network or a server can do.
 /// </remarks>
 internal sealed class ReportCourier(
-    Installation installation, StateDirectory directory, IReportSource reports, TimeSpan timeout, TimeProvider time)
+    Installation installation, StateDirectory directory, ReportPreparer preparer, TimeSpan timeout, TimeProvider time)
     : IDisposable
 {
     /// <summary>How often an attempt under way looks whether somebody switched it off, in this process or another.</summary>
@@ -47,14 +47,13 @@ internal sealed class ReportCourier(
                 return consent.Mode == ReportingMode.On ? null : new SendResult.Disabled(consent);
             }
 
-            var report = new OutgoingReport(
-                await reports.PrepareAsync(state, cancellation).ConfigureAwait(false));
-            await reports.KeepAsync(report.Report, cancellation).ConfigureAwait(false);
-            if (consent.Mode == ReportingMode.Local)
+            (var prepared, consent) = await preparer.PrepareAsync(cancellation).ConfigureAwait(false);
+            if (consent.Mode != ReportingMode.On)
             {
                 return new SendResult.Disabled(consent);
             }
 
+            var report = new OutgoingReport(prepared);
             var result = await SendWatchedAsync(report, cancellation).ConfigureAwait(false);
             await RecordAsync(report, result).ConfigureAwait(false);
             return result;

@@ -14,7 +14,7 @@ internal sealed class Installation(
     /// <summary>What holds now.</summary>
     public (InstallationState State, ConsentDecision Consent) Read()
     {
-        var reading = directory.Read(FieldList.Version);
+        var reading = directory.Read();
         return (reading.State, Decide(reading));
     }
 
@@ -23,14 +23,14 @@ internal sealed class Installation(
     public async Task SettleAsync(CancellationToken cancellation)
     {
         await directory.WriteProfileAsync(profile, cancellation).ConfigureAwait(false);
-        await directory.UpdateAsync(FieldList.Version, reading => reading.State, cancellation).ConfigureAwait(false);
+        await directory.UpdateAsync(reading => reading.State, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Notes the administrator's choice, and with on or local the agreement to the current list of fields.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be; the old choice holds.</exception>
     public async Task ChooseAsync(ReportingMode mode, CancellationToken cancellation)
     {
-        await directory.UpdateAsync(FieldList.Version, reading => reading.State with
+        await directory.UpdateAsync(reading => reading.State with
         {
             Mode = mode,
             DecidedAt = time.GetUtcNow(),
@@ -55,7 +55,6 @@ internal sealed class Installation(
         if (decision.State != Remembered(state))
         {
             await directory.UpdateAsync(
-                FieldList.Version,
                 reading => reading.Problem is null
                     ? Mended(reading.State, Schedule(reading.State).State)
                     : reading.State, cancellation).ConfigureAwait(false);
@@ -81,7 +80,6 @@ internal sealed class Installation(
     /// <exception cref="StateNotWrittenException">It cannot be.</exception>
     public Task NoteAsync(SendResult result, CancellationToken cancellation) =>
         directory.UpdateAsync(
-            FieldList.Version,
             // What cannot be read is left for a person to mend.
             reading => reading.Problem is null ? Noted(reading.State, result) : reading.State, cancellation);
 
@@ -91,7 +89,7 @@ internal sealed class Installation(
     {
         InstallationState? taken = null;
         ConsentDecision? consent = null;
-        await directory.UpdateAsync(FieldList.Version, reading =>
+        await directory.UpdateAsync(reading =>
         {
             consent = Decide(reading);
             if (consent.Mode > least)

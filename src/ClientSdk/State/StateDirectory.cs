@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Telemetry.Client.Collect;
 
 namespace Telemetry.Client.State;
 
@@ -33,10 +34,10 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     private string PendingFile => FileNamed("next-report.json");
 
-    /// <param name="schema">The version of the field list that a new installation starts with.</param>
-    public StateReading Read(uint schema)
+    /// <summary>The state; a new installation starts with the current list of fields.</summary>
+    public StateReading Read()
     {
-        var fresh = InstallationState.New(time.GetUtcNow(), schema);
+        var fresh = InstallationState.New(time.GetUtcNow(), FieldList.Version);
         try
         {
             return Read(StateFile, StateJson.Default.InstallationState) switch
@@ -59,59 +60,34 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     }
 
     /// <summary>Changes the state; no other process changes it meanwhile.</summary>
-    /// <param name="schema">As for <see cref="Read(uint)"/>.</param>
     /// <param name="change">Makes the new state of what is there, with the problem of reading it, if any.</param>
     /// <param name="cancellation">Ends the wait for another process.</param>
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task<InstallationState> UpdateAsync(
-        uint schema, Func<StateReading, InstallationState> change, CancellationToken cancellation) =>
+    public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellation) =>
         LockedAsync(() =>
         {
-            var before = Read(schema);
+            var before = Read();
             var after = change(before);
             if (!ReferenceEquals(after, before.State) || !File.Exists(StateFile))
             {
                 Write(StateFile, after, StateJson.Default.InstallationState, durable: true);
             }
-
-            return after;
         }, cancellation);
 
     /// <summary>The attempts that were made, the latest first; empty when there is no record, or none that can be read.</summary>
-    public IReadOnlyList<LedgerEntry> ReadLedger()
-    {
-        try
-        {
-            // Somebody may have edited it: an entry that is null is none.
-            return [.. (Read(LedgerFile, StateJson.Default.ListLedgerEntry) ?? []).OfType<LedgerEntry>()];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return [];
-        }
-    }
+    public IReadOnlyList<LedgerEntry> ReadLedger() =>
+        // Somebody may have edited it: an entry that is null is none.
+        [.. (TryRead(LedgerFile, StateJson.Default.ListLedgerEntry) ?? []).OfType<LedgerEntry>()];
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
     public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellation) =>
-        LockedAsync(() =>
-        {
-            List<LedgerEntry> entries = [entry, .. ReadLedger().Take(LedgerCapacity - 1)];
-            Write(LedgerFile, entries, StateJson.Default.ListLedgerEntry);
-            return entries.Count;
-        }, cancellation);
+        LockedAsync(
+            () => Write(
+                LedgerFile, [entry, .. ReadLedger().Take(LedgerCapacity - 1)], StateJson.Default.ListLedgerEntry),
+            cancellation);
 
     /// <summary>What the app that owns this directory last said about itself; null when none did.</summary>
-    public AppProfile? ReadProfile()
-    {
-        try
-        {
-            return Read(ProfileFile, StateJson.Default.AppProfile);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    public AppProfile? ReadProfile() => TryRead(ProfileFile, StateJson.Default.AppProfile);
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
     public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellation) =>
@@ -121,39 +97,19 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             {
                 Write(ProfileFile, profile, StateJson.Default.AppProfile);
             }
-
-            return true;
         }, cancellation);
 
     /// <summary>The report that was collected last; null when there is none.</summary>
-    public PendingReport? ReadPending()
-    {
-        try
-        {
-            return Read(PendingFile, StateJson.Default.PendingReport);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null;
-        }
-    }
+    public PendingReport? ReadPending() => TryRead(PendingFile, StateJson.Default.PendingReport);
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
     public Task WritePendingAsync(PendingReport report, CancellationToken cancellation) =>
-        LockedAsync(() =>
-        {
-            Write(PendingFile, report, StateJson.Default.PendingReport);
-            return true;
-        }, cancellation);
+        LockedAsync(() => Write(PendingFile, report, StateJson.Default.PendingReport), cancellation);
 
     /// <summary>Forgets what was collected.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be deleted.</exception>
     public Task DeletePendingAsync(CancellationToken cancellation) =>
-        LockedAsync(() =>
-        {
-            File.Delete(PendingFile);
-            return true;
-        }, cancellation);
+        LockedAsync(() => File.Delete(PendingFile), cancellation);
 
     private string Damaged =>
         $"{StateFile} is damaged. Decide again, with the support page or 'telemetry on', 'local' or 'off'.";
@@ -166,16 +122,30 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             ? JsonSerializer.Deserialize(bytes, type) ?? throw new JsonException("null is no content of such a file.")
             : null;
 
+    /// <summary>For files that can be made anew: one that cannot be read is none.</summary>
+    private static T? TryRead<T>(string file, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return Read(file, type);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null;
+        }
+    }
+
     private static void Write<T>(string file, T content, JsonTypeInfo<T> type, bool durable = false) =>
         AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type), durable);
 
-    private async Task<T> LockedAsync<T>(Func<T> action, CancellationToken cancellation)
+    private async Task LockedAsync(Action action, CancellationToken cancellation)
     {
         try
         {
             using (await LockAsync(cancellation).ConfigureAwait(false))
             {
-                return action();
+                action();
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Telemetry.Client.Collect;
 using Telemetry.Client.State;
 
 namespace Telemetry.Cli.Commands.Installation.Checks;
@@ -135,7 +134,7 @@ internal sealed class DirectoryChecks(string path, TimeProvider time)
             : Check.Ok("permissions", "Nobody but their owner can read or write the files.");
     }
 
-    private Check State() => _directory.Read(FieldList.Version).Problem is { } problem
+    private Check State() => _directory.Read().Problem is { } problem
         ? Check.Fail("state", $"{problem} Until then reports are off.")
         : Check.Ok("state", "What was decided is readable and sound, or nothing was decided yet.");
 
