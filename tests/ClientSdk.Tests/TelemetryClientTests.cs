@@ -336,6 +336,21 @@ public sealed class TelemetryClientTests
     }
 
     [Fact]
+    public async Task The_record_holds_the_last_100_attempts_the_latest_first()
+    {
+        using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
+        await using var client = installation.Client();
+        var sent = new List<string>();
+        for (var attempt = 0; attempt < 103; attempt++)
+        {
+            sent.Insert(0, (await client.PreviewAsync()).Digest);
+            await client.SendNowAsync();
+        }
+
+        Assert.Equal(sent.Take(100), client.GetHistory().Select(entry => entry.Digest));
+    }
+
+    [Fact]
     public void Options_that_are_wrong_are_named_all_at_once()
     {
         using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));

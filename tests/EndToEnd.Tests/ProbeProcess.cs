@@ -34,7 +34,7 @@ internal static class ProbeProcess
     private static string Program => Path.Combine(
         AppContext.BaseDirectory.Replace("EndToEnd.Tests", "Probe", StringComparison.Ordinal), "Telemetry.Probe.dll");
 
-    private static Process Start(
+    public static Process Start(
         string program, IReadOnlyDictionary<string, string> variables, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };

@@ -8,7 +8,7 @@ namespace Telemetry.Client.Collect;
 /// <summary>What the SDK finds out by itself about the system: the family, never a name.</summary>
 internal static class EnvironmentCollector
 {
-    public static Report Collect(HostFacts facts)
+    public static Report Collect(HostFacts facts, Func<string, string?> variable)
     {
         var found = new Report
         {
@@ -20,7 +20,7 @@ internal static class EnvironmentCollector
             OsFamily = Family(),
             WebServer = facts.WebServer,
         };
-        if (InContainer() is { } inContainer)
+        if (InContainer(variable) is { } inContainer)
         {
             found.Container = inContainer;
         }
@@ -63,9 +63,9 @@ internal static class EnvironmentCollector
     }
 
     /// <summary>.NET's images set the variable; Docker and Podman leave a file. Elsewhere it is not known.</summary>
-    private static bool? InContainer()
+    private static bool? InContainer(Func<string, string?> variable)
     {
-        if (System.Environment.GetEnvironmentVariable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1")
+        if (variable("DOTNET_RUNNING_IN_CONTAINER") is "true" or "1")
         {
             return true;
         }

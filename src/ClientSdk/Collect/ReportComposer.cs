@@ -16,7 +16,7 @@ internal sealed class ReportComposer(TelemetryOptions options, string instanceHa
             App = options.App,
             AppVersion = options.AppVersion,
             SchemaVersion = ConsentRules.SchemaInForce(state, options.Consent),
-            Environment = EnvironmentCollector.Collect(options.Host),
+            Environment = EnvironmentCollector.Collect(options.Host, options.Variable),
             Users = usage.Users?.Clone(),
             Subscription = usage.Subscription?.Clone(),
             Roomvox = usage.RoomVox is { } roomVox ? WithKnownLabels(roomVox) : null,

@@ -18,7 +18,8 @@ internal sealed class DurableLogStream : PositionedStream
     private readonly ManualResetEventSlim _changed = new();
     private LogFile _current;
     private LogFile _other;
-    private int? _shownFrame;
+    private SortedList<uint, int>? _checkpointed;
+    private int _shownFrame;
     private long _commits;
     private Exception? _failure;
 
@@ -65,7 +66,7 @@ internal sealed class DurableLogStream : PositionedStream
         _current.Recover(knownEnd?.Epoch == _current.Epoch ? knownEnd.Value.Frames : int.MaxValue);
         if (before.Frames > 0)
         {
-            _mover.Begin(_other);
+            _mover.Begin(_other, _other.Pages.FindNewest());
         }
     }
 
@@ -119,8 +120,8 @@ internal sealed class DurableLogStream : PositionedStream
         _mover.Finish();
         lock (_gate)
         {
-            var newest = _current.Pages.FindNewest();
-            _shownFrame = newest.Count == 0 ? -1 : newest.GetValueAtIndex(newest.Count - 1);
+            _checkpointed = _current.Pages.FindNewest();
+            _shownFrame = _checkpointed.Count == 0 ? -1 : _checkpointed.GetValueAtIndex(_checkpointed.Count - 1);
         }
 
         try
@@ -131,7 +132,7 @@ internal sealed class DurableLogStream : PositionedStream
         {
             lock (_gate)
             {
-                _shownFrame = null;
+                _checkpointed = null;
             }
         }
     }
@@ -141,7 +142,7 @@ internal sealed class DurableLogStream : PositionedStream
     {
         lock (_gate)
         {
-            if (value != 0 || (_current.Frames > 0 && _shownFrame is null))
+            if (value != 0 || (_current.Frames > 0 && _checkpointed is null))
             {
                 throw new NotSupportedException("The log is only ever emptied, by a checkpoint.");
             }
@@ -150,7 +151,7 @@ internal sealed class DurableLogStream : PositionedStream
             {
                 _other.Begin(_current.Epoch + 1, _current.Durable);
                 (_current, _other) = (_other, _current);
-                _mover.Begin(_other);
+                _mover.Begin(_other, _checkpointed!);
             }
         }
     }
@@ -166,7 +167,7 @@ internal sealed class DurableLogStream : PositionedStream
         {
             var (frame, offset) = Math.DivRem(position, LogPage.Size);
             var part = buffer[..Math.Min(buffer.Length, LogPage.Size - (int)offset)];
-            if (_shownFrame is { } shown && frame != shown)
+            if (_checkpointed is not null && frame != _shownFrame)
             {
                 part.Clear();
                 return part.Length;

@@ -37,9 +37,10 @@ internal sealed class PageMover(IStorageFile data)
     }
 
     /// <summary>Begins to move the pages of a log, which must stay as it is until <see cref="Finish"/> has returned.</summary>
-    public void Begin(LogFile log)
+    /// <param name="log">The log.</param>
+    /// <param name="frames">Its frame with the newest version of each page, by page; not changed from now on.</param>
+    public void Begin(LogFile log, SortedList<uint, int> frames)
     {
-        var frames = log.Pages.FindNewest();
         lock (_gate)
         {
             (_log, _frames) = (log, frames);
