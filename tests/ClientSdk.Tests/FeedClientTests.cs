@@ -55,6 +55,59 @@ public sealed class FeedClientTests
     }
 
     [Fact]
+    public async Task Events_that_went_while_the_connection_was_lost_are_told_as_a_gap()
+    {
+        var data = Directory.CreateTempSubdirectory("telemetry-client-").FullName;
+        var server = await TestServer.StartAsync(data);
+        try
+        {
+            var address = new Uri("http://" + server.Native.Target);
+            using var channel = TelemetryChannel.For(address);
+            await using var feed = new FeedClient(channel, server.AdminToken)
+                .FollowAsync(new Wire.StreamEventsRequest { Beginning = new() }).GetAsyncEnumerator();
+            await SubmitAsync(1);
+            Assert.Equal(1ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            await server.DisposeAsync();
+
+            // Elsewhere, where the reader does not find it.
+            server = await TestServer.StartAsync(data);
+            for (var number = 2; number <= 6; number++)
+            {
+                await SubmitAsync(number);
+            }
+
+            await server.Store.DropThroughAsync(4, CancellationToken.None);
+            await server.DisposeAsync();
+            server = await TestServer.StartAsync(data, settings: "Server:Grpc=" + address.Authority);
+
+            var gap = (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Gap)).Gap;
+            Assert.Equal((2ul, 4ul, Wire.GapReason.Retention), (gap.FromNumber, gap.ToNumber, gap.Reason));
+            Assert.Equal(5ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            Assert.Equal(6ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+
+            async Task<Wire.StreamEventsResponse> NextAsync(Wire.StreamEventsResponse.MessageOneofCase kind)
+            {
+                do
+                {
+                    Assert.True(await Patience.For(feed.MoveNextAsync().AsTask(), kind.ToString()));
+                }
+                while (feed.Current.MessageCase != kind);
+
+                return feed.Current;
+            }
+
+            async Task SubmitAsync(int number) =>
+                await new Wire.ReportingService.ReportingServiceClient(server.Native)
+                    .SubmitReportAsync(SampleReports.Request($"https://gap-{number}.example"));
+        }
+        finally
+        {
+            await server.DisposeAsync();
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_waiting_cannot_mend_ends_the_feed_with_the_servers_words()
     {
         await using var server = await TestServer.StartAsync();

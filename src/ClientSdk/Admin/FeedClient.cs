@@ -8,6 +8,9 @@ namespace Telemetry.Client.Admin;
 /// <summary>Follows a server's feed through restarts and broken connections.</summary>
 public sealed class FeedClient
 {
+    /// <summary>As the server writes it, see docs/protocol.md.</summary>
+    private const string PositionExpired = "POSITION_EXPIRED";
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
@@ -32,7 +35,8 @@ public sealed class FeedClient
 
     /// <summary>
     /// The stream's messages without end: each event once and in order, also across reconnections, which resume after
-    /// the last position seen. Gaps and falling behind are passed on as the server tells them.
+    /// the last position seen. Gaps and falling behind are passed on as the server tells them; when the server kept the
+    /// events for a shorter time than the connection was lost, the gap is told after its hello.
     /// </summary>
     /// <param name="request">Where to begin and what to deliver; not changed.</param>
     /// <param name="cancellation">Ends the stream.</param>
@@ -44,19 +48,43 @@ public sealed class FeedClient
         ArgumentNullException.ThrowIfNull(request);
         var next = request.Clone();
         var pause = ShortestPause;
+        var resuming = false;
+        ulong? firstLost = null;
         while (true)
         {
             using var call = _client.StreamEvents(next, _headers, cancellationToken: cancellation);
-            while (await MoveNextAsync(call.ResponseStream, cancellation).ConfigureAwait(false))
+            Step step;
+            while ((step = await MoveNextAsync(call.ResponseStream, resuming, cancellation).ConfigureAwait(false)) == Step.Message)
             {
                 var message = call.ResponseStream.Current;
                 if (PositionOf(message) is { } position)
                 {
                     next.After = position;
+                    resuming = true;
                 }
 
                 pause = ShortestPause;
                 yield return message;
+                if (firstLost is { } lost && message.Hello is { } hello)
+                {
+                    firstLost = null;
+                    yield return new StreamEventsResponse
+                    {
+                        Gap = new Gap
+                        {
+                            FromNumber = lost,
+                            ToNumber = hello.StartingAfter.Number,
+                            Reason = GapReason.Retention,
+                        },
+                    };
+                }
+            }
+
+            if (step == Step.Expired)
+            {
+                firstLost = next.After.Number + 1;
+                next.Beginning = new();
+                continue;
             }
 
             await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
@@ -74,25 +102,40 @@ public sealed class FeedClient
         _ => null,
     };
 
-    private async Task<bool> MoveNextAsync(
-        IAsyncStreamReader<StreamEventsResponse> stream, CancellationToken cancellation)
+    private async Task<Step> MoveNextAsync(
+        IAsyncStreamReader<StreamEventsResponse> stream, bool resuming, CancellationToken cancellation)
     {
         try
         {
-            return await stream.MoveNext(cancellation).ConfigureAwait(false);
+            return await stream.MoveNext(cancellation).ConfigureAwait(false) ? Step.Message : Step.Interrupted;
         }
         catch (RpcException e)
         {
             cancellation.ThrowIfCancellationRequested();
+            var reason = e.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? "";
+            if (resuming && reason == PositionExpired)
+            {
+                return Step.Expired;
+            }
+
             if (e.StatusCode is StatusCode.Unauthenticated or StatusCode.PermissionDenied or StatusCode.InvalidArgument
                 or StatusCode.FailedPrecondition or StatusCode.OutOfRange or StatusCode.Unimplemented)
             {
-                throw new FeedRefusedException(
-                    e.Status.Detail, e.StatusCode, e.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? "", e);
+                throw new FeedRefusedException(e.Status.Detail, e.StatusCode, reason, e);
             }
 
             Interrupted?.Invoke(e.Status.Detail);
-            return false;
+            return Step.Interrupted;
         }
+    }
+
+    /// <summary>How the wait for a message ended.</summary>
+    private enum Step
+    {
+        Message,
+        Interrupted,
+
+        /// <summary>The events after the last position are no longer kept.</summary>
+        Expired,
     }
 }

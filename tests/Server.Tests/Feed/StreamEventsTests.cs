@@ -188,7 +188,7 @@ public sealed class StreamEventsTests
     }
 
     [Fact]
-    public async Task Events_that_retention_removed_are_announced_and_an_expired_position_is_refused()
+    public async Task An_expired_position_is_refused_and_the_beginning_is_the_oldest_event()
     {
         await using var server = await TestServer.StartAsync();
         for (var i = 1; i <= 10; i++)
@@ -232,6 +232,39 @@ public sealed class StreamEventsTests
 
         Assert.Equal(Enumerable.Range(1, 5_000).Select(i => (ulong)i), numbers);
         Assert.True(fellBehind, "The reader was far behind and was not told.");
+    }
+
+    [Fact]
+    public async Task What_retention_takes_from_a_stalled_reader_is_announced_as_a_gap()
+    {
+        const ulong Events = 5_000;
+        await using var server = await TestServer.StartAsync();
+        using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest());
+        await feed.NextAsync(Case.Hello);
+        await feed.NextAsync(Case.CaughtUp);
+        await SubmitManyAsync(server, "overtaken", (int)Events);
+
+        await server.Store.DropThroughAsync((long)Events - 1, CancellationToken.None);
+
+        var last = 0ul;
+        var gaps = 0;
+        while (last < Events)
+        {
+            var message = await feed.NextAsync();
+            if (message.Event is { } happened)
+            {
+                Assert.Equal(last + 1, happened.Position.Number);
+                last = happened.Position.Number;
+            }
+            else if (message.Gap is { } gap)
+            {
+                Assert.Equal((last + 1, (ulong)server.Store.OldestNumber - 1), (gap.FromNumber, gap.ToNumber));
+                last = gap.ToNumber;
+                gaps++;
+            }
+        }
+
+        Assert.Equal(1, gaps);
     }
 
     [Theory]
