@@ -29,7 +29,7 @@ public sealed class ImportTableTests
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
-        ["GrpcService", "Mapper", "UnknownFields", "FeedRequestReader", "EventMessages", "FeedSession", "DemoFleet", "DemoReports", "ServerHost"];
+        ["GrpcService", "Mapper", "ReportingServiceBinding", "ReportingMessages", "FeedRequestReader", "EventMessages", "FeedSession", "DemoFleet", "DemoReports", "ServerHost"];
 
     private static readonly TypeDefinition[] Types = [.. AssemblyDefinition
         .ReadAssembly(typeof(ITelemetryStore).Assembly.Location).MainModule.GetTypes()

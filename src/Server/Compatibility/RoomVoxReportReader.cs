@@ -225,7 +225,7 @@ internal ref struct RoomVoxReportReader
             }
             else if (CountOrRefuse(field) is { } count)
             {
-                counts.Add(label, count);
+                counts.Set(label, count);
             }
         }
     }
@@ -237,7 +237,7 @@ internal ref struct RoomVoxReportReader
         {
             if (CountOrRefuse(field) is { } count)
             {
-                counts.Add(index.ToString(null as IFormatProvider), count);
+                counts.Set(index.ToString(null as IFormatProvider), count);
             }
         }
     }

@@ -25,7 +25,10 @@ internal sealed class IngestionOptions
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 10_000;
 
-    /// <summary>Most reports in one commit. Default: 2,000, beyond which larger commits gain nothing.</summary>
+    /// <summary>
+    /// Most reports in one commit, give or take those of one request. Default: 2,000, beyond which larger commits gain
+    /// nothing.
+    /// </summary>
     [Range(1, 10_000)]
     public int MaxBatch { get; set; } = 2_000;
 }

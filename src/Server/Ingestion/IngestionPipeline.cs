@@ -19,7 +19,10 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private readonly ILogger<IngestionPipeline> _logger;
     private readonly IngestionMetrics _metrics;
     private readonly IngestionOptions _options;
-    private readonly Channel<PendingReport> _waiting;
+    private readonly Channel<IPendingCommit> _waiting =
+        Channel.CreateUnbounded<IPendingCommit>(new UnboundedChannelOptions { SingleReader = true });
+
+    private int _waitingReports;
 
     public IngestionPipeline(
         ITelemetryStore store, IOptions<IngestionOptions> options, IngestionMetrics metrics, TimeProvider time,
@@ -30,11 +33,6 @@ internal sealed partial class IngestionPipeline : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _waiting = Channel.CreateBounded<PendingReport>(new BoundedChannelOptions(_options.QueueCapacity)
-        {
-            FullMode = BoundedChannelFullMode.Wait,
-            SingleReader = true,
-        });
     }
 
     /// <summary>Queues a report for the next commit.</summary>
@@ -45,7 +43,15 @@ internal sealed partial class IngestionPipeline : BackgroundService
     public Task<CommitOutcome>? TryEnqueue(Report report)
     {
         var pending = new PendingReport(report);
-        return _waiting.Writer.TryWrite(pending) ? pending.Task : null;
+        return TryEnqueue(pending) ? pending.Task : null;
+    }
+
+    /// <summary>Queues reports for one commit: all of them or none.</summary>
+    /// <inheritdoc cref="TryEnqueue(Report)"/>
+    public Task<CommitOutcome[]>? TryEnqueue(IReadOnlyList<Report> reports)
+    {
+        var pending = new PendingReports(reports);
+        return TryEnqueue(pending) ? pending.Task : null;
     }
 
     public override Task StopAsync(CancellationToken cancellationToken)
@@ -58,7 +64,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<PendingReport>(_options.MaxBatch);
+        var batch = new List<IPendingCommit>(_options.MaxBatch);
         var reports = new List<Report>(_options.MaxBatch);
         var lastBatch = 0;
         var lastBegin = 0L;
@@ -70,12 +76,13 @@ internal sealed partial class IngestionPipeline : BackgroundService
             }
 
             lastBegin = _time.GetTimestamp();
-            while (batch.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
+            while (reports.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
-                reports.Add(pending.Report);
+                pending.AddTo(reports);
             }
 
+            Interlocked.Add(ref _waitingReports, -reports.Count);
             await CommitAsync(batch, reports).ConfigureAwait(false);
             lastBatch = batch.Count;
             batch.Clear();
@@ -83,25 +90,40 @@ internal sealed partial class IngestionPipeline : BackgroundService
         }
     }
 
-    private async Task CommitAsync(List<PendingReport> batch, List<Report> reports)
+    /// <summary>The last one may go beyond the capacity: what comes in one request is not torn apart.</summary>
+    private bool TryEnqueue(IPendingCommit pending)
+    {
+        if (Interlocked.Add(ref _waitingReports, pending.Count) - pending.Count < _options.QueueCapacity
+            && _waiting.Writer.TryWrite(pending))
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _waitingReports, -pending.Count);
+        return false;
+    }
+
+    private async Task CommitAsync(List<IPendingCommit> batch, List<Report> reports)
     {
         try
         {
             var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
             var outcomes = await _store.CommitAsync(reports, rules, CancellationToken.None).ConfigureAwait(false);
             _metrics.Committed(outcomes.Length);
-            for (var i = 0; i < outcomes.Length; i++)
+            var next = 0;
+            foreach (var pending in batch)
             {
-                batch[i].SetResult(outcomes[i]);
+                pending.Complete(outcomes.AsSpan(next, pending.Count));
+                next += pending.Count;
             }
         }
         catch (Exception e)
         {
             // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
-            Log.CommitFailed(_logger, e, batch.Count);
+            Log.CommitFailed(_logger, e, reports.Count);
             foreach (var pending in batch)
             {
-                pending.SetException(e);
+                pending.Fail(e);
             }
         }
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers;
 
 namespace Telemetry.Server.Ingestion;
 
@@ -8,6 +8,12 @@ namespace Telemetry.Server.Ingestion;
 /// </summary>
 internal static class LanguageTag
 {
+    private static readonly SearchValues<char> AsciiLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    private static readonly SearchValues<char> AsciiLettersAndDigits =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+
     public static bool TryNormalise(string text, out string kept)
     {
         kept = "";
@@ -16,33 +22,59 @@ internal static class LanguageTag
             return false;
         }
 
-        var subtags = text.Split('-');
-        if (subtags[0].Length is not (2 or 3) || !subtags[0].All(char.IsAsciiLetter)
-            || !subtags.Skip(1).All(subtag => subtag.Length is >= 1 and <= 8 && subtag.All(char.IsAsciiLetterOrDigit)))
+        var end = EndOfSubtag(text, 0);
+        if (end is not (2 or 3) || text.AsSpan(0, end).ContainsAnyExcept(AsciiLetters) || !AreSubtags(text, end))
         {
             return false;
         }
 
-        var next = 1;
-        kept = subtags[0].ToLowerInvariant();
-        if (next < subtags.Length && subtags[next].Length == 4 && subtags[next].All(char.IsAsciiLetter))
+        kept = text[..end].ToLowerInvariant();
+        var script = Subtag(text, end);
+        if (script.Length == 4 && !script.ContainsAnyExcept(AsciiLetters))
         {
-            kept += "-" + CultureInfo.InvariantCulture.TextInfo.ToTitleCase(subtags[next].ToLowerInvariant());
-            next++;
+            kept = $"{kept}-{char.ToUpperInvariant(script[0])}{script[1..].ToString().ToLowerInvariant()}";
+            end += 1 + script.Length;
         }
 
-        if (next < subtags.Length && IsRegion(subtags[next]))
+        var region = Subtag(text, end);
+        if (IsRegion(region))
         {
-            kept += "-" + subtags[next].ToUpperInvariant();
+            kept = $"{kept}-{region.ToString().ToUpperInvariant()}";
+        }
+
+        // The common case keeps its object.
+        kept = kept == text ? text : kept;
+        return true;
+    }
+
+    /// <summary>Whether all that follows the language is subtags of one to eight letters or digits.</summary>
+    private static bool AreSubtags(string text, int end)
+    {
+        while (end < text.Length)
+        {
+            var subtag = Subtag(text, end);
+            if (subtag.Length is 0 or > 8 || subtag.ContainsAnyExcept(AsciiLettersAndDigits))
+            {
+                return false;
+            }
+
+            end += 1 + subtag.Length;
         }
 
         return true;
     }
 
-    private static bool IsRegion(string subtag) => subtag.Length switch
+    private static bool IsRegion(ReadOnlySpan<char> subtag) => subtag.Length switch
     {
-        2 => subtag.All(char.IsAsciiLetter),
-        3 => subtag.All(char.IsAsciiDigit),
+        2 => !subtag.ContainsAnyExcept(AsciiLetters),
+        3 => !subtag.ContainsAnyExceptInRange('0', '9'),
         _ => false,
     };
+
+    /// <summary>The subtag after the hyphen at <paramref name="hyphen"/>; empty at the end of the text.</summary>
+    private static ReadOnlySpan<char> Subtag(string text, int hyphen) =>
+        hyphen >= text.Length ? [] : text.AsSpan()[(hyphen + 1)..EndOfSubtag(text, hyphen + 1)];
+
+    private static int EndOfSubtag(string text, int start) =>
+        text.IndexOf('-', start) is var hyphen and >= 0 ? hyphen : text.Length;
 }

@@ -3,10 +3,15 @@ using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Ingestion;
 
-/// <summary>A valid report that waits for its commit, and the promise to its caller in one object.</summary>
-/// <remarks>Callers go on asynchronously, so that a slow caller never holds up the writer.</remarks>
+/// <inheritdoc cref="IPendingCommit"/>
 internal sealed class PendingReport(Report report)
-    : TaskCompletionSource<CommitOutcome>(TaskCreationOptions.RunContinuationsAsynchronously)
+    : TaskCompletionSource<CommitOutcome>(TaskCreationOptions.RunContinuationsAsynchronously), IPendingCommit
 {
-    public Report Report { get; } = report;
+    public int Count => 1;
+
+    public void AddTo(List<Report> batch) => batch.Add(report);
+
+    public void Complete(ReadOnlySpan<CommitOutcome> outcomes) => SetResult(outcomes[0]);
+
+    public void Fail(Exception exception) => SetException(exception);
 }

@@ -72,9 +72,10 @@ internal struct ReportCheck
         if (!VersionText.TryNormalise(text, out var version))
         {
             Add(field, "must begin with one to four numbers separated by dots and have at most 64 characters");
+            return "";
         }
 
-        return version;
+        return TextPool.Shared.Get(version);
     }
 
     public CountryCode Country(string? code)
@@ -106,7 +107,7 @@ internal struct ReportCheck
             return "";
         }
 
-        return name;
+        return TextPool.Shared.Get(name);
     }
 
     public string Language(string? tag)
@@ -119,9 +120,10 @@ internal struct ReportCheck
         if (!LanguageTag.TryNormalise(tag, out var language))
         {
             Add("environment.language", "must be a BCP 47 tag of at most 35 characters, e.g. de or pt-BR, or empty");
+            return "";
         }
 
-        return language;
+        return TextPool.Shared.Get(language);
     }
 
     public void KeyLength(string? key)

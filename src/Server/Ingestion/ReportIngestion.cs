@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Ingestion;
@@ -16,20 +18,18 @@ internal sealed class ReportIngestion(
 
     private readonly TimeSpan _minimumInterval = options.Value.MinimumInterval;
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        metrics.Dropped(report);
-        if (validator.Validate(report, out var violations) is not { } valid)
+        if (Validate(report, out var invalid) is not { } valid)
         {
-            metrics.Outcome("invalid");
-            return new SubmitOutcome.Invalid(violations);
+            return invalid!;
         }
 
         if (pipeline.TryEnqueue(valid) is not { } commit)
         {
-            metrics.Outcome("busy");
-            return new SubmitOutcome.Busy(BusyRetry);
+            return Busy();
         }
 
         try
@@ -39,9 +39,71 @@ internal sealed class ReportIngestion(
         }
         catch (StoreUnavailableException)
         {
-            metrics.Outcome("unavailable");
-            return new SubmitOutcome.Unavailable(UnavailableRetry);
+            return Unavailable();
         }
+    }
+
+    public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(
+        IReadOnlyList<SubmittedReport> reports, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var outcomes = new SubmitOutcome?[reports.Count];
+        var valid = new List<Report>(reports.Count);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (Validate(reports[i], out outcomes[i]) is { } report)
+            {
+                valid.Add(report);
+            }
+        }
+
+        var committed = valid.Count == 0 ? [] : await CommitAsync(valid).ConfigureAwait(false);
+        var next = 0;
+        return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
+    }
+
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports)
+    {
+        if (pipeline.TryEnqueue(reports) is not { } commit)
+        {
+            return [.. reports.Select(_ => Busy())];
+        }
+
+        try
+        {
+            var commits = await commit.ConfigureAwait(false);
+            return [.. reports.Select((report, i) => Translate(report.ReportId, commits[i]))];
+        }
+        catch (StoreUnavailableException)
+        {
+            return [.. reports.Select(_ => Unavailable())];
+        }
+    }
+
+    private Report? Validate(SubmittedReport report, out SubmitOutcome? invalid)
+    {
+        metrics.Dropped(report);
+        var valid = validator.Validate(report, out var violations);
+        invalid = null;
+        if (valid is null)
+        {
+            metrics.Outcome("invalid");
+            invalid = new SubmitOutcome.Invalid(violations);
+        }
+
+        return valid;
+    }
+
+    private SubmitOutcome.Busy Busy()
+    {
+        metrics.Outcome("busy");
+        return new SubmitOutcome.Busy(BusyRetry);
+    }
+
+    private SubmitOutcome.Unavailable Unavailable()
+    {
+        metrics.Outcome("unavailable");
+        return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
     private SubmitOutcome Translate(Guid reportId, CommitOutcome commit)

@@ -8,21 +8,13 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>The gRPC edge of the way in: contract messages to submitted reports, outcomes to statuses.</summary>
 internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailures failures)
-    : Wire.ReportingService.ReportingServiceBase
+    : ReportingServiceBinding
 {
-    public override async Task<Wire.SubmitReportResponse> SubmitReport(
-        Wire.SubmitReportRequest request, ServerCallContext context)
+    public override async Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context)
     {
-        if (request.Report is null)
-        {
-            throw RpcErrors.InvalidField("report", "is required");
-        }
-
         try
         {
-            var outcome = await ingestion
-                .SubmitAsync(SubmittedReportMapper.FromWire(request.Report), context.CancellationToken)
-                .ConfigureAwait(false);
+            var outcome = await ingestion.SubmitAsync(report, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -32,42 +24,17 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
     }
 
     public override async Task<Wire.SubmitReportsResponse> SubmitReports(
-        Wire.SubmitReportsRequest request, ServerCallContext context)
+        SubmittedReports reports, ServerCallContext context)
     {
-        if (request.Reports.Count is 0 or > ReportLimits.MaxReportsPerRequest)
-        {
-            throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
-        }
-
         try
         {
-            return await SubmitAllAsync(request, context).ConfigureAwait(false);
+            var outcomes = await ingestion.SubmitAsync(reports.Items, context.CancellationToken).ConfigureAwait(false);
+            return new Wire.SubmitReportsResponse { Results = { outcomes.Select(ResultOf) } };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
         {
             throw failures.Report(e, context);
         }
-    }
-
-    private async Task<Wire.SubmitReportsResponse> SubmitAllAsync(
-        Wire.SubmitReportsRequest request, ServerCallContext context)
-    {
-        // All are queued before the first is awaited, so that they share commits.
-        var outcomes = new Task<SubmitOutcome>[request.Reports.Count];
-        for (var i = 0; i < outcomes.Length; i++)
-        {
-            outcomes[i] = ingestion
-                .SubmitAsync(SubmittedReportMapper.FromWire(request.Reports[i]), context.CancellationToken)
-                .AsTask();
-        }
-
-        var response = new Wire.SubmitReportsResponse { Results = { Capacity = outcomes.Length } };
-        foreach (var outcome in outcomes)
-        {
-            response.Results.Add(ResultOf(await outcome.ConfigureAwait(false)));
-        }
-
-        return response;
     }
 
     public override Task<Wire.GetFieldRegisterResponse> GetFieldRegister(

@@ -1,57 +1,91 @@
+using System.Numerics;
+using System.Text;
 using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Ingestion;
 
-/// <summary>Collects a map of counts label by label, forgetting at once every label that an app does not ship.</summary>
+/// <summary>Collects a map of counts label by label; a label that no app ships lives as long as the call and no longer.</summary>
 internal sealed class SubmittedCounts(LabelRegister register)
 {
-    private readonly long[] _counts = new long[register.Count];
+    private const uint OutOfRangeCount = uint.MaxValue;
+
+    private readonly uint[] _counts = new uint[register.Count];
     private ulong _seen;
+    private Dictionary<string, uint>? _custom;
 
-    /// <summary>How many entries were added.</summary>
-    public int Entries { get; private set; }
+    /// <summary>How many entries there are; stops once there are more than a map may have.</summary>
+    public int Entries => BitOperations.PopCount(_seen) + CustomEntries;
 
-    /// <summary>How many entries fell together under "custom".</summary>
-    public int CustomEntries { get; private set; }
+    /// <summary>How many of them fall together under "custom".</summary>
+    public int CustomEntries => _custom?.Count ?? 0;
 
-    /// <summary>Whether a count was negative or beyond <see cref="ReportLimits.MaxCount"/>.</summary>
-    public bool OutOfRange { get; private set; }
+    /// <summary>Whether a count is negative or beyond <see cref="ReportLimits.MaxCount"/>.</summary>
+    public bool OutOfRange =>
+        _counts.AsSpan().Contains(OutOfRangeCount) || (_custom is not null && _custom.ContainsValue(OutOfRangeCount));
 
-    public void Add(string label, long count)
+    /// <summary>Sets a label's count; set again, the last one holds, as in a protobuf map.</summary>
+    public void Set(string label, long count)
     {
-        Entries++;
-        if (count is < 0 or > ReportLimits.MaxCount)
+        if (register.IndexOf(label) is var index and not LabelRegister.Custom)
         {
-            OutOfRange = true;
-            return;
+            SetShipped(index, count);
         }
-
-        var index = register.IndexOf(label);
-        if (index == LabelRegister.Custom)
+        else
         {
-            CustomEntries++;
+            SetCustom(label, count);
         }
+    }
 
-        _seen |= 1UL << index;
-        _counts[index] = Math.Min(_counts[index] + count, ReportLimits.MaxCount);
+    /// <inheritdoc cref="Set(string, long)"/>
+    public void Set(ReadOnlySpan<byte> utf8Label, long count)
+    {
+        if (register.IndexOf(utf8Label) is var index and not LabelRegister.Custom)
+        {
+            SetShipped(index, count);
+        }
+        else
+        {
+            SetCustom(Encoding.UTF8.GetString(utf8Label), count);
+        }
     }
 
     public LabelCounts ToLabelCounts()
     {
-        if (_seen == 0)
+        if (Entries == 0)
         {
             return LabelCounts.Empty;
         }
 
-        var items = new LabelCount[System.Numerics.BitOperations.PopCount(_seen)];
-        for (int index = 0, next = 0; index < _counts.Length; index++)
+        var items = new LabelCount[BitOperations.PopCount(_seen) + (_custom is null ? 0 : 1)];
+        var next = 0;
+        if (_custom is not null)
         {
-            if ((_seen >> index & 1) != 0)
-            {
-                items[next++] = new LabelCount((byte)index, (uint)_counts[index]);
-            }
+            var sum = _custom.Values.Sum(count => (long)count);
+            items[next++] = new LabelCount(LabelRegister.Custom, (uint)Math.Min(sum, ReportLimits.MaxCount));
+        }
+
+        for (var rest = _seen; rest != 0; rest &= rest - 1)
+        {
+            var index = BitOperations.TrailingZeroCount(rest);
+            items[next++] = new LabelCount((byte)index, _counts[index]);
         }
 
         return new LabelCounts(items);
     }
+
+    private void SetShipped(byte index, long count)
+    {
+        _seen |= 1UL << index;
+        _counts[index] = InRange(count);
+    }
+
+    private void SetCustom(string label, long count)
+    {
+        if (Entries <= ReportLimits.MaxMapEntries)
+        {
+            (_custom ??= new Dictionary<string, uint>(StringComparer.Ordinal))[label] = InRange(count);
+        }
+    }
+
+    private static uint InRange(long count) => count is < 0 or > ReportLimits.MaxCount ? OutOfRangeCount : (uint)count;
 }

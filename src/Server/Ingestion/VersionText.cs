@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>
@@ -19,7 +17,7 @@ internal static class VersionText
     public static bool TryNormalise(string text, out string kept)
     {
         kept = "";
-        if (text.Length is 0 or > ReportLimits.MaxVersionLength || !Ascii.IsValid(text) || text.Any(char.IsControl))
+        if (text.Length is 0 or > ReportLimits.MaxVersionLength || !IsPrintable(text))
         {
             return false;
         }
@@ -70,23 +68,36 @@ internal static class VersionText
         return end;
     }
 
+    private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
     private static int EndOfPreRelease(string text, int start)
     {
         var label = start < text.Length && text[start] is '-' or '.' ? start + 1 : start;
-        // The longest label first, so that "preview" is not read as "pre".
-        var match = PreReleaseLabels
-            .Where(candidate => text.AsSpan(label).StartsWith(candidate, StringComparison.OrdinalIgnoreCase))
-            .MaxBy(candidate => candidate.Length);
-        if (match is null)
+        var end = label + LengthOfLabel(text.AsSpan(label));
+        if (end == label)
         {
             return start;
         }
 
-        var end = label + match.Length;
         var digits = end < text.Length && text[end] is '.' or '-' ? end + 1 : end;
         var endOfDigits = EndOfDigits(text, digits);
         end = endOfDigits > digits ? endOfDigits : end;
         // Letters that follow directly make it another word, e.g. "-developer".
         return end < text.Length && char.IsAsciiLetterOrDigit(text[end]) ? start : end;
+    }
+
+    /// <summary>Of the longest label, so that "preview" is not read as "pre"; 0 when there is none.</summary>
+    private static int LengthOfLabel(ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        foreach (var label in PreReleaseLabels)
+        {
+            if (label.Length > length && text.StartsWith(label, StringComparison.OrdinalIgnoreCase))
+            {
+                length = label.Length;
+            }
+        }
+
+        return length;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace Telemetry.Server.Model;
 
@@ -19,20 +20,36 @@ internal sealed class LabelRegister
         "projector", "whiteboard", "videoconf", "audio", "display", "wheelchair", "phone", "computer", "kitchen",
         "parking", "wifi", "piano");
 
+    private const int MaxLength = 32;
+
     private readonly string[] _names;
     private readonly FrozenDictionary<string, byte> _indexes;
+    private readonly FrozenDictionary<string, byte>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     private LabelRegister(params string[] shipped)
     {
         _names = ["custom", .. shipped];
         _indexes = _names.Select((name, index) => KeyValuePair.Create(name, (byte)index))
             .ToFrozenDictionary(StringComparer.Ordinal);
+        _lookup = _indexes.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public int Count => _names.Length;
 
     /// <summary>The label's index, <see cref="Custom"/> for any text that is not shipped.</summary>
     public byte IndexOf(string label) => _indexes.GetValueOrDefault(label, Custom);
+
+    /// <inheritdoc cref="IndexOf(string)"/>
+    public byte IndexOf(ReadOnlySpan<byte> utf8Label)
+    {
+        if (utf8Label.Length > MaxLength)
+        {
+            return Custom;
+        }
+
+        Span<char> chars = stackalloc char[MaxLength];
+        return _lookup.TryGetValue(chars[..Encoding.UTF8.GetChars(utf8Label, chars)], out var index) ? index : Custom;
+    }
 
     /// <summary>The label's name; "custom" for an index written by a newer version.</summary>
     public string NameOf(byte index) => index < _names.Length ? _names[index] : _names[Custom];

@@ -53,7 +53,7 @@ internal static class MalformedRequestMiddleware
 
         if ((status == ReadFailure || status == FrameFailure) && !trailers.ContainsKey(DetailsTrailer))
         {
-            var malformed = RpcErrors.Malformed();
+            var malformed = RpcErrors.MalformedStatus();
             trailers[StatusTrailer] = malformed.Code.ToString(null as IFormatProvider);
             trailers[MessageTrailer] = Uri.EscapeDataString(malformed.Message);
             trailers[DetailsTrailer] = Convert.ToBase64String(malformed.ToByteArray());

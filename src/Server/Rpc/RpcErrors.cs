@@ -69,7 +69,10 @@ internal static class RpcErrors
             $"The server failed. Its log has the particulars under incident {incident}.");
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
-    public static RpcStatus Malformed() => Status(
+    public static RpcException Malformed() => MalformedStatus().ToRpcException();
+
+    /// <inheritdoc cref="Malformed"/>
+    public static RpcStatus MalformedStatus() => Status(
         StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
         "The request is not a complete message of this method. Check framing and contract (telemetry.v1).");
 

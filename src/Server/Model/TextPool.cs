@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Text;
 
-namespace Telemetry.Server.Storage.Records;
+namespace Telemetry.Server.Model;
 
 /// <summary>One string object per distinct text: versions, languages and timezones repeat millions of times.</summary>
-/// <remarks>Threading: any. Bounded: once full, further texts get objects of their own.</remarks>
+/// <remarks>
+/// Holds only what was accepted and is stored anyway, never what somebody merely sent. Threading: any. Bounded: once
+/// full, further texts get objects of their own.
+/// </remarks>
 internal sealed class TextPool
 {
     public static readonly TextPool Shared = new();
@@ -19,27 +22,35 @@ internal sealed class TextPool
 
     private TextPool() => _lookup = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public string Get(ReadOnlySpan<byte> utf8)
+    /// <summary>The text's object; null when it is not in the pool.</summary>
+    public string? Find(ReadOnlySpan<byte> utf8)
     {
         if (utf8.Length > MaxLength)
         {
-            return RecordReader.Text(utf8);
+            return null;
         }
 
         Span<char> chars = stackalloc char[MaxLength];
-        var text = chars[..Encoding.UTF8.GetChars(utf8, chars)];
-        if (_lookup.TryGetValue(text, out var pooled))
+        return _lookup.TryGetValue(chars[..Encoding.UTF8.GetChars(utf8, chars)], out var pooled) ? pooled : null;
+    }
+
+    /// <summary>The text's object, from now on the one in the pool.</summary>
+    public string Get(ReadOnlySpan<byte> utf8) => Find(utf8) ?? Get(Encoding.UTF8.GetString(utf8));
+
+    /// <inheritdoc cref="Get(ReadOnlySpan{byte})"/>
+    public string Get(string text)
+    {
+        if (_texts.TryGetValue(text, out var pooled))
         {
             return pooled;
         }
 
-        var made = text.ToString();
-        if (_count < MaxTexts && _texts.TryAdd(made, made))
+        if (text.Length <= MaxLength && _count < MaxTexts && _texts.TryAdd(text, text))
         {
             // Counted here because the dictionary would lock itself whole to count.
             Interlocked.Increment(ref _count);
         }
 
-        return made;
+        return text;
     }
 }

@@ -1,0 +1,43 @@
+using Grpc.Core;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>The reporting service of the contract, with messages of our own reading; else as generated.</summary>
+[BindServiceMethod(typeof(ReportingServiceBinding), nameof(BindService))]
+internal abstract class ReportingServiceBinding
+{
+    private static readonly Method<SubmittedReport, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
+        nameof(SubmitReport), ReportingMessages.Report, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
+
+    private static readonly Method<SubmittedReports, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
+        nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
+
+    private static readonly Method<Wire.GetFieldRegisterRequest, Wire.GetFieldRegisterResponse> GetFieldRegisterMethod = Unary(
+        nameof(GetFieldRegister), ReportingMessages.Of(Wire.GetFieldRegisterRequest.Parser),
+        ReportingMessages.Of(Wire.GetFieldRegisterResponse.Parser));
+
+    /// <summary>Found by this name: reflection tells clients of the service by it.</summary>
+    public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Wire.ReportingService.Descriptor;
+
+    public abstract Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context);
+
+    public abstract Task<Wire.SubmitReportsResponse> SubmitReports(SubmittedReports reports, ServerCallContext context);
+
+    public abstract Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
+        Wire.GetFieldRegisterRequest request, ServerCallContext context);
+
+    /// <summary>Called with a service of null by the library, which then calls a method of that name on its own.</summary>
+    public static void BindService(ServiceBinderBase binder, ReportingServiceBinding? service)
+    {
+        binder.AddMethod(SubmitReportMethod, service is null ? null : service.SubmitReport);
+        binder.AddMethod(SubmitReportsMethod, service is null ? null : service.SubmitReports);
+        binder.AddMethod(GetFieldRegisterMethod, service is null ? null : service.GetFieldRegister);
+    }
+
+    private static Method<TRequest, TResponse> Unary<TRequest, TResponse>(
+        string name, Marshaller<TRequest> request, Marshaller<TResponse> response)
+        where TRequest : class
+        where TResponse : class =>
+        new(MethodType.Unary, Descriptor.FullName, name, request, response);
+}

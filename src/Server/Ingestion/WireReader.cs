@@ -1,0 +1,120 @@
+using System.Buffers.Binary;
+using System.Text.Unicode;
+
+namespace Telemetry.Server.Ingestion;
+
+/// <summary>Reads protobuf's wire format field by field, without an object per message.</summary>
+/// <remarks>
+/// Source: the encoding as protobuf.dev/programming-guides/encoding describes it. As tolerant as the generated parsers:
+/// numbers are cut to the width of their field, and a field of another wire type than expected is one to skip.
+/// </remarks>
+/// <exception cref="InvalidDataException">By every member: the bytes are no message.</exception>
+internal ref struct WireReader(ReadOnlySpan<byte> message)
+{
+    public const uint Varint = 0;
+    public const uint Fixed64 = 1;
+    public const uint Bytes = 2;
+
+    private const uint StartGroup = 3;
+    private const uint EndGroup = 4;
+    private const uint Fixed32 = 5;
+    private const int TypeBits = 3;
+    private const int MaxGroupDepth = 100;
+
+    private ReadOnlySpan<byte> _rest = message;
+
+    /// <summary>The next field's tag: its number above the three bits of its wire type; 0 at the end.</summary>
+    public uint Next()
+    {
+        if (_rest.IsEmpty)
+        {
+            return 0;
+        }
+
+        var tag = UInt32();
+        return tag >> TypeBits == 0 ? throw Malformed() : tag;
+    }
+
+    public uint UInt32() => (uint)UInt64();
+
+    public bool Bool() => UInt64() != 0;
+
+    public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
+
+    /// <summary>A message inside this one.</summary>
+    public ReadOnlySpan<byte> Message() => Take((int)UInt32());
+
+    public ReadOnlySpan<byte> Utf8Text()
+    {
+        var text = Message();
+        return Utf8.IsValid(text) ? text : throw Malformed();
+    }
+
+    /// <summary>Passes over the field whose tag was read last.</summary>
+    public void Skip(uint tag) => Skip(tag, depth: 0);
+
+    private void Skip(uint tag, int depth)
+    {
+        switch (tag & ((1 << TypeBits) - 1))
+        {
+            case Varint: UInt64(); break;
+            case Fixed64: Take(sizeof(ulong)); break;
+            case Bytes: Message(); break;
+            case Fixed32: Take(sizeof(uint)); break;
+            case StartGroup when depth < MaxGroupDepth: SkipGroup(tag - StartGroup + EndGroup, depth); break;
+            default: throw Malformed();
+        }
+    }
+
+    private void SkipGroup(uint end, int depth)
+    {
+        for (var tag = Next(); tag != end; tag = Next())
+        {
+            // The end of the message is a tag of 0 here: a group that nothing closes.
+            if (tag == 0)
+            {
+                throw Malformed();
+            }
+
+            Skip(tag, depth + 1);
+        }
+    }
+
+    private ulong UInt64()
+    {
+        if (!_rest.IsEmpty && _rest[0] < 0x80)
+        {
+            var small = _rest[0];
+            _rest = _rest[1..];
+            return small;
+        }
+
+        ulong value = 0;
+        for (var i = 0; i < 10 && i < _rest.Length; i++)
+        {
+            var next = _rest[i];
+            value |= (ulong)(next & 0x7f) << (7 * i);
+            if (next < 0x80)
+            {
+                _rest = _rest[(i + 1)..];
+                return value;
+            }
+        }
+
+        throw Malformed();
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if ((uint)length > (uint)_rest.Length)
+        {
+            throw Malformed();
+        }
+
+        var taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+
+    private static InvalidDataException Malformed() => new("The bytes are no protobuf message.");
+}
