@@ -36,13 +36,12 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public void Release() => _held?.TrySetResult();
 
-    public async ValueTask<CommitOutcome[]> CommitAsync(
-        IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation)
+    public CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules)
     {
         if (_held is { } held)
         {
             _waiting.TrySetResult();
-            await held.Task;
+            held.Task.GetAwaiter().GetResult();
         }
 
         if (Defect is { } defect)
@@ -50,10 +49,11 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
             throw defect;
         }
 
-        return Broken is { } words
-            ? throw new StoreUnavailableException(words)
-            : await inner.CommitAsync(batch, rules, cancellation);
+        return Broken is { } words ? throw new StoreUnavailableException(words) : inner.Commit(batch, rules);
     }
+
+    public ValueTask RecoverAsync(CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.RecoverAsync(cancellation);
 
     public Task WaitForEventAfterAsync(long number, CancellationToken cancellation) =>
         inner.WaitForEventAfterAsync(number, cancellation);

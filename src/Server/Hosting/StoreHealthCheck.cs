@@ -4,7 +4,7 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Hosting;
 
 /// <summary>Whether reports can be committed. Asking tries again after a failure, so that the answer can heal.</summary>
-internal sealed class StoreHealthCheck(ITelemetryStore store, TimeProvider time) : IHealthCheck
+internal sealed class StoreHealthCheck(ITelemetryStore store) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -13,8 +13,7 @@ internal sealed class StoreHealthCheck(ITelemetryStore store, TimeProvider time)
         {
             try
             {
-                await store.CommitAsync([], new CommitRules(time.GetUtcNow(), TimeSpan.Zero), cancellationToken)
-                    .ConfigureAwait(false);
+                await store.RecoverAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (StoreUnavailableException)
             {

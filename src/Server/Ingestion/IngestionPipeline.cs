@@ -9,8 +9,9 @@ namespace Telemetry.Server.Ingestion;
 /// <remarks>
 /// Responsible for: order, batching, answering each caller after its commit, refusing quickly when too much waits.
 /// Not responsible for: validation, deciding who may report.
-/// Threading: any number of callers, one writer loop. While a commit runs, the next batch gathers: the slower the
-/// disk, the larger the batches.
+/// Threading: any number of callers, one thread that writes. An own one: on the thread pool each step of a commit would
+/// queue behind the requests that wait for it. While a commit runs, the next batch gathers: the slower the disk, the
+/// larger the batches.
 /// </remarks>
 internal sealed partial class IngestionPipeline : BackgroundService
 {
@@ -20,7 +21,12 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private readonly IngestionMetrics _metrics;
     private readonly IngestionOptions _options;
     private readonly Channel<IPendingCommit> _waiting =
-        Channel.CreateUnbounded<IPendingCommit>(new UnboundedChannelOptions { SingleReader = true });
+        Channel.CreateUnbounded<IPendingCommit>(new UnboundedChannelOptions
+        {
+            SingleReader = true,
+            // The reader is a waiting thread, to be woken at once and not by way of the thread pool.
+            AllowSynchronousContinuations = true,
+        });
 
     private int _waitingReports;
 
@@ -62,20 +68,24 @@ internal sealed partial class IngestionPipeline : BackgroundService
         return (ExecuteTask ?? Task.CompletedTask).WaitAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run()
     {
         var batch = new List<IPendingCommit>(_options.MaxBatch);
         var reports = new List<Report>(_options.MaxBatch);
-        var lastBatch = 0;
         var lastBegin = 0L;
-        while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        while (WaitForReports())
         {
-            if (lastBatch > 1 && _options.GatherInterval - _time.GetElapsedTime(lastBegin) is var rest && rest > TimeSpan.Zero)
+            if (batch.Count > 1)
             {
-                await Task.Delay(rest, _time, CancellationToken.None).ConfigureAwait(false);
+                Gather(_options.GatherInterval - _time.GetElapsedTime(lastBegin));
             }
 
             lastBegin = _time.GetTimestamp();
+            batch.Clear();
+            reports.Clear();
             while (reports.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
@@ -83,10 +93,19 @@ internal sealed partial class IngestionPipeline : BackgroundService
             }
 
             Interlocked.Add(ref _waitingReports, -reports.Count);
-            await CommitAsync(batch, reports).ConfigureAwait(false);
-            lastBatch = batch.Count;
-            batch.Clear();
-            reports.Clear();
+            Commit(batch, reports);
+        }
+    }
+
+    /// <returns>False when no more will come.</returns>
+    private bool WaitForReports() => _waiting.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Lets others join; not when the server stops.</summary>
+    private void Gather(TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            _waiting.Reader.Completion.Wait(time);
         }
     }
 
@@ -103,12 +122,12 @@ internal sealed partial class IngestionPipeline : BackgroundService
         return false;
     }
 
-    private async Task CommitAsync(List<IPendingCommit> batch, List<Report> reports)
+    private void Commit(List<IPendingCommit> batch, List<Report> reports)
     {
         try
         {
             var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
-            var outcomes = await _store.CommitAsync(reports, rules, CancellationToken.None).ConfigureAwait(false);
+            var outcomes = _store.Commit(reports, rules);
             _metrics.Committed(outcomes.Length);
             var next = 0;
             foreach (var pending in batch)

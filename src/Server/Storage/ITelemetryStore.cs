@@ -29,12 +29,20 @@ internal interface ITelemetryStore : IAsyncDisposable
     string? Failure { get; }
 
     /// <summary>
-    /// Decides on each report in order and commits the accepted ones in one transaction. When the task completes, they
-    /// are on disk. Reports of one batch see each other.
+    /// Decides on each report in order and commits the accepted ones in one transaction. When it returns, they are on
+    /// disk. Reports of one batch see each other.
     /// </summary>
+    /// <remarks>
+    /// Blocks its caller, who owns a thread for it: on a busy machine, handing a commit to another thread and back takes
+    /// longer than the commit.
+    /// </remarks>
     /// <returns>One outcome per report, in order.</returns>
     /// <exception cref="StoreUnavailableException">Nothing of the batch was acknowledged; try again later.</exception>
-    ValueTask<CommitOutcome[]> CommitAsync(IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation);
+    CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules);
+
+    /// <summary>After a failure: tries to get commits going again.</summary>
+    /// <exception cref="StoreUnavailableException">They still fail.</exception>
+    ValueTask RecoverAsync(CancellationToken cancellation);
 
     /// <summary>Completes when an event after <paramref name="number"/> is committed.</summary>
     Task WaitForEventAfterAsync(long number, CancellationToken cancellation);

@@ -33,7 +33,7 @@ public sealed class LiteDbTelemetryStoreTests
             recent.AddRange(batch);
             var rules = new CommitRules(now, random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromHours(1));
 
-            var outcomes = await store.CommitAsync(batch, rules, CancellationToken.None);
+            var outcomes = store.Commit(batch, rules);
 
             Assert.Equal(
                 model.Commit(batch, rules, epoch).Select(o => (o.Decision, o.Position.Number, o.AcceptedAt, o.Verdict)),
@@ -56,7 +56,7 @@ public sealed class LiteDbTelemetryStoreTests
         var reports = new RandomReports(new Random(7));
         for (var i = 0; i < 30; i++)
         {
-            await store.CommitAsync([reports.Next(i), reports.Next(i + 100)], TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit([reports.Next(i), reports.Next(i + 100)], TemporaryStore.NoLimit);
         }
 
         await using var copy = new TemporaryStore();
@@ -76,10 +76,10 @@ public sealed class LiteDbTelemetryStoreTests
         await using var temporary = new TemporaryStore();
         var store = temporary.Open();
         var reports = new RandomReports(new Random(8));
-        await store.CommitAsync([reports.Next(1)], TemporaryStore.NoLimit, CancellationToken.None);
+        store.Commit([reports.Next(1)], TemporaryStore.NoLimit);
         var first = store.Current;
         store = await temporary.ReopenAsync();
-        await store.CommitAsync([reports.Next(2)], TemporaryStore.NoLimit, CancellationToken.None);
+        store.Commit([reports.Next(2)], TemporaryStore.NoLimit);
 
         Assert.True(store.Reached(first));
         Assert.True(store.Reached(store.Current));
@@ -98,7 +98,7 @@ public sealed class LiteDbTelemetryStoreTests
         var reports = new RandomReports(new Random(9));
         for (var i = 0; i < 50; i++)
         {
-            await store.CommitAsync([reports.Next(i)], TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
         }
 
         var before = store.ListInstances(0, 100, null);
@@ -134,7 +134,7 @@ public sealed class LiteDbTelemetryStoreTests
             var report = reports.Next(i);
             try
             {
-                await store.CommitAsync([report], TemporaryStore.NoLimit, CancellationToken.None);
+                store.Commit([report], TemporaryStore.NoLimit);
                 acknowledged.Add(report.ReportId);
                 Assert.Equal(acknowledged.Count, store.Current.Number);
                 temporary.Time.Advance(TimeSpan.FromSeconds(2));
@@ -149,7 +149,7 @@ public sealed class LiteDbTelemetryStoreTests
 
         faults.FailIn = int.MaxValue;
         temporary.Time.Advance(TimeSpan.FromSeconds(2));
-        await store.CommitAsync([], TemporaryStore.NoLimit, CancellationToken.None);
+        await store.RecoverAsync(CancellationToken.None);
         Assert.True(failures > 0, "No fault was met.");
         Assert.Equal(acknowledged, (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report.ReportId));
         store = await temporary.ReopenAsync();
@@ -177,7 +177,7 @@ public sealed class LiteDbTelemetryStoreTests
         for (var i = 0; i < 60; i++)
         {
             var batch = Enumerable.Range(0, random.Next(1, 30)).Select(j => reports.Next(100 * i + j)).ToList();
-            await store.CommitAsync(batch, TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit(batch, TemporaryStore.NoLimit);
             ids.AddRange(batch.Select(report => report.ReportId));
             acknowledgedAt.Add((trace.Count, ids.Count));
         }
@@ -207,7 +207,7 @@ public sealed class LiteDbTelemetryStoreTests
         var first = store.WaitForEventAfterAsync(0, CancellationToken.None);
         Assert.False(first.IsCompleted);
 
-        await store.CommitAsync([reports.Next(1)], TemporaryStore.NoLimit, CancellationToken.None);
+        store.Commit([reports.Next(1)], TemporaryStore.NoLimit);
 
         await first.WaitAsync(Patience.Limit);
         Assert.True(store.WaitForEventAfterAsync(0, CancellationToken.None).IsCompleted);

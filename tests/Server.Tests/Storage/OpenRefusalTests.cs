@@ -87,7 +87,7 @@ public sealed class OpenRefusalTests
             var store = temporary.Open();
             for (var i = 0; i < 20; i++)
             {
-                await store.CommitAsync([reports.Next(i)], TemporaryStore.NoLimit, CancellationToken.None);
+                store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
             }
 
             await store.DisposeAsync();
@@ -111,7 +111,7 @@ public sealed class OpenRefusalTests
     {
         await using var temporary = new TemporaryStore();
         var store = temporary.Open();
-        await store.CommitAsync([new RandomReports(new Random(32)).Next(1)], TemporaryStore.NoLimit, CancellationToken.None);
+        store.Commit([new RandomReports(new Random(32)).Next(1)], TemporaryStore.NoLimit);
         await store.DisposeAsync();
         using (var file = File.OpenHandle(Path.Combine(temporary.Directory, name), FileMode.Open, FileAccess.Write))
         {

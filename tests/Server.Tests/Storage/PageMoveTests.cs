@@ -45,7 +45,7 @@ public sealed class PageMoveTests
         async Task CommitAsync()
         {
             var report = reports.Next(ids.Count);
-            await store.CommitAsync([report], TemporaryStore.NoLimit, CancellationToken.None).AsTask().WaitAsync(Patience.Limit);
+            await Task.Run(() => store.Commit([report], TemporaryStore.NoLimit)).WaitAsync(Patience.Limit);
             ids.Add(report.ReportId);
         }
     }
@@ -87,7 +87,7 @@ public sealed class PageMoveTests
         await using var temporary = new TemporaryStore { CheckpointPages = 40 };
         temporary.OpenFile = path => IsDataFile(path) ? new FaultyFile(new DiskFile(path), faults) : new DiskFile(path);
         var store = temporary.Open();
-        var health = new StoreHealthCheck(store, temporary.Time);
+        var health = new StoreHealthCheck(store);
         var reports = new RandomReports(new Random(43));
         var acknowledged = new List<Guid>();
         faults.FailIn = 0;
@@ -108,7 +108,7 @@ public sealed class PageMoveTests
 
         temporary.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(new(), CancellationToken.None)).Status);
-        await CommitAsync();
+        Commit();
         Assert.Null(store.Failure);
         Assert.Equal(acknowledged, await IdsAsync(store));
         Assert.Equal(acknowledged, await IdsAsync(await temporary.ReopenAsync()));
@@ -119,7 +119,7 @@ public sealed class PageMoveTests
             {
                 try
                 {
-                    await CommitAsync();
+                    Commit();
                 }
                 catch (StoreUnavailableException)
                 {
@@ -130,10 +130,10 @@ public sealed class PageMoveTests
             Assert.Fail("No commit was refused.");
         }
 
-        async Task CommitAsync()
+        void Commit()
         {
             var report = reports.Next(acknowledged.Count);
-            await store.CommitAsync([report], TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit([report], TemporaryStore.NoLimit);
             acknowledged.Add(report.ReportId);
         }
     }
@@ -146,13 +146,12 @@ public sealed class PageMoveTests
         var store = temporary.Open();
         var reports = new RandomReports(new Random(44));
         var acknowledged = reports.Next(1);
-        await store.CommitAsync([acknowledged], TemporaryStore.NoLimit, CancellationToken.None);
+        store.Commit([acknowledged], TemporaryStore.NoLimit);
         // The sync fails after the whole write: what was refused is in the log, and valid.
         faults.FailIn = 1;
-        await Assert.ThrowsAsync<StoreUnavailableException>(
-            async () => await store.CommitAsync([reports.Next(2)], TemporaryStore.NoLimit, CancellationToken.None));
+        Assert.Throws<StoreUnavailableException>(() => store.Commit([reports.Next(2)], TemporaryStore.NoLimit));
         temporary.Time.Advance(TimeSpan.FromSeconds(2));
-        await store.CommitAsync([], TemporaryStore.NoLimit, CancellationToken.None);
+        await store.RecoverAsync(CancellationToken.None);
 
         // Closing changes the log files over with nothing written after what was refused.
         store = await temporary.ReopenAsync();

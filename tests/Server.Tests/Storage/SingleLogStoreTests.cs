@@ -20,7 +20,7 @@ public sealed class SingleLogStoreTests
         var reports = new RandomReports(new Random(51));
         for (var i = 0; i < 80; i++)
         {
-            await store.CommitAsync([reports.Next(1_000 + i)], TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit([reports.Next(1_000 + i)], TemporaryStore.NoLimit);
         }
 
         await AssertWholeAsync(await temporary.ReopenAsync(), Events + 80);
@@ -59,7 +59,7 @@ public sealed class SingleLogStoreTests
         var acknowledgedAt = new List<int>();
         for (var i = 0; i < 20; i++)
         {
-            await store.CommitAsync([reports.Next(1_000 + i)], TemporaryStore.NoLimit, CancellationToken.None);
+            store.Commit([reports.Next(1_000 + i)], TemporaryStore.NoLimit);
             acknowledgedAt.Add(trace.Count);
         }
 

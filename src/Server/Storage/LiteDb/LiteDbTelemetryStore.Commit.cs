@@ -14,9 +14,29 @@ internal sealed partial class LiteDbTelemetryStore
     private readonly ArrayBufferWriter<byte> _record = new(4_096);
     private long _wantedThrough;
 
-    public async ValueTask<CommitOutcome[]> CommitAsync(
-        IReadOnlyList<Report> batch, CommitRules rules, CancellationToken cancellation) =>
-        await ChangeAsync(() => CommitBatch(batch, rules)).ConfigureAwait(false);
+    public CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules)
+    {
+        var outcomes = Change(() => CommitBatch(batch, rules));
+        if (IsCheckpointDue)
+        {
+            LeaveCheckpointToOtherThread();
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>So that the batch's callers get their answer first.</summary>
+    private void LeaveCheckpointToOtherThread()
+    {
+        try
+        {
+            _changes.Add(CheckpointWhenDue);
+        }
+        catch (InvalidOperationException)
+        {
+            // The store is being closed, with a checkpoint.
+        }
+    }
 
     private CommitOutcome[] CommitBatch(IReadOnlyList<Report> batch, CommitRules rules)
     {
@@ -129,21 +149,24 @@ internal sealed partial class LiteDbTelemetryStore
         return _chunk.WrittenSpan.ToArray();
     }
 
+    // The last checkpoint's pages still move: rather a longer log than a commit that waits for the disk.
+    private bool IsCheckpointDue =>
+        _database.LogPages >= (_database.IsMoving ? MovingFactor * _options.CheckpointPages : _options.CheckpointPages);
+
     /// <summary>After a change's answer, so that its own caller does not wait for it.</summary>
     private void CheckpointWhenDue()
     {
-        if (_broken)
+        lock (_changing)
         {
-            return;
+            if (!_broken && IsCheckpointDue)
+            {
+                Checkpoint();
+            }
         }
+    }
 
-        // The last checkpoint's pages still move: rather a longer log than a commit that waits for the disk.
-        var due = _database.IsMoving ? MovingFactor * _options.CheckpointPages : _options.CheckpointPages;
-        if (_database.LogPages < due)
-        {
-            return;
-        }
-
+    private void Checkpoint()
+    {
         try
         {
             _database.Checkpoint();

@@ -6,11 +6,11 @@ using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
-/// <summary>The embedded store: one data directory, one process, one writer thread.</summary>
+/// <summary>The embedded store: one data directory, one process, one change at a time.</summary>
 /// <remarks>
 /// Responsible for: everything <see cref="ITelemetryStore"/> promises, on one machine.
-/// Threading: commits and other changes run on an own thread, because a LiteDB transaction belongs to its thread;
-/// reads run on their caller's thread beside it.
+/// Threading: commits run on their caller's thread, other changes and checkpoints on an own one, one at a time: a
+/// LiteDB transaction belongs to the thread that began it. Reads run on their caller's thread beside them.
 /// After a failed write nothing of the batch is visible; the next change opens the files anew, up to the end of what
 /// was acknowledged, and goes on if the disk works again.
 /// </remarks>
@@ -28,6 +28,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private readonly RecentEvents _recent = new();
     private readonly CommitSignal _committed = new();
     private readonly ReaderWriterLockSlim _databaseGate = new();
+    private readonly Lock _changing = new();
     private readonly BlockingCollection<Action> _changes = [];
     private readonly Thread _writer;
     private readonly ulong _epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -38,6 +39,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private string? _failure;
     private bool _broken;
     private bool _disposed;
+    private bool _closed;
     private DateTimeOffset _recoverNotBefore;
     private long _current;
     private long _oldest;
@@ -101,6 +103,13 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             return true;
         }).ConfigureAwait(false);
 
+    public async ValueTask RecoverAsync(CancellationToken cancellation) =>
+        await ChangeAsync(() =>
+        {
+            Recover();
+            return true;
+        }).ConfigureAwait(false);
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, true))
@@ -114,21 +123,26 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             await Task.Run(_writer.Join).ConfigureAwait(false);
         }
 
-        try
+        lock (_changing)
         {
-            if (!_broken)
+            try
             {
-                _database.Checkpoint();
-                _database.FinishMove();
+                if (!_broken)
+                {
+                    _database.Checkpoint();
+                    _database.FinishMove();
+                }
             }
-        }
-        catch (Exception e) when (IsStorageFailure(e))
-        {
-            // Everything acknowledged is in the log; the next start finds it there.
-            Log.CheckpointFailed(_logger, e);
+            catch (Exception e) when (IsStorageFailure(e))
+            {
+                // Everything acknowledged is in the log; the next start finds it there.
+                Log.CheckpointFailed(_logger, e);
+            }
+
+            CloseDatabase();
+            _closed = true;
         }
 
-        CloseDatabase();
         _changes.Dispose();
         _databaseGate.Dispose();
         _lock.Dispose();
@@ -155,26 +169,39 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             {
                 try
                 {
-                    result.SetResult(change());
+                    result.SetResult(Change(change));
                 }
                 catch (StoreUnavailableException e)
                 {
                     result.SetException(e);
                 }
-                catch (Exception e)
-                {
-                    // Whatever it was, a transaction may be half done: nothing goes on before the files are read anew.
-                    result.SetException(Broke(e));
-                }
             });
         }
         catch (InvalidOperationException)
         {
-            result.SetException(new StoreUnavailableException("The store is closed."));
+            result.SetException(Closed());
         }
 
         return result.Task;
     }
+
+    private T Change<T>(Func<T> change)
+    {
+        lock (_changing)
+        {
+            try
+            {
+                return _closed ? throw Closed() : change();
+            }
+            catch (Exception e) when (e is not StoreUnavailableException)
+            {
+                // Whatever it was, a transaction may be half done: nothing goes on before the files are read anew.
+                throw Broke(e);
+            }
+        }
+    }
+
+    private static StoreUnavailableException Closed() => new("The store is closed.");
 
     /// <summary>One durable transaction; when it throws, nothing of it will ever be seen.</summary>
     private void Commit(Action<EventDatabase> changes)
