@@ -41,7 +41,17 @@ internal sealed class DiskFile : IStorageFile
 
     public void SetLength(long length) => RandomAccess.SetLength(_handle, length);
 
-    public void Sync() => RandomAccess.FlushToDisk(_handle);
+    public void Sync()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            DataSync.Sync(_handle);
+        }
+        else
+        {
+            RandomAccess.FlushToDisk(_handle);
+        }
+    }
 
     public void Dispose() => _handle.Dispose();
 }

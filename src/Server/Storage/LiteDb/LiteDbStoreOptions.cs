@@ -13,7 +13,7 @@ internal sealed record LiteDbStoreOptions
     /// </summary>
     public int CheckpointPages { get; init; } = 2_000;
 
-    /// <summary>Rows per snapshot slot. Default: 512, which keeps a slot out of the large object heap. What is stored keeps its ordinals when this changes.</summary>
+    /// <summary>Rows per snapshot slot. Default: 512. Part of what is stored: never another one over existing data.</summary>
     public int SlotSize { get; init; } = 512;
 
     /// <summary>
