@@ -13,8 +13,11 @@ internal sealed class LicenseGrpcService(
     private const int MinNonce = 16;
     private const int MaxNonce = 64;
 
-    public override Task<Wire.CheckLicenseResponse> CheckLicense(
-        Wire.CheckLicenseRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
+    /// <summary>Guards itself: called far more often than the others, and a shared guard costs two objects more.</summary>
+    public override async Task<Wire.CheckLicenseResponse> CheckLicense(
+        Wire.CheckLicenseRequest request, ServerCallContext context)
+    {
+        try
         {
             if (!request.WithoutToken && request.Nonce.Length is < MinNonce or > MaxNonce)
             {
@@ -26,7 +29,12 @@ internal sealed class LicenseGrpcService(
                 request.LicenseKey, request.InstanceHash, request.PreviousInstanceHash, request.App, context);
             var judgement = Answered(await desk.CheckAsync(question, context.CancellationToken).ConfigureAwait(false));
             return ResponseOf(request, judgement);
-        });
+        }
+        catch (Exception e) when (CallFailures.IsFailure(e, context))
+        {
+            throw failures.Report(e, context);
+        }
+    }
 
     public override Task<Wire.ReportLicenseUsageResponse> ReportLicenseUsage(
         Wire.ReportLicenseUsageRequest request, ServerCallContext context) => GuardedAsync(context, async () =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -33,8 +32,8 @@ internal sealed class LicenseTokens(
 
     private static readonly byte[] ThumbprintLabel = "telemetry license key\n"u8.ToArray();
 
-    private readonly ObjectPool<ArrayBufferWriter<byte>> _buffers =
-        new DefaultObjectPoolProvider().Create(new TokenBufferPolicy());
+    private readonly ObjectPool<TokenPayload> _payloads =
+        new DefaultObjectPoolProvider().Create(new TokenPayload.Policy());
 
     private (string List, int Count, long Version, DateTimeOffset MadeAt)? _revocations;
 
@@ -50,59 +49,55 @@ internal sealed class LicenseTokens(
         var license = judgement.License!;
         var now = time.GetUtcNow();
         var hardExpiry = now + options.Value.OfflineFor;
-        var buffer = _buffers.Get();
-        using (var json = Begin(buffer, now, license.EndsAt < hardExpiry ? license.EndsAt.Value : hardExpiry))
+        var payload = _payloads.Get();
+        var json = Begin(payload, now, license.EndsAt < hardExpiry ? license.EndsAt.Value : hardExpiry);
+        json.WriteNumber("refresh_after"u8, (now + options.Value.RefreshAfter).ToUnixTimeSeconds());
+        payload.WriteBase64Url("nonce"u8, nonce);
+        json.WriteString("instance"u8, instanceHash);
+        json.WriteString("app"u8, LicenseApps.NameOf(app));
+        WriteThumbprint(payload, canonicalKey);
+        json.WriteString("license"u8, license.Id.ToString());
+        json.WriteString("verdict"u8, judgement.Verdict == LicenseVerdict.Valid ? "valid"u8 : "valid_in_grace"u8);
+        json.WriteString("edition"u8, license.Edition);
+        json.WriteStartObject("limits"u8);
+        foreach (var (name, limit) in license.Limits)
         {
-            json.WriteNumber("refresh_after", (now + options.Value.RefreshAfter).ToUnixTimeSeconds());
-            json.WriteString("nonce", Base64Url.EncodeToString(nonce));
-            json.WriteString("instance", instanceHash);
-            json.WriteString("app", LicenseApps.NameOf(app));
-            json.WriteString("key", ThumbprintOf(canonicalKey));
-            json.WriteString("license", license.Id.ToString());
-            json.WriteString("verdict", judgement.Verdict == LicenseVerdict.Valid ? "valid" : "valid_in_grace");
-            json.WriteString("edition", license.Edition);
-            json.WriteStartObject("limits");
-            foreach (var (name, limit) in license.Limits)
-            {
-                json.WriteNumber(name, limit);
-            }
-
-            json.WriteEndObject();
-            if (license.ExpiresAt is { } expires)
-            {
-                json.WriteNumber("expires_at", expires.ToUnixTimeSeconds());
-            }
-
-            json.WriteEndObject();
+            json.WriteNumber(name, limit);
         }
 
-        return Sign(buffer, keys.Current, LicenseType);
+        json.WriteEndObject();
+        if (license.ExpiresAt is { } expires)
+        {
+            json.WriteNumber("expires_at"u8, expires.ToUnixTimeSeconds());
+        }
+
+        json.WriteEndObject();
+
+        return Sign(payload, keys.Current, LicenseType);
     }
 
     /// <summary>The published signing keys, signed by the root key.</summary>
     public string KeySet()
     {
         var now = time.GetUtcNow();
-        var buffer = _buffers.Get();
-        using (var json = Begin(buffer, now, now + ListLifetime))
+        var payload = _payloads.Get();
+        var json = Begin(payload, now, now + ListLifetime);
+        json.WriteStartArray("keys");
+        foreach (var key in keys.Published)
         {
-            json.WriteStartArray("keys");
-            foreach (var key in keys.Published)
-            {
-                json.WriteStartObject();
-                json.WriteString("kty", "EC");
-                json.WriteString("crv", "P-256");
-                json.WriteString("x", key.X);
-                json.WriteString("y", key.Y);
-                json.WriteString("kid", key.Id);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
+            json.WriteStartObject();
+            json.WriteString("kty", "EC");
+            json.WriteString("crv", "P-256");
+            json.WriteString("x", key.X);
+            json.WriteString("y", key.Y);
+            json.WriteString("kid", key.Id);
             json.WriteEndObject();
         }
 
-        return Sign(buffer, keys.Root, KeysType);
+        json.WriteEndArray();
+        json.WriteEndObject();
+
+        return Sign(payload, keys.Root, KeysType);
     }
 
     /// <summary>The licences that do not count, and how many.</summary>
@@ -124,43 +119,41 @@ internal sealed class LicenseTokens(
             BinaryPrimitives.WriteUInt64BigEndian(packed.AsSpan(i * LicenseId.Size), ids[i]);
         }
 
-        var buffer = _buffers.Get();
-        using (var json = Begin(buffer, now, now + ListLifetime))
-        {
-            json.WriteString("revoked", Base64Url.EncodeToString(packed));
-            json.WriteEndObject();
-        }
+        var payload = _payloads.Get();
+        var json = Begin(payload, now, now + ListLifetime);
+        json.WriteString("revoked", Base64Url.EncodeToString(packed));
+        json.WriteEndObject();
 
-        var list = Sign(buffer, keys.Current, RevocationsType);
+        var list = Sign(payload, keys.Current, RevocationsType);
         _revocations = (list, ids.Length, version, now);
         return (list, ids.Length);
     }
 
     /// <summary>What stands for a key in a token; a key has too many random bits to be found by trying.</summary>
-    private static string ThumbprintOf(string canonicalKey)
+    private static void WriteThumbprint(TokenPayload payload, string canonicalKey)
     {
         Span<byte> text = stackalloc byte[ThumbprintLabel.Length + 4 * LicenseKey.MaxLength];
         ThumbprintLabel.CopyTo(text);
         var length = ThumbprintLabel.Length + Encoding.UTF8.GetBytes(canonicalKey, text[ThumbprintLabel.Length..]);
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(text[..length], hash);
-        return Base64Url.EncodeToString(hash[..ThumbprintBytes]);
+        payload.WriteBase64Url("key"u8, hash[..ThumbprintBytes]);
     }
 
-    private static Utf8JsonWriter Begin(ArrayBufferWriter<byte> buffer, DateTimeOffset now, DateTimeOffset expiry)
+    private static Utf8JsonWriter Begin(TokenPayload payload, DateTimeOffset now, DateTimeOffset expiry)
     {
-        var json = new Utf8JsonWriter(buffer);
+        var json = payload.Json;
         json.WriteStartObject();
-        json.WriteString("iss", Issuer);
-        json.WriteNumber("iat", now.ToUnixTimeSeconds());
-        json.WriteNumber("exp", expiry.ToUnixTimeSeconds());
+        json.WriteString("iss"u8, Issuer);
+        json.WriteNumber("iat"u8, now.ToUnixTimeSeconds());
+        json.WriteNumber("exp"u8, expiry.ToUnixTimeSeconds());
         return json;
     }
 
-    private string Sign(ArrayBufferWriter<byte> payload, SigningKey key, string type)
+    private string Sign(TokenPayload payload, SigningKey key, string type)
     {
-        var text = CompactJws.Make(key, type, payload.WrittenSpan);
-        _buffers.Return(payload);
+        var text = CompactJws.Make(key, type, payload.Complete());
+        _payloads.Return(payload);
         return text;
     }
 }
