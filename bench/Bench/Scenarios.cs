@@ -5,7 +5,7 @@ using Bench.Servers;
 namespace Bench;
 
 /// <summary>What is measured, and against what.</summary>
-internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSpan duration)
+internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSpan duration, double? arrivalRate)
 {
     private const string NoLimit = "--Ingestion:MinimumInterval=00:00:00";
     private const int BatchSize = 100;
@@ -31,7 +31,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
     {
         using var noOp = ServerProcess.NoOp();
         using var server = ServerProcess.Telemetry();
-        var pairs = Interleave(() => Unary(noOp), () => Unary(server));
+        var pairs = _ = Interleave(() => Unary(noOp), () => Unary(server));
         table.Row("no-op unary, server CPU", [.. pairs.Select(p => p.A.CpuMicroseconds)], "µs");
         table.Row("durable unary, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
         table.Ratio("durable unary : no-op, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 3);
@@ -52,12 +52,18 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
             () => Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, Source, one, m)));
         var oneCommit = Median(commit.Select(p => p.B.Load.P50 - p.A.Load.P50));
         table.Row("one commit (a lone caller's p50 beyond the no-op's)", [oneCommit], "ms");
-        var rate = ArrivalLimit(noOp) / 2;
-        table.Row("half of the no-op's arrival limit", [rate], "/s");
+        var rate = arrivalRate ?? ArrivalLimit(noOp) / 2;
+        table.Row(arrivalRate is null ? "half of the no-op's arrival limit" : "arrivals, as asked for", [rate], "/s");
+        // The search for the limit warms the no-op for long; the server must not be measured while it still compiles.
+        _ = Interleave(() => Unary(noOp), () => Unary(server));
         var plan = Plan(4, 1);
         var pairs = Interleave(
             () => Measurement.Of(noOp, m => LoadRunner.Open(noOp.Grpc, Source, rate, plan, m)),
             () => Measurement.Of(server, m => LoadRunner.Open(server.Grpc, Source, rate, plan, m)));
+        table.Row("no-op, server CPU at that rate", [.. pairs.Select(p => p.A.CpuMicroseconds)], "µs");
+        table.Row("durable, server CPU at that rate", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
+        table.Row("no-op, p50 from the due time", [.. pairs.Select(p => p.A.Load.P50)], "ms");
+        table.Row("durable, p50 from the due time", [.. pairs.Select(p => p.B.Load.P50)], "ms");
         table.Row("no-op, p99 from the due time", [.. pairs.Select(p => p.A.Load.P99)], "ms");
         table.Row("durable, p99 from the due time", [.. pairs.Select(p => p.B.Load.P99)], "ms");
         table.Ratio(
@@ -157,25 +163,32 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         var plan = Plan(4, 32);
         var plain = Enumerable.Range(0, 4).Select(i => new LicenseSource(fleet, withToken: false, i * count / 4)).ToArray();
         var signed = Enumerable.Range(0, 4).Select(i => new LicenseSource(fleet, withToken: true, i * count / 4)).ToArray();
+        var lone = new List<double>();
         var signatures = new List<double>();
         var tokens = new List<Measurement>();
         var pairs = Interleave(
             () => Measurement.Of(noOp, m => LoadRunner.Closed(noOp.Grpc, i => plain[i], plan, m)),
             () =>
             {
-                signatures.Add(Signature.CpuMicroseconds(duration));
+                lone.Add(Signature.CpuMicroseconds(duration, 1));
+                signatures.Add(Signature.CpuMicroseconds(duration, Environment.ProcessorCount));
                 tokens.Add(Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, i => signed[i], plan, m)));
                 return Measurement.Of(server, m => LoadRunner.Closed(server.Grpc, i => plain[i], plan, m));
             });
         // The pair that only warmed up left its figures here too.
+        lone.RemoveAt(0);
         signatures.RemoveAt(0);
         tokens.RemoveAt(0);
-        table.Row("one ES256 signature alone, CPU", signatures, "µs");
+        table.Row("one ES256 signature alone, one processor busy, CPU", lone, "µs");
+        table.Row("one ES256 signature alone, all processors busy, CPU", signatures, "µs");
         table.Row("check of a licence without a token, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
         table.Ratio("check without a token : no-op unary, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 2);
         table.Row("check of a licence with a token, server CPU", [.. tokens.Select(token => token.CpuMicroseconds)], "µs");
         table.Ratio(
-            "check with a token : (2 no-op unary + one signature), server CPU",
+            "check with a token : (2 no-op unary + one signature, one processor busy), server CPU",
+            [.. pairs.Select((p, i) => tokens[i].CpuMicroseconds / ((2 * p.A.CpuMicroseconds) + lone[i]))], 1);
+        table.Ratio(
+            "check with a token : (2 no-op unary + one signature, all processors busy), server CPU",
             [.. pairs.Select((p, i) => tokens[i].CpuMicroseconds / ((2 * p.A.CpuMicroseconds) + signatures[i]))], 1);
     }
 
