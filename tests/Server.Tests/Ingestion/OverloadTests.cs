@@ -42,6 +42,34 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task Reports_of_one_request_find_a_place_together_or_none_does()
+    {
+        await using var server = await TestServer.StartAsync(settings: "Ingestion:QueueCapacity=4");
+        var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
+        server.HeldStore.Hold();
+        var first = client.SubmitReportAsync(SampleReports.Request("https://first.example")).ResponseAsync;
+        await server.HeldStore.CommitIsHeld.WaitAsync(Patience.Limit);
+        // Six go beyond a queue of four that is empty; whichever request comes second finds it full.
+        var calls = Enumerable.Range(1, 2).Select(call => client.SubmitReportsAsync(new Wire.SubmitReportsRequest
+        {
+            Reports = { Enumerable.Range(0, 6).Select(i => SampleReports.Of($"https://many-{call}-{i}.example")) },
+        }).ResponseAsync).ToList();
+        var second = await Patience.For(Task.WhenAny(calls), "a refusal");
+        calls.Remove(second);
+
+        Assert.All((await second).Results, result =>
+        {
+            Assert.Equal((int)StatusCode.ResourceExhausted, result.Refusal.Code);
+            Assert.Equal("OVERLOADED", result.Refusal.Reason);
+        });
+
+        server.HeldStore.Release();
+        await Patience.For(first, "a receipt");
+        var accepted = await Patience.For(calls.Single(), "receipts");
+        Assert.Equal([2UL, 3, 4, 5, 6, 7], accepted.Results.Select(result => result.Receipt.Position.Number));
+    }
+
+    [Fact]
     public async Task When_the_store_cannot_commit_senders_are_told_health_says_so_and_reading_goes_on()
     {
         await using var server = await TestServer.StartAsync();
