@@ -88,6 +88,8 @@ public sealed class OpenRefusalTests
             for (var i = 0; i < 20; i++)
             {
                 store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
+                // Comes after the checkpoint that the commit may have made due: the logs must change over several times.
+                await store.RecoverAsync(CancellationToken.None);
             }
 
             await store.DisposeAsync();
