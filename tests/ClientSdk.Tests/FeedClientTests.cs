@@ -20,28 +20,17 @@ public sealed class FeedClientTests
             var client = new FeedClient(channel, server.AdminToken) { Interrupted = _ => interruptions++ };
             await using var feed = client.FollowAsync(new Wire.StreamEventsRequest()).GetAsyncEnumerator();
             var numbers = new List<ulong>();
-            await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.CaughtUp);
+            await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.CaughtUp);
 
             await SubmitAsync(1);
-            numbers.Add((await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            numbers.Add((await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
             await server.DisposeAsync();
             server = await TestServer.StartAsync(data, settings: "Server:Grpc=" + address.Authority);
             await SubmitAsync(2);
-            numbers.Add((await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            numbers.Add((await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
 
             Assert.Equal([1ul, 2ul], numbers);
             Assert.True(interruptions > 0);
-
-            async Task<Wire.StreamEventsResponse> NextAsync(Wire.StreamEventsResponse.MessageOneofCase kind)
-            {
-                do
-                {
-                    Assert.True(await Patience.For(feed.MoveNextAsync().AsTask(), kind.ToString()));
-                }
-                while (feed.Current.MessageCase != kind);
-
-                return feed.Current;
-            }
 
             async Task SubmitAsync(int number) =>
                 await new Wire.ReportingService.ReportingServiceClient(server.Native)
@@ -66,7 +55,7 @@ public sealed class FeedClientTests
             await using var feed = new FeedClient(channel, server.AdminToken)
                 .FollowAsync(new Wire.StreamEventsRequest { Beginning = new() }).GetAsyncEnumerator();
             await SubmitAsync(1);
-            Assert.Equal(1ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            Assert.Equal(1ul, (await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
             await server.DisposeAsync();
 
             // Elsewhere, where the reader does not find it.
@@ -80,21 +69,10 @@ public sealed class FeedClientTests
             await server.DisposeAsync();
             server = await TestServer.StartAsync(data, settings: "Server:Grpc=" + address.Authority);
 
-            var gap = (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Gap)).Gap;
+            var gap = (await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Gap)).Gap;
             Assert.Equal((2ul, 4ul, Wire.GapReason.Retention), (gap.FromNumber, gap.ToNumber, gap.Reason));
-            Assert.Equal(5ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
-            Assert.Equal(6ul, (await NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
-
-            async Task<Wire.StreamEventsResponse> NextAsync(Wire.StreamEventsResponse.MessageOneofCase kind)
-            {
-                do
-                {
-                    Assert.True(await Patience.For(feed.MoveNextAsync().AsTask(), kind.ToString()));
-                }
-                while (feed.Current.MessageCase != kind);
-
-                return feed.Current;
-            }
+            Assert.Equal(5ul, (await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
+            Assert.Equal(6ul, (await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Event)).Event.Position.Number);
 
             async Task SubmitAsync(int number) =>
                 await new Wire.ReportingService.ReportingServiceClient(server.Native)
@@ -128,5 +106,17 @@ public sealed class FeedClientTests
                 return;
             }
         }
+    }
+
+    private static async Task<Wire.StreamEventsResponse> NextAsync(
+        IAsyncEnumerator<Wire.StreamEventsResponse> feed, Wire.StreamEventsResponse.MessageOneofCase kind)
+    {
+        do
+        {
+            Assert.True(await Patience.For(feed.MoveNextAsync().AsTask(), kind.ToString()));
+        }
+        while (feed.Current.MessageCase != kind);
+
+        return feed.Current;
     }
 }

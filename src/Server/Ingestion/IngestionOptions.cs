@@ -16,7 +16,8 @@ internal sealed class IngestionOptions
 
     /// <summary>
     /// Shortest time between the beginnings of two commits while several callers report at a time; a lone caller never
-    /// waits for it. A commit costs about the same whether it has one report or fifty. Default: 2 ms; zero never gathers.
+    /// waits for it. What is left of it is waited for in whole milliseconds, rounded down. A commit costs about the same
+    /// whether it has one report or fifty. Default: 2 ms; zero never gathers.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:01")]
     public TimeSpan GatherInterval { get; set; } = TimeSpan.FromMilliseconds(2);

@@ -18,6 +18,7 @@ internal sealed class ReportIngestion(
 
     private readonly TimeSpan _minimumInterval = options.Value.MinimumInterval;
 
+    // Every edge awaits it once and at once, so what it keeps of a call can serve the next.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, CancellationToken cancellation)
     {

@@ -24,11 +24,11 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
     }
 
     public override async Task<Wire.SubmitReportsResponse> SubmitReports(
-        SubmittedReports reports, ServerCallContext context)
+        IReadOnlyList<SubmittedReport> reports, ServerCallContext context)
     {
         try
         {
-            var outcomes = await ingestion.SubmitAsync(reports.Items, context.CancellationToken).ConfigureAwait(false);
+            var outcomes = await ingestion.SubmitAsync(reports, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportsResponse { Results = { outcomes.Select(ResultOf) } };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))

@@ -13,7 +13,7 @@ internal static class ReportingMessages
 {
     public static readonly Marshaller<SubmittedReport> Report = ReadOnly(ReadReport);
 
-    public static readonly Marshaller<SubmittedReports> Reports = ReadOnly(ReadReports);
+    public static readonly Marshaller<IReadOnlyList<SubmittedReport>> Reports = ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
 
     public static Marshaller<T> Of<T>(MessageParser<T> parser)
         where T : IMessage<T> =>
@@ -62,7 +62,7 @@ internal static class ReportingMessages
         return report ?? throw RpcErrors.InvalidField("report", "is required");
     }
 
-    private static SubmittedReports ReadReports(ReadOnlySpan<byte> message)
+    private static List<SubmittedReport> ReadReports(ReadOnlySpan<byte> message)
     {
         var reports = new List<SubmittedReport>();
         var reader = new WireReader(message);
@@ -81,7 +81,7 @@ internal static class ReportingMessages
         }
 
         return reports.Count is > 0 and <= ReportLimits.MaxReportsPerRequest
-            ? new SubmittedReports(reports)
+            ? reports
             : throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
     }
 }

@@ -10,7 +10,7 @@ internal abstract class ReportingServiceBinding
     private static readonly Method<SubmittedReport, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
         nameof(SubmitReport), ReportingMessages.Report, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
 
-    private static readonly Method<SubmittedReports, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
+    private static readonly Method<IReadOnlyList<SubmittedReport>, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
         nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
     private static readonly Method<Wire.GetFieldRegisterRequest, Wire.GetFieldRegisterResponse> GetFieldRegisterMethod = Unary(
@@ -22,7 +22,8 @@ internal abstract class ReportingServiceBinding
 
     public abstract Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context);
 
-    public abstract Task<Wire.SubmitReportsResponse> SubmitReports(SubmittedReports reports, ServerCallContext context);
+    public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
+        IReadOnlyList<SubmittedReport> reports, ServerCallContext context);
 
     public abstract Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context);

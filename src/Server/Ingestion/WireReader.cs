@@ -80,29 +80,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         }
     }
 
-    private ulong UInt64()
-    {
-        if (!_rest.IsEmpty && _rest[0] < 0x80)
-        {
-            var small = _rest[0];
-            _rest = _rest[1..];
-            return small;
-        }
-
-        ulong value = 0;
-        for (var i = 0; i < 10 && i < _rest.Length; i++)
-        {
-            var next = _rest[i];
-            value |= (ulong)(next & 0x7f) << (7 * i);
-            if (next < 0x80)
-            {
-                _rest = _rest[(i + 1)..];
-                return value;
-            }
-        }
-
-        throw Malformed();
-    }
+    private ulong UInt64() => Storage.Records.Varint.TryTake(ref _rest, out var value) ? value : throw Malformed();
 
     private ReadOnlySpan<byte> Take(int length)
     {

@@ -38,27 +38,7 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
         }
     }
 
-    public ulong Raw()
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 70; shift += 7)
-        {
-            if (_rest.IsEmpty)
-            {
-                break;
-            }
-
-            var next = _rest[0];
-            _rest = _rest[1..];
-            value |= (ulong)(next & 0x7f) << shift;
-            if (next < 0x80)
-            {
-                return value;
-            }
-        }
-
-        throw Damaged();
-    }
+    public ulong Raw() => Varint.TryTake(ref _rest, out var value) ? value : throw Damaged();
 
     public ReadOnlySpan<byte> Take(ulong length)
     {
