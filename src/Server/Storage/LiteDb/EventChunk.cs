@@ -23,8 +23,7 @@ internal static class EventChunk
         {
             scratch.ResetWrittenCount();
             ReportCodec.Write(scratch, events[next]);
-            new RecordWriter(output).Raw((ulong)scratch.WrittenCount);
-            output.Write(scratch.WrittenSpan);
+            RecordWriter.Append(output, scratch.WrittenSpan);
             next++;
         }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage.LiteDb;
@@ -142,8 +143,7 @@ internal sealed partial class LiteDbTelemetryStore
         {
             _record.ResetWrittenCount();
             InstanceRecord.Write(_record, state, _instances.RecentIdsOf(state.Ordinal));
-            new Records.RecordWriter(_chunk).Raw((ulong)_record.WrittenCount);
-            _chunk.Write(_record.WrittenSpan);
+            RecordWriter.Append(_chunk, _record.WrittenSpan);
         }
 
         return _chunk.WrittenSpan.ToArray();

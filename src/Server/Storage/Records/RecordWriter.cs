@@ -5,12 +5,36 @@ using System.Text;
 namespace Telemetry.Server.Storage.Records;
 
 /// <summary>Writes tagged fields, as protobuf lays them out on the wire, without an object per message.</summary>
-/// <remarks>Zero values and empty texts are left out; a null is left out too, and a known zero goes in as such.</remarks>
-internal readonly struct RecordWriter(ArrayBufferWriter<byte> output)
+/// <remarks>
+/// Zero values and empty texts are left out; a null is left out too, and a known zero goes in as such. The caller says
+/// beforehand how much room a record needs at most: asking the buffer for each number costs more than the number.
+/// </remarks>
+/// <param name="output">Room for everything that is going to be written.</param>
+internal ref struct RecordWriter(Span<byte> output)
 {
+    /// <summary>What a field takes at most, apart from a text's characters: a tag, a length, 16 bytes.</summary>
+    public const int MaxField = 20;
+
+    /// <summary>What a character of a text takes at most.</summary>
+    public const int MaxCharacter = 3;
+
     private const int Varint = 0;
     private const int Bytes = 2;
-    private const int MaxVarint = 10;
+    private const int WideSize = 16;
+
+    private readonly Span<byte> _output = output;
+
+    /// <summary>Bytes written so far.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>Adds a record to others, its length before it.</summary>
+    public static void Append(ArrayBufferWriter<byte> records, ReadOnlySpan<byte> record)
+    {
+        var writer = new RecordWriter(records.GetSpan(MaxField + record.Length));
+        writer.Raw((ulong)record.Length);
+        record.CopyTo(writer._output[writer.Written..]);
+        records.Advance(writer.Written + record.Length);
+    }
 
     public void Number(int tag, ulong value)
     {
@@ -49,33 +73,30 @@ internal readonly struct RecordWriter(ArrayBufferWriter<byte> output)
             return;
         }
 
-        var length = Encoding.UTF8.GetByteCount(value);
         Raw((ulong)(tag << 3 | Bytes));
-        Raw((ulong)length);
-        Encoding.UTF8.GetBytes(value, output.GetSpan(length));
-        output.Advance(length);
+        Raw((ulong)Encoding.UTF8.GetByteCount(value));
+        Written += Encoding.UTF8.GetBytes(value, _output[Written..]);
     }
 
     public void Wide(int tag, UInt128 value)
     {
         Raw((ulong)(tag << 3 | Bytes));
-        Raw(16);
-        BinaryPrimitives.WriteUInt128BigEndian(output.GetSpan(16), value);
-        output.Advance(16);
+        Raw(WideSize);
+        BinaryPrimitives.WriteUInt128BigEndian(_output[Written..], value);
+        Written += WideSize;
     }
 
-    /// <summary>A varint without a tag, e.g. the length of a record.</summary>
+    /// <summary>A varint without a tag.</summary>
     public void Raw(ulong value)
     {
-        var span = output.GetSpan(MaxVarint);
-        var length = 0;
+        var at = Written;
         while (value > 0x7f)
         {
-            span[length++] = (byte)(value | 0x80);
+            _output[at++] = (byte)(value | 0x80);
             value >>= 7;
         }
 
-        span[length++] = (byte)value;
-        output.Advance(length);
+        _output[at++] = (byte)value;
+        Written = at;
     }
 }

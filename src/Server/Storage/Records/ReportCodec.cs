@@ -9,31 +9,13 @@ namespace Telemetry.Server.Storage.Records;
 /// </remarks>
 internal static class ReportCodec
 {
+    private const int Fields = 40;
+
     public static void Write(ArrayBufferWriter<byte> output, StoredReport stored)
     {
-        var writer = new RecordWriter(output);
-        var report = stored.Report;
-        writer.Number(1, (ulong)stored.AcceptedAt.ToUnixTimeMilliseconds());
-        writer.Number(2, (ulong)stored.Kinds);
-        writer.Number(3, (ulong)stored.PreviousNumber);
-        writer.Wide(4, ToNumber(report.ReportId));
-        writer.Wide(5, report.Instance.Value);
-        writer.Number(6, (ulong)report.App);
-        writer.Text(7, report.AppVersion);
-        writer.Number(8, report.SchemaVersion);
-        writer.Number(9, (ulong)report.Claim.Verdict);
-        writer.Number(27, (ulong)report.Claim.Reason);
-        Write(writer, report.Environment);
-        writer.Optional(21, report.Users.Total);
-        writer.Optional(22, report.Users.Active30Days);
-        writer.Optional(23, report.Users.Disabled);
-        writer.Optional(24, report.Users.Enabled);
-        writer.Optional(25, report.Subscription.ValidSubscription);
-        writer.Optional(26, report.Subscription.ExtendedSupport);
-        if (report.RoomVox is { } usage)
-        {
-            Write(writer, usage);
-        }
+        var writer = new RecordWriter(output.GetSpan(MaxSize(stored.Report)));
+        Write(ref writer, stored);
+        output.Advance(writer.Written);
     }
 
     public static StoredReport Read(ReadOnlySpan<byte> record, FeedPosition position)
@@ -55,7 +37,43 @@ internal static class ReportCodec
         return RecordReader.Wide(bytes);
     }
 
-    private static void Write(RecordWriter writer, InstallationEnvironment environment)
+    /// <summary>At least what the record takes.</summary>
+    private static int MaxSize(Report report)
+    {
+        var environment = report.Environment;
+        var characters = report.AppVersion.Length + environment.NextcloudVersion.Length + environment.PhpVersion.Length
+            + environment.DotnetVersion.Length + environment.Language.Length + environment.Timezone.Length;
+        var labels = report.RoomVox is { } usage ? usage.RoomTypes.Items.Length + usage.Facilities.Items.Length : 0;
+        return ((Fields + labels) * RecordWriter.MaxField) + (characters * RecordWriter.MaxCharacter);
+    }
+
+    private static void Write(ref RecordWriter writer, StoredReport stored)
+    {
+        var report = stored.Report;
+        writer.Number(1, (ulong)stored.AcceptedAt.ToUnixTimeMilliseconds());
+        writer.Number(2, (ulong)stored.Kinds);
+        writer.Number(3, (ulong)stored.PreviousNumber);
+        writer.Wide(4, ToNumber(report.ReportId));
+        writer.Wide(5, report.Instance.Value);
+        writer.Number(6, (ulong)report.App);
+        writer.Text(7, report.AppVersion);
+        writer.Number(8, report.SchemaVersion);
+        writer.Number(9, (ulong)report.Claim.Verdict);
+        writer.Number(27, (ulong)report.Claim.Reason);
+        Write(ref writer, report.Environment);
+        writer.Optional(21, report.Users.Total);
+        writer.Optional(22, report.Users.Active30Days);
+        writer.Optional(23, report.Users.Disabled);
+        writer.Optional(24, report.Users.Enabled);
+        writer.Optional(25, report.Subscription.ValidSubscription);
+        writer.Optional(26, report.Subscription.ExtendedSupport);
+        if (report.RoomVox is { } usage)
+        {
+            Write(ref writer, usage);
+        }
+    }
+
+    private static void Write(ref RecordWriter writer, InstallationEnvironment environment)
     {
         writer.Text(10, environment.NextcloudVersion);
         writer.Text(11, environment.PhpVersion);
@@ -70,7 +88,7 @@ internal static class ReportCodec
         writer.Optional(20, environment.Container);
     }
 
-    private static void Write(RecordWriter writer, RoomVoxUsage usage)
+    private static void Write(ref RecordWriter writer, RoomVoxUsage usage)
     {
         writer.Present(30, 1);
         writer.Optional(31, usage.Rooms);
@@ -81,12 +99,12 @@ internal static class ReportCodec
         writer.Optional(36, usage.RoomsWithAvailabilityRules);
         writer.Optional(37, usage.ExchangeSyncEnabled);
         writer.Optional(38, usage.RoomsWithExchange);
-        Write(writer, 39, usage.RoomTypes);
-        Write(writer, 40, usage.Facilities);
+        Write(ref writer, 39, usage.RoomTypes);
+        Write(ref writer, 40, usage.Facilities);
     }
 
     /// <summary>One field per label: the label in the low byte, the count above it.</summary>
-    private static void Write(RecordWriter writer, int tag, LabelCounts counts)
+    private static void Write(ref RecordWriter writer, int tag, LabelCounts counts)
     {
         foreach (var (label, count) in counts.Items)
         {

@@ -7,14 +7,17 @@ namespace Telemetry.Server.Storage.State;
 /// <summary>Writes a row of the state as a record: the latest report without its maps, and what only the row knows.</summary>
 internal static class InstanceRecord
 {
+    private const int HeadFields = 5;
+
     public static void Write(ArrayBufferWriter<byte> output, InstanceState state, RecentReportIds recentIds)
     {
-        var writer = new RecordWriter(output);
+        var writer = new RecordWriter(output.GetSpan(HeadFields * RecordWriter.MaxField));
         writer.Raw((ulong)state.Ordinal);
         writer.Raw((ulong)state.LatestNumber);
         writer.Raw((ulong)state.FirstSeen.ToUnixTimeMilliseconds());
         writer.Raw((ulong)state.ReportCount);
         writer.Wide(1, recentIds.Pack());
+        output.Advance(writer.Written);
         ReportCodec.Write(output, LatestOf(state));
     }
 
