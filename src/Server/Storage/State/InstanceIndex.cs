@@ -39,10 +39,10 @@ internal sealed class InstanceIndex(InstanceRows rows)
     public void Add(int ordinal)
     {
         var partition = PartitionOf(rows[ordinal].Instance);
-        var table = _tables[partition] ??= new int[FirstSize];
+        var table = _tables[partition] ??= LastingArray.Of<int>(FirstSize);
         if (2 * (_counts[partition] + 1) > table.Length)
         {
-            var larger = new int[2 * table.Length];
+            var larger = LastingArray.Of<int>(2 * table.Length);
             foreach (var entry in table)
             {
                 if (entry != 0)

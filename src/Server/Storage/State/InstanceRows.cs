@@ -18,7 +18,7 @@ internal sealed class InstanceRows(int blockSize)
     {
         while (_blocks.Count * blockSize < count)
         {
-            _blocks.Add(new InstanceRow[blockSize]);
+            _blocks.Add(LastingArray.Of<InstanceRow>(blockSize));
         }
 
         Count = Math.Max(Count, count);
