@@ -4,7 +4,7 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>What waits for a commit together, and the promise to its caller in one object.</summary>
-/// <remarks>Callers go on asynchronously, so that a slow caller never holds up the writer.</remarks>
+/// <remarks>Callers go on within the completing call, so the writer leaves that to <see cref="CommitAnswers"/>.</remarks>
 internal interface IPendingCommit
 {
     /// <summary>How many reports; at least one.</summary>

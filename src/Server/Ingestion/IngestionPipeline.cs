@@ -129,21 +129,13 @@ internal sealed partial class IngestionPipeline : BackgroundService
             var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
             var outcomes = _store.Commit(reports, rules);
             _metrics.Committed(outcomes.Length);
-            var next = 0;
-            foreach (var pending in batch)
-            {
-                pending.Complete(outcomes.AsSpan(next, pending.Count));
-                next += pending.Count;
-            }
+            CommitAnswers.Complete(batch, outcomes);
         }
         catch (Exception e)
         {
             // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
             Log.CommitFailed(_logger, e, reports.Count);
-            foreach (var pending in batch)
-            {
-                pending.Fail(e);
-            }
+            CommitAnswers.Fail(batch, e);
         }
     }
 

@@ -4,8 +4,7 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IPendingCommit"/>
-internal sealed class PendingReport(Report report)
-    : TaskCompletionSource<CommitOutcome>(TaskCreationOptions.RunContinuationsAsynchronously), IPendingCommit
+internal sealed class PendingReport(Report report) : TaskCompletionSource<CommitOutcome>, IPendingCommit
 {
     public int Count => 1;
 

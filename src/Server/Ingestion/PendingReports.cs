@@ -4,8 +4,7 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IPendingCommit"/>
-internal sealed class PendingReports(IReadOnlyList<Report> reports)
-    : TaskCompletionSource<CommitOutcome[]>(TaskCreationOptions.RunContinuationsAsynchronously), IPendingCommit
+internal sealed class PendingReports(IReadOnlyList<Report> reports) : TaskCompletionSource<CommitOutcome[]>, IPendingCommit
 {
     public int Count => reports.Count;
 
