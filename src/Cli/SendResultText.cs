@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Telemetry.Cli.Commands.Installation;
 using Telemetry.Client;
 
 namespace Telemetry.Cli;
@@ -5,8 +7,31 @@ namespace Telemetry.Cli;
 /// <summary>What became of a report, for the person who sent it.</summary>
 internal static class SendResultText
 {
+    /// <param name="console">Where to; what went wrong in words goes to its error output, JSON never does.</param>
+    /// <param name="result">What became of it.</param>
+    /// <param name="json">As one JSON object instead of words.</param>
     /// <returns>The exit code.</returns>
-    public static int Print(CliConsole console, SendResult result)
+    public static int Print(CliConsole console, SendResult result, bool json)
+    {
+        if (json)
+        {
+            console.Out.WriteLine(JsonSerializer.Serialize(SendDocument.Of(result), InstallationJson.Default.SendDocument));
+        }
+        else
+        {
+            PrintWords(console, result);
+        }
+
+        return result switch
+        {
+            SendResult.Sent => ExitCodes.Ok,
+            SendResult.Unreachable => ExitCodes.Unreachable,
+            SendResult.Disabled => ExitCodes.NotOn,
+            _ => ExitCodes.Refused,
+        };
+    }
+
+    private static void PrintWords(CliConsole console, SendResult result)
     {
         switch (result)
         {
@@ -28,15 +53,5 @@ internal static class SendResultText
                 console.Error.WriteLine(result.Message);
                 break;
         }
-
-        return ExitCodeOf(result);
     }
-
-    public static int ExitCodeOf(SendResult result) => result switch
-    {
-        SendResult.Sent => ExitCodes.Ok,
-        SendResult.Unreachable => ExitCodes.Unreachable,
-        SendResult.Disabled => ExitCodes.NotOn,
-        _ => ExitCodes.Refused,
-    };
 }

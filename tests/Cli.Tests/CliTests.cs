@@ -42,6 +42,28 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Contains("app_version is required", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_became_of_a_report_is_one_json_object_when_asked_for()
+    {
+        var wrong = SampleReports.Of();
+        wrong.Environment.Country = "Germany";
+        string[] args = ["report", "send", "-", "--json", "--server", Address];
+
+        var (code, output, _) = await RunAsync(SampleReports.Of().ToString(), args);
+        var (refusedCode, refusedOutput, refusedError) = await RunAsync(wrong.ToString(), args);
+
+        using var sent = JsonDocument.Parse(output);
+        Assert.Equal(0, code);
+        Assert.Equal("sent", sent.RootElement.GetProperty("outcome").GetString());
+        Assert.Equal("community", sent.RootElement.GetProperty("receipt").GetProperty("verdict").GetString());
+        using var refused = JsonDocument.Parse(refusedOutput);
+        Assert.Equal(1, refusedCode);
+        Assert.Empty(refusedError);
+        Assert.Equal("rejected", refused.RootElement.GetProperty("outcome").GetString());
+        var violation = Assert.Single(refused.RootElement.GetProperty("violations").EnumerateArray());
+        Assert.Equal("environment.country", violation.GetProperty("field").GetString());
+    }
+
     [Theory]
     [InlineData(2, "no report in protobuf JSON", "nonsense", "report", "send", "-")]
     [InlineData(2, "cannot be read", "", "report", "send", "/nowhere/at/all")]

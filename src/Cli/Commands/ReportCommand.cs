@@ -13,6 +13,7 @@ internal sealed class ReportCommand : Command
         Description = "The report as protobuf JSON (telemetry.v1.Report), or - for standard input.",
     };
 
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object, as 'telemetry send --json' has it." };
     private readonly CliConsole _console;
     private readonly ConnectionOptions _connection;
 
@@ -24,6 +25,7 @@ internal sealed class ReportCommand : Command
         var send = new Command("send", "Send one report.");
         send.Arguments.Add(_file);
         send.Options.Add(connection.Server);
+        send.Options.Add(_json);
         send.SetAction(SendAsync);
         Subcommands.Add(send);
     }
@@ -33,8 +35,8 @@ internal sealed class ReportCommand : Command
         var file = parsed.GetRequiredValue(_file);
         var report = Parse(await InputFile.ReadAsync(_console, file, cancellation).ConfigureAwait(false));
         using var channel = _connection.Connect(parsed);
-        return SendResultText.Print(
-            _console, await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false));
+        var result = await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false);
+        return SendResultText.Print(_console, result, parsed.GetValue(_json));
     }
 
     private static Report Parse(string json)

@@ -9,13 +9,7 @@ internal sealed class SendCommand(CliConsole console) : InstallationVerb(
     protected override async Task<int> RunAsync(string directory, ParseResult parsed, CancellationToken cancellation)
     {
         await using var client = Open(directory);
-        var result = await client.SendNowAsync(cancellation).ConfigureAwait(false);
-        if (!IsJson(parsed))
-        {
-            return SendResultText.Print(Terminal, result);
-        }
-
-        WriteJson(SendDocument.Of(result), InstallationJson.Default.SendDocument);
-        return SendResultText.ExitCodeOf(result);
+        return SendResultText.Print(
+            Terminal, await client.SendNowAsync(cancellation).ConfigureAwait(false), IsJson(parsed));
     }
 }

@@ -2,7 +2,7 @@ using Telemetry.Client;
 
 namespace Telemetry.Cli.Commands.Installation;
 
-/// <summary><c>telemetry send --json</c>.</summary>
+/// <summary><c>telemetry send --json</c> and <c>telemetry report send --json</c>.</summary>
 internal sealed record SendDocument(
     string Outcome, string Message, ReceiptDocument? Receipt, IReadOnlyList<ViolationDocument> Violations,
     DateTimeOffset? WelcomeAt, string? Cause, string? Mode, string? DecidedBy)
