@@ -22,9 +22,14 @@ internal static class LicenseKey
     private const int GroupSize = 6;
     private const int BitsPerSymbol = 5;
     private const int ShownSymbols = 4;
+    private const byte NoSymbol = byte.MaxValue;
     private const uint Bech32m = 0x2bc830a3;
 
     private static readonly SearchValues<char> PrefixLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+
+    /// <summary>A symbol's value by its ASCII code: every key that is asked about has thirty of them.</summary>
+    private static readonly byte[] Values = [.. Enumerable.Range(0, 128).Select(code =>
+        Alphabet.IndexOf((char)code, StringComparison.Ordinal) is var value and >= 0 ? (byte)value : NoSymbol)];
 
     private static readonly uint[] Generators = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
 
@@ -98,13 +103,12 @@ internal static class LicenseKey
         Span<byte> symbols = stackalloc byte[Symbols];
         for (var i = 0; i < Symbols; i++)
         {
-            var symbol = Alphabet.AsSpan().IndexOf(canonical[prefix + i]);
-            if (symbol < 0)
+            var letter = canonical[prefix + i];
+            symbols[i] = letter < Values.Length ? Values[letter] : NoSymbol;
+            if (symbols[i] == NoSymbol)
             {
                 return false;
             }
-
-            symbols[i] = (byte)symbol;
         }
 
         return IsPrefix(canonical.AsSpan(0, prefix)) && Remainder(canonical.AsSpan(0, prefix), symbols) == Bech32m;

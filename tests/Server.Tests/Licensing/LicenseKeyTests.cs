@@ -70,6 +70,8 @@ public sealed class LicenseKeyTests
     [InlineData("RVOX-TEST-1234-5678-9ABC")]
     [InlineData("dde6068c160e46f4681d3a8173133e13be9a5a9a7817c222cfe3c1cf9631a3be")]
     [InlineData("ÄÖÜ-QPZRY9-X8GF2T-VDW0S3-JN54KH-CE6MUA")]
+    [InlineData("RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-CE6MÜA")]
+    [InlineData("RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-CE6M\u4e2dA")]
     public void What_is_no_key_is_malformed(string text) => Assert.False(LicenseKey.IsWellFormed(LicenseKey.Canonical(text)));
 
     [Fact]
