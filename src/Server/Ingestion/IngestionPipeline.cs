@@ -124,19 +124,23 @@ internal sealed partial class IngestionPipeline : BackgroundService
 
     private void Commit(List<IPendingCommit> batch, List<Report> reports)
     {
+        CommitOutcome[] outcomes;
         try
         {
             var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
-            var outcomes = _store.Commit(reports, rules);
+            outcomes = _store.Commit(reports, rules);
             _metrics.Committed(outcomes.Length);
-            CommitAnswers.Complete(batch, outcomes);
         }
         catch (Exception e)
         {
             // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
             Log.CommitFailed(_logger, e, reports.Count);
             CommitAnswers.Fail(batch, e);
+            return;
         }
+
+        // Outside, so that nobody who was answered is told of a failure as well.
+        CommitAnswers.Complete(batch, outcomes);
     }
 
     private static partial class Log

@@ -9,7 +9,8 @@ namespace Telemetry.Server.Storage.Records;
 /// </remarks>
 internal static class ReportCodec
 {
-    private const int Fields = 40;
+    /// <summary>No field but a label comes twice, so a record has at most so many besides.</summary>
+    private const int LastTag = 40;
 
     public static void Write(ArrayBufferWriter<byte> output, StoredReport stored)
     {
@@ -44,7 +45,7 @@ internal static class ReportCodec
         var characters = report.AppVersion.Length + environment.NextcloudVersion.Length + environment.PhpVersion.Length
             + environment.DotnetVersion.Length + environment.Language.Length + environment.Timezone.Length;
         var labels = report.RoomVox is { } usage ? usage.RoomTypes.Items.Length + usage.Facilities.Items.Length : 0;
-        return ((Fields + labels) * RecordWriter.MaxField) + (characters * RecordWriter.MaxCharacter);
+        return ((LastTag + labels) * RecordWriter.MaxField) + (characters * RecordWriter.MaxCharacter);
     }
 
     private static void Write(ref RecordWriter writer, StoredReport stored)

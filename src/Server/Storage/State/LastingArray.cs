@@ -1,6 +1,6 @@
 namespace Telemetry.Server.Storage.State;
 
-/// <summary>Arrays of the state, which live as long as the process.</summary>
+/// <summary>Arrays of the state: rows live as long as the process, an index table until it is full.</summary>
 internal static class LastingArray
 {
     /// <summary>
