@@ -7,7 +7,7 @@ using Telemetry.Contracts.V1;
 
 namespace Bench;
 
-/// <summary>Licences on a server, each with an installation that has its place.</summary>
+/// <summary>Licenses on a server, each with an installation that has its seat.</summary>
 internal static class LicenseFleet
 {
     private const int Callers = 64;
@@ -33,7 +33,7 @@ internal static class LicenseFleet
             var answer = await licenses.CheckLicenseAsync(check, cancellationToken: cancellation).ConfigureAwait(false);
             fleet[i] = answer.Decision.Licensed
                 ? (key, hash)
-                : throw new InvalidOperationException("A new licence is not good: " + answer.Decision);
+                : throw new InvalidOperationException("A new license is not good: " + answer.Decision);
         }).ConfigureAwait(false);
         return fleet;
     }

@@ -171,7 +171,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         table.Row("working set after the restart", [restarted.WorkingSetMegabytes], "MB");
     }
 
-    /// <summary>Checks among 100,000 licences, without and with a signed token.</summary>
+    /// <summary>Checks among 100,000 licenses, without and with a signed token.</summary>
     private void Licenses()
     {
         const int count = 100_000;
@@ -199,9 +199,9 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         tokens = tokens[^pairs.Count..];
         table.Row("one ES256 signature alone, one processor busy, CPU", lone, "µs");
         table.Row("one ES256 signature alone, all processors busy, CPU", signatures, "µs");
-        table.Row("check of a licence without a token, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
+        table.Row("check of a license without a token, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
         table.Ratio("check without a token : no-op unary, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 2);
-        table.Row("check of a licence with a token, server CPU", [.. tokens.Select(token => token.CpuMicroseconds)], "µs");
+        table.Row("check of a license with a token, server CPU", [.. tokens.Select(token => token.CpuMicroseconds)], "µs");
         table.Ratio(
             "check with a token : (2 no-op unary + one signature, one processor busy), server CPU",
             [.. pairs.Select((p, i) => tokens[i].CpuMicroseconds / ((2 * p.A.CpuMicroseconds) + lone[i]))], 1);

@@ -13,7 +13,7 @@ internal sealed class NoOpLicenses : LicenseService.LicenseServiceBase
             {
                 Verdict = request.LicenseKey.Length > 0 ? LicenseVerdict.Valid : LicenseVerdict.NotFound,
                 Licensed = true,
-                Message = "The licence is valid.",
+                Message = "The license is valid.",
             },
             Edition = "enterprise",
             Limits = { ["rooms"] = 50, ["users"] = 500 },

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Grpc.Core;
 using Telemetry.Cli.Commands;
 using Telemetry.Cli.Commands.Installation;
-using Telemetry.Cli.Commands.Licences;
+using Telemetry.Cli.Commands.Licenses;
 using Telemetry.Client;
 using Telemetry.Client.Admin;
 
@@ -14,7 +14,7 @@ internal static class CliProgram
     private const string Description = """
         Looks after an installation's reports, and talks to a Telemetry server.
 
-        Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorised, 5 reports are off
+        Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorized, 5 reports are off
         or local, or stricter than what was just chosen, 130 interrupted.
         """;
 
@@ -35,7 +35,7 @@ internal static class CliProgram
             new TailCommand(connection, console),
             new ReportCommand(connection, console),
             new InstancesCommand(connection, console),
-            new LicencesCommand(connection, console),
+            new LicensesCommand(connection, console),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -18,7 +18,7 @@ internal static class InputFile
         }
     }
 
-    /// <summary>A secret such as a licence key, which is no argument because other users see arguments.</summary>
+    /// <summary>A secret such as a license key, which is no argument because other users see arguments.</summary>
     /// <exception cref="CliUsageException">It cannot be read, or there is nothing in it.</exception>
     public static async Task<string> ReadSecretAsync(CliConsole console, string file, CancellationToken cancellation)
     {

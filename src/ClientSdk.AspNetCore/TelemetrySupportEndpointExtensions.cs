@@ -15,7 +15,7 @@ public static class TelemetrySupportEndpointExtensions
 {
     /// <summary>
     /// Maps a page where administrators see what the app reports and why, switch it, and send a report. Behind the
-    /// host's authorisation; every form is guarded by the host's antiforgery.
+    /// host's authorization; every form is guarded by the host's antiforgery.
     /// </summary>
     /// <param name="endpoints">The app.</param>
     /// <param name="pattern">Where the page is. Default: "/telemetry".</param>

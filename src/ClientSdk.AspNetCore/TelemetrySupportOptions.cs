@@ -4,7 +4,7 @@ namespace Telemetry.Client.AspNetCore;
 public sealed class TelemetrySupportOptions
 {
     /// <summary>
-    /// Name of the authorisation policy that the page asks for, e.g. one that lets only administrators in. Null: the
+    /// Name of the authorization policy that the page asks for, e.g. one that lets only administrators in. Null: the
     /// host's default policy, which lets every signed-in user in unless the host says otherwise. Default: null.
     /// </summary>
     public string? Policy { get; set; }

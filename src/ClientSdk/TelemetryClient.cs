@@ -185,7 +185,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Sends a report because somebody asked. Refused unless reports are on; switches nothing on.</summary>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <returns>Exactly what happened.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public Task<SendResult> SendNowAsync(CancellationToken cancellation = default) => _courier.SendNowAsync(cancellation);
 
     /// <summary>The attempts so far, the latest first, at most 100.</summary>

@@ -15,7 +15,7 @@ public sealed class ImportTableTests
         ["Rpc"] = ["Model"],
         ["Storage"] = ["Model"],
         ["Privacy"] = ["Model", "Storage"],
-        // Rpc and Privacy: the licence service is its own edge, and re-keys what it gets.
+        // Rpc and Privacy: the license service is its own edge, and re-keys what it gets.
         ["Licensing"] = ["Model", "Storage", "Rpc", "Privacy"],
         ["Feed"] = ["Model", "Storage", "Rpc"],
         ["Ingestion"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing"],
@@ -93,14 +93,14 @@ public sealed class ImportTableTests
 
     /// <summary>A stolen database must not tell which customer a report came from.</summary>
     [Fact]
-    public void Nothing_that_ingestion_stores_can_hold_a_licence()
+    public void Nothing_that_ingestion_stores_can_hold_a_license()
     {
-        string[] licences = ["LicenseId", "LicensedInstanceId", "License", "LicenseLease", "SubscriptionKeyHash"];
+        string[] licenses = ["LicenseId", "LicensedInstanceId", "License", "LicenseLease", "SubscriptionKeyHash"];
         var stored = Reachable("Report", "StoredReport", "InstanceState", "InstanceRow", "ReportFields");
 
         Assert.Contains("Claim", stored);
         Assert.Contains("RoomVoxUsage", stored);
-        Assert.Empty(stored.Intersect(licences));
+        Assert.Empty(stored.Intersect(licenses));
         // The check must be able to fail.
         Assert.Contains("SubscriptionKeyHash", Reachable("License"));
     }

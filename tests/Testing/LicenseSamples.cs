@@ -4,7 +4,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Testing;
 
-/// <summary>Licences and questions for tests, which change what they are about.</summary>
+/// <summary>Licenses and questions for tests, which change what they are about.</summary>
 internal static class LicenseSamples
 {
     public static readonly ByteString Nonce = ByteString.CopyFrom([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);

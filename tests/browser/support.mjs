@@ -65,7 +65,7 @@ const picture = async (name) => {
   if (options.screenshots) await tab.screenshot({ path: join(options.screenshots, `${name}.png`), fullPage: true });
 };
 
-/** Looks at the page as it is, in both colour schemes and at both widths. */
+/** Looks at the page as it is, in both color schemes and at both widths. */
 async function inspect(name) {
   for (const colorScheme of ["light", "dark"]) {
     for (const width of [1280, 320]) {

@@ -4,7 +4,7 @@ using Telemetry.Contracts.V1;
 
 namespace Bench.Load;
 
-/// <summary>Checks of many licences in turn, each by the installation that has its place.</summary>
+/// <summary>Checks of many licenses in turn, each by the installation that has its seat.</summary>
 internal sealed class LicenseSource : IRequestSource
 {
     private static readonly ByteString Nonce = ByteString.CopyFrom(new byte[32]);
@@ -14,7 +14,7 @@ internal sealed class LicenseSource : IRequestSource
 
     /// <param name="questions">The checks.</param>
     /// <param name="withToken">Whether a signed token is asked for.</param>
-    /// <param name="first">Where to begin, so that connections ask about different licences.</param>
+    /// <param name="first">Where to begin, so that connections ask about different licenses.</param>
     public LicenseSource(IReadOnlyList<(string Key, string Hash)> questions, bool withToken, int first)
     {
         _frames = [.. questions.Select(question => Frame(question.Key, question.Hash, withToken))];

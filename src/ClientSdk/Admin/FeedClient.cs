@@ -41,7 +41,7 @@ public sealed class FeedClient
     /// <param name="request">Where to begin and what to deliver; not changed.</param>
     /// <param name="cancellation">Ends the stream.</param>
     /// <exception cref="FeedRefusedException">The server refuses in a way that waiting cannot mend.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public async IAsyncEnumerable<StreamEventsResponse> FollowAsync(
         StreamEventsRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {

@@ -4,7 +4,7 @@ using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Admin;
 
-/// <summary>Manages a server's licences. Calls throw <see cref="RpcException"/> with the server's words.</summary>
+/// <summary>Manages a server's licenses. Calls throw <see cref="RpcException"/> with the server's words.</summary>
 public sealed class LicenseAdminClient
 {
     private const int PageSize = 500;
@@ -33,15 +33,15 @@ public sealed class LicenseAdminClient
         return await client.GetSigningKeysAsync(new(), cancellationToken: cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Issues a licence. Its key is in the answer, this once: the server does not keep it.</summary>
-    /// <remarks>Not safe to repeat: each call issues another licence.</remarks>
-    /// <param name="request">What the licence covers.</param>
-    /// <param name="cancellation">Ends the call; the licence may have been issued all the same.</param>
+    /// <summary>Issues a license. Its key is in the answer, this once: the server does not keep it.</summary>
+    /// <remarks>Not safe to repeat: each call issues another license.</remarks>
+    /// <param name="request">What the license covers.</param>
+    /// <param name="cancellation">Ends the call; the license may have been issued all the same.</param>
     public async Task<IssueLicenseResponse> IssueAsync(
         IssueLicenseRequest request, CancellationToken cancellation = default) =>
         await _client.IssueLicenseAsync(request, _headers, cancellationToken: cancellation).ConfigureAwait(false);
 
-    /// <summary>Licences in the order in which they were issued, fetched page by page.</summary>
+    /// <summary>Licenses in the order in which they were issued, fetched page by page.</summary>
     /// <param name="request">Which ones; all when null. Is not changed.</param>
     /// <param name="cancellation">Ends the listing.</param>
     public async IAsyncEnumerable<License> ListAsync(
@@ -63,7 +63,7 @@ public sealed class LicenseAdminClient
         while (next.PageToken.Length > 0);
     }
 
-    /// <summary>One licence.</summary>
+    /// <summary>One license.</summary>
     /// <param name="request">Which one: by its id, or by its key.</param>
     /// <param name="cancellation">Ends the call.</param>
     public async Task<License> GetAsync(GetLicenseRequest request, CancellationToken cancellation = default)
@@ -73,10 +73,10 @@ public sealed class LicenseAdminClient
         return response.License;
     }
 
-    /// <summary>Changes what a licence covers; what is not set stays as it is. Safe to repeat.</summary>
-    /// <param name="request">Which licence, and what to change.</param>
+    /// <summary>Changes what a license covers; what is not set stays as it is. Safe to repeat.</summary>
+    /// <param name="request">Which license, and what to change.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>The licence as it is now.</returns>
+    /// <returns>The license as it is now.</returns>
     public async Task<License> ChangeAsync(ChangeLicenseRequest request, CancellationToken cancellation = default)
     {
         var response = await _client.ChangeLicenseAsync(request, _headers, cancellationToken: cancellation)
@@ -84,10 +84,10 @@ public sealed class LicenseAdminClient
         return response.License;
     }
 
-    /// <summary>Lets a licence not count for the time being. Safe to repeat.</summary>
-    /// <param name="licenseId">The licence's id.</param>
+    /// <summary>Lets a license not count for the time being. Safe to repeat.</summary>
+    /// <param name="licenseId">The license's id.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>The licence as it is now.</returns>
+    /// <returns>The license as it is now.</returns>
     public async Task<License> SuspendAsync(string licenseId, CancellationToken cancellation = default)
     {
         var request = new SuspendLicenseRequest { LicenseId = licenseId };
@@ -96,10 +96,10 @@ public sealed class LicenseAdminClient
         return response.License;
     }
 
-    /// <summary>Lets a suspended licence count again; refused for a revoked one. Safe to repeat.</summary>
-    /// <param name="licenseId">The licence's id.</param>
+    /// <summary>Lets a suspended license count again; refused for a revoked one. Safe to repeat.</summary>
+    /// <param name="licenseId">The license's id.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>The licence as it is now.</returns>
+    /// <returns>The license as it is now.</returns>
     public async Task<License> ResumeAsync(string licenseId, CancellationToken cancellation = default)
     {
         var request = new ResumeLicenseRequest { LicenseId = licenseId };
@@ -108,10 +108,10 @@ public sealed class LicenseAdminClient
         return response.License;
     }
 
-    /// <summary>Lets a licence never count again. Cannot be undone. Safe to repeat.</summary>
-    /// <param name="licenseId">The licence's id.</param>
+    /// <summary>Lets a license never count again. Cannot be undone. Safe to repeat.</summary>
+    /// <param name="licenseId">The license's id.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>The licence as it is now.</returns>
+    /// <returns>The license as it is now.</returns>
     public async Task<License> RevokeAsync(string licenseId, CancellationToken cancellation = default)
     {
         var request = new RevokeLicenseRequest { LicenseId = licenseId };
@@ -120,10 +120,10 @@ public sealed class LicenseAdminClient
         return response.License;
     }
 
-    /// <summary>Takes a licence's place from an installation. Safe to repeat.</summary>
-    /// <param name="request">Which licence and which installation.</param>
+    /// <summary>Takes a license's seat from an installation. Safe to repeat.</summary>
+    /// <param name="request">Which license and which installation.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>Whether the installation had a place.</returns>
+    /// <returns>Whether the installation had a seat.</returns>
     public async Task<bool> ReleaseAsync(
         ReleaseLicenseInstanceRequest request, CancellationToken cancellation = default)
     {
@@ -132,8 +132,8 @@ public sealed class LicenseAdminClient
         return response.Released;
     }
 
-    /// <summary>The installations that use a licence, by pseudonym, fetched page by page.</summary>
-    /// <param name="licenseId">The licence's id.</param>
+    /// <summary>The installations that use a license, by pseudonym, fetched page by page.</summary>
+    /// <param name="licenseId">The license's id.</param>
     /// <param name="cancellation">Ends the listing.</param>
     public async IAsyncEnumerable<LicensedInstance> UsageAsync(
         string licenseId, [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -7,14 +7,14 @@ public static class InstanceHash
 {
     /// <summary>
     /// SHA-256 of the installation's URL as 64 lower-case hexadecimal digits, after trailing slashes are stripped and
-    /// letters lowered; nothing else is normalised, as the existing apps do it.
+    /// letters lowered; nothing else is normalized, as the existing apps do it.
     /// </summary>
     /// <param name="url">The installation's URL, e.g. "https://cloud.example.org/nextcloud/".</param>
     /// <exception cref="ArgumentException">The URL is empty.</exception>
     public static string FromUrl(string url)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(url);
-        var normalised = url.TrimEnd('/').ToLowerInvariant();
-        return Digest.Of(Encoding.UTF8.GetBytes(normalised));
+        var normalized = url.TrimEnd('/').ToLowerInvariant();
+        return Digest.Of(Encoding.UTF8.GetBytes(normalized));
     }
 }

@@ -21,6 +21,6 @@ public sealed record RoomFacts
     /// <summary>Whether its hours are restricted.</summary>
     public bool HasAvailabilityRules { get; init; }
 
-    /// <summary>Whether it is synchronised with Exchange.</summary>
+    /// <summary>Whether it is synchronized with Exchange.</summary>
     public bool HasExchange { get; init; }
 }

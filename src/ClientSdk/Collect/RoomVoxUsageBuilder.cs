@@ -25,7 +25,7 @@ public sealed class RoomVoxUsageBuilder
     /// <summary>Groups of rooms; null: not known.</summary>
     public uint? RoomGroups { get; set; }
 
-    /// <summary>Whether synchronisation with Exchange is switched on; null: not known.</summary>
+    /// <summary>Whether synchronization with Exchange is switched on; null: not known.</summary>
     public bool? ExchangeSyncEnabled { get; set; }
 
     /// <summary>Counts a room.</summary>

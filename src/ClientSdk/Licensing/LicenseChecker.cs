@@ -33,7 +33,7 @@ internal sealed class LicenseChecker(
                 .ConfigureAwait(false);
         }
 
-        // Also when the check failed: a licence may be withdrawn while a place for it cannot be stored.
+        // Also when the check failed: a license may be withdrawn while a seat for it cannot be stored.
         if (memory.Proof is not null)
         {
             (memory, var withdrawn) = await RefreshListAsync(memory, deadline.Token, cancellation).ConfigureAwait(false);
@@ -111,7 +111,7 @@ internal sealed class LicenseChecker(
         var list = await RevocationList.VerifyAsync(answer.List, keys).ConfigureAwait(false);
         return list switch
         {
-            { Ok: false } => (memory, Rejected("its list of withdrawn licences is not the vendor's, " + list.Problem)),
+            { Ok: false } => (memory, Rejected("its list of withdrawn licenses is not the vendor's, " + list.Problem)),
             _ when !IsCurrent(list.Value.ExpiresAt, memory.TimeAt(time.GetUtcNow())) => (memory, null),
             _ => (memory.Accept(list.Value), null),
         };

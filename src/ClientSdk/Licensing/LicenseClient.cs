@@ -74,7 +74,7 @@ public sealed class LicenseClient : IAsyncDisposable
     /// <param name="time">The clock; the system's when null.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a root key is none.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public static Task<LicenseClient> OpenAsync(
         TelemetryChannel channel, LicenseClientOptions options, TimeProvider? time = null,
         CancellationToken cancellation = default)
@@ -86,7 +86,7 @@ public sealed class LicenseClient : IAsyncDisposable
     /// <summary>Asks the server now and remembers a definite answer. One check at a time; a second caller waits.</summary>
     /// <returns>What is known then; when no usable answer came, what was known before, and its message says why.</returns>
     /// <param name="cancellation">Ends the check.</param>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public async Task<LicenseStatus> CheckAsync(CancellationToken cancellation = default)
     {
@@ -96,13 +96,13 @@ public sealed class LicenseClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Tells the server how far this installation uses what its licence limits; like a check, this takes a place or
+    /// Tells the server how far this installation uses what its license limits; like a check, this takes a seat or
     /// keeps it. What is not limited is dropped there. Leaves <see cref="Current"/> alone.
     /// </summary>
     /// <param name="usage">Counts under the names of limits, e.g. "rooms". At most 50.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Exactly what happened.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public async Task<LicenseUsageResult> ReportUsageAsync(
         IReadOnlyDictionary<string, ulong> usage, CancellationToken cancellation = default)
@@ -116,12 +116,12 @@ public sealed class LicenseClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives up this installation's place, e.g. before it moves. Once the server has answered, nothing is licensed here,
-    /// and a started client no longer asks by itself, until <see cref="CheckAsync"/> takes a place again.
+    /// Gives up this installation's seat, e.g. before it moves. Once the server has answered, nothing is licensed here,
+    /// and a started client no longer asks by itself, until <see cref="CheckAsync"/> takes a seat again.
     /// </summary>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Exactly what happened.</returns>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     public async Task<LicenseReleaseResult> ReleaseAsync(CancellationToken cancellation = default)
     {
@@ -227,7 +227,7 @@ public sealed class LicenseClient : IAsyncDisposable
         Reevaluate();
         if (IsCheckDue())
         {
-            // Asked again when it is this one's turn: what went before may have been a check, or the place's release.
+            // Asked again when it is this one's turn: what went before may have been a check, or the seat's release.
             await AloneAsync(
                 () => IsCheckDue() ? CheckNowAsync(cancellation) : Task.CompletedTask, cancellation).ConfigureAwait(false);
             Reevaluate();

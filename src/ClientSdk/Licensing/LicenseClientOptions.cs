@@ -11,7 +11,7 @@ public sealed class LicenseClientOptions
     /// <summary>What stands for the installation: 64 hexadecimal digits, see <see cref="Client.InstanceHash"/>.</summary>
     public required string InstanceHash { get; init; }
 
-    /// <summary>The hash under which the installation used the licence before, so that its place moves along; null: none.</summary>
+    /// <summary>The hash under which the installation used the license before, so that its seat moves along; null: none.</summary>
     public string? PreviousInstanceHash { get; init; }
 
     /// <summary>The app; not <see cref="Contracts.V1.App.Unspecified"/>.</summary>
@@ -43,6 +43,6 @@ public sealed class LicenseClientOptions
     /// </summary>
     public TimeSpan RefreshInterval { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How far this machine's clock may go back before the licence stops. Zero to a day. Default: 5 minutes.</summary>
+    /// <summary>How far this machine's clock may go back before the license stops. Zero to a day. Default: 5 minutes.</summary>
     public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
 }

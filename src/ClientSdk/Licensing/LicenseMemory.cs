@@ -19,7 +19,7 @@ internal sealed record LicenseMemory
     /// <summary>Set when the server's latest definite answer was a no.</summary>
     public LicenseRefusal? Refusal { get; init; }
 
-    /// <summary>Whether the installation gave its place up, and no check has succeeded since.</summary>
+    /// <summary>Whether the installation gave its seat up, and no check has succeeded since.</summary>
     public bool Released { get; init; }
 
     /// <summary>The latest time ever seen; null: none yet.</summary>
@@ -84,7 +84,7 @@ internal sealed record LicenseMemory
         LastCheckedAt = received,
     };
 
-    /// <summary>Notes that the place is given up: whatever was known of the licence no longer holds here.</summary>
+    /// <summary>Notes that the seat is given up: whatever was known of the license no longer holds here.</summary>
     public LicenseMemory Release(DateTimeOffset received) => this with
     {
         Proof = null,

@@ -6,10 +6,10 @@ namespace Telemetry.Client.Licensing;
 internal static class LicenseMessages
 {
     private const string Reach =
-        "Make sure that this machine can reach the licence server, then check the licence again.";
+        "Make sure that this machine can reach the license server, then check the license again.";
 
     private const string Forged =
-        "Make sure that the address of the licence server is right and that no proxy answers in its place, then check again.";
+        "Make sure that the address of the license server is right and that no proxy answers in its place, then check again.";
 
     public static (string Message, string NextStep) For(LicenseState state, LicenseMemory memory)
     {
@@ -17,26 +17,26 @@ internal static class LicenseMessages
         return state switch
         {
             LicenseState.Refused => (memory.Refusal!.Message, memory.Refusal.NextStep),
-            LicenseState.Valid => (Join($"The licence is valid; this holds until {Text(proof!.Ends)} without the server.", memory), StepAfter(memory)),
+            LicenseState.Valid => (Join($"The license is valid; this holds until {Text(proof!.Ends)} without the server.", memory), StepAfter(memory)),
             LicenseState.ValidInGrace => (
-                Join($"The licence has expired{On(proof!.LicenseExpiresAt)} and still counts until {Text(proof.Ends)}.", memory),
-                "Renew the licence, then check it again."),
+                Join($"The license has expired{On(proof!.LicenseExpiresAt)} and still counts until {Text(proof.Ends)}.", memory),
+                "Renew the license, then check it again."),
             LicenseState.OfflineTooLong => (
-                Join($"The licence was last confirmed on {Text(proof!.IssuedAt)}, and that held until {Text(proof.Ends)}.", memory),
+                Join($"The license was last confirmed on {Text(proof!.IssuedAt)}, and that held until {Text(proof.Ends)}.", memory),
                 memory.Failure is { Rejected: true } ? Forged : Reach),
             LicenseState.Expired => (
-                Join($"The licence has expired{On(proof!.LicenseExpiresAt)}.", memory),
-                "Renew the licence. If that is done, check it again while this machine can reach the licence server."),
+                Join($"The license has expired{On(proof!.LicenseExpiresAt)}.", memory),
+                "Renew the license. If that is done, check it again while this machine can reach the license server."),
             LicenseState.Revoked => (
-                "The vendor has withdrawn the licence.", "Ask the vendor. If it is settled, check the licence again."),
+                "The vendor has withdrawn the license.", "Ask the vendor. If it is settled, check the license again."),
             LicenseState.ClockSetBack => (
                 Join($"This machine's clock was set back; it has already been {Text(memory.LatestTime ?? proof!.IssuedAt)}.", memory),
-                "Set the clock right, then check the licence again while this machine can reach the licence server."),
+                "Set the clock right, then check the license again while this machine can reach the license server."),
             LicenseState.Released => (
-                Join("This installation gave up its place under the licence.", memory),
-                "To use the licence here again, check it again."),
+                Join("This installation gave up its seat under the license.", memory),
+                "To use the license here again, check it again."),
             LicenseState.ProofRejected => (Join("", memory), Forged),
-            _ => (Join("The licence has never been checked successfully.", memory), Reach),
+            _ => (Join("The license has never been checked successfully.", memory), Reach),
         };
     }
 

@@ -1,6 +1,6 @@
 namespace Telemetry.Client.Licensing;
 
-/// <summary>The server's signed word that a licence covers this installation.</summary>
+/// <summary>The server's signed word that a license covers this installation.</summary>
 internal sealed record LicenseProof
 {
     private const string Valid = "valid";
@@ -25,10 +25,10 @@ internal sealed record LicenseProof
     /// <summary>It proves nothing from this moment on.</summary>
     public required DateTimeOffset Ends { get; init; }
 
-    /// <summary>When the licence expires, without grace; null: never.</summary>
+    /// <summary>When the license expires, without grace; null: never.</summary>
     public DateTimeOffset? LicenseExpiresAt { get; init; }
 
-    /// <summary>Whether the licence was in its grace period already.</summary>
+    /// <summary>Whether the license was in its grace period already.</summary>
     public required bool InGrace { get; init; }
 
     public required string Edition { get; init; }

@@ -31,7 +31,7 @@ internal sealed class LicenseRefreshSchedule(LicenseSubject subject, LicenseClie
     {
         if (memory.Released)
         {
-            // Asking would take a place again.
+            // Asking would take a seat again.
             return false;
         }
 

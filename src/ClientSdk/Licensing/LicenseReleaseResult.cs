@@ -1,6 +1,6 @@
 namespace Telemetry.Client.Licensing;
 
-/// <summary>What became of the wish to give up the installation's place.</summary>
+/// <summary>What became of the wish to give up the installation's seat.</summary>
 public abstract record LicenseReleaseResult
 {
     private LicenseReleaseResult(string message) => Message = message;
@@ -8,14 +8,14 @@ public abstract record LicenseReleaseResult
     /// <summary>The result in a sentence or two that an administrator can act on.</summary>
     public string Message { get; }
 
-    /// <summary>The place is free for another installation.</summary>
-    public sealed record Released() : LicenseReleaseResult("The licence's place is free for another installation.");
+    /// <summary>The seat is free for another installation.</summary>
+    public sealed record Released() : LicenseReleaseResult("The license's seat is free for another installation.");
 
-    /// <summary>There was none to give up: the installation has no place, or nobody knows the key.</summary>
+    /// <summary>There was none to give up: the installation has no seat, or nobody knows the key.</summary>
     public sealed record NoPlace() : LicenseReleaseResult(
-        "This installation had no place under the licence, so there was none to give up.");
+        "This installation had no seat under the license, so there was none to give up.");
 
-    /// <summary>No usable answer came, so the place may still be taken.</summary>
+    /// <summary>No usable answer came, so the seat may still be taken.</summary>
     /// <param name="Message">What went wrong.</param>
     /// <param name="RetryAfter">For how long the server wants to be left alone; zero when it did not say.</param>
     public sealed record Unanswered(string Message, TimeSpan RetryAfter) : LicenseReleaseResult(Message);

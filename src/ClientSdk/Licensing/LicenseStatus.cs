@@ -2,10 +2,10 @@ using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Licensing;
 
-/// <summary>What an installation knows about its licence at one moment. Immutable.</summary>
+/// <summary>What an installation knows about its license at one moment. Immutable.</summary>
 public sealed class LicenseStatus
 {
-    /// <summary>Whether the licence may be used at that moment.</summary>
+    /// <summary>Whether the license may be used at that moment.</summary>
     public bool Licensed => State is LicenseState.Valid or LicenseState.ValidInGrace;
 
     /// <summary>The situation. Default: <see cref="LicenseState.NeverChecked"/>.</summary>
@@ -26,7 +26,7 @@ public sealed class LicenseStatus
     /// <summary>Limits by name; a name that is missing has no limit. Empty unless licensed.</summary>
     public IReadOnlyDictionary<string, ulong> Limits { get; init; } = new Dictionary<string, ulong>();
 
-    /// <summary>When the licence expires, without grace; null: never, or no proof is at hand.</summary>
+    /// <summary>When the license expires, without grace; null: never, or no proof is at hand.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>Until when, exclusively, <see cref="Licensed"/> stays true if the server is not heard again, by the server's clock; null unless licensed.</summary>

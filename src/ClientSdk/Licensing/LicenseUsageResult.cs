@@ -2,7 +2,7 @@ using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Licensing;
 
-/// <summary>What became of usage that was told to the licence server.</summary>
+/// <summary>What became of usage that was told to the license server.</summary>
 public abstract record LicenseUsageResult
 {
     private LicenseUsageResult(string message) => Message = message;
@@ -20,7 +20,7 @@ public abstract record LicenseUsageResult
         _ => new Unanswered("The server's answer is neither a yes nor a no.", TimeSpan.Zero),
     };
 
-    /// <summary>The server took the counts of what the licence limits, and dropped the others.</summary>
+    /// <summary>The server took the counts of what the license limits, and dropped the others.</summary>
     /// <param name="Message">The server's words.</param>
     /// <param name="Limits">Limits by name; a name that is missing has no limit.</param>
     /// <param name="Exceeded">Names of the limits that the usage exceeds, in order.</param>
@@ -28,13 +28,13 @@ public abstract record LicenseUsageResult
         string Message, IReadOnlyDictionary<string, ulong> Limits, IReadOnlyList<string> Exceeded)
         : LicenseUsageResult(Message);
 
-    /// <summary>The licence does not cover this installation, so nothing was noted.</summary>
+    /// <summary>The license does not cover this installation, so nothing was noted.</summary>
     /// <param name="Verdict">Why; may be a newer server's verdict that this SDK has no name for.</param>
     /// <param name="Message">The server's words.</param>
     /// <param name="NextStep">What the administrator can do; empty when there is nothing to do.</param>
     public sealed record Refused(LicenseVerdict Verdict, string Message, string NextStep) : LicenseUsageResult(Message);
 
-    /// <summary>The counts are out of form; sending the same again cannot help.</summary>
+    /// <summary>The counts are malformed; sending the same again cannot help.</summary>
     /// <param name="Message">The server's words, which name the rule.</param>
     public sealed record Invalid(string Message) : LicenseUsageResult(Message);
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Telemetry.Client.Licensing;
 
-/// <summary>The licences that the vendor withdrew, as of a moment.</summary>
+/// <summary>The licenses that the vendor withdrew, as of a moment.</summary>
 internal sealed class RevocationList
 {
     private const int IdBytes = sizeof(ulong);
@@ -30,7 +30,7 @@ internal sealed class RevocationList
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>
-    /// Whether it withdraws the licence behind a proof. A proof from after the list counts more: a licence that was
+    /// Whether it withdraws the license behind a proof. A proof from after the list counts more: a license that was
     /// suspended may be back.
     /// </summary>
     public bool Revokes(LicenseProof proof) =>

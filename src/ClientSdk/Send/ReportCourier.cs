@@ -19,7 +19,7 @@ internal sealed class ReportCourier(
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <summary>Sends because somebody asked.</summary>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public async Task<SendResult> SendNowAsync(CancellationToken cancellation) =>
         (await AttemptAsync(installation.TakeManualAsync, cancellation).ConfigureAwait(false))!;
 

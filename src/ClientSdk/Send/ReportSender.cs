@@ -22,7 +22,7 @@ internal static class ReportSender
     /// <param name="timeout">How long it may take in all.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public static async Task<SendResult> SendAsync(
         TelemetryChannel channel, OutgoingReport report, TimeSpan timeout, TimeProvider time,
         CancellationToken cancellation)

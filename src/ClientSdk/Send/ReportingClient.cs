@@ -32,7 +32,7 @@ public sealed class ReportingClient
     /// <summary>Sends one report.</summary>
     /// <param name="report">The report; gets an id when it has none, so that the same object can be sent again.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public Task<SendResult> SendAsync(Report report, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(report);

@@ -50,12 +50,12 @@ internal sealed partial class LicenseAdminGrpcService
         var entry = book.Find(IdOf(request.LicenseId)) ?? throw NotFound();
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var places = clerk.PlacesOf(entry);
+        var seats = clerk.SeatsOf(entry);
         var response = new Wire.GetLicenseUsageResponse
         {
-            License = LicenseMapper.ToWire(entry, places.Count),
-            Instances = { places.Skip(first).Take(size).Select(place => LicenseMapper.ToWire(place.Lease, place.End)) },
-            NextPageToken = first + size < places.Count ? Paging.Token(first + size) : "",
+            License = LicenseMapper.ToWire(entry, seats.Count),
+            Instances = { seats.Skip(first).Take(size).Select(seat => LicenseMapper.ToWire(seat.Lease, seat.End)) },
+            NextPageToken = first + size < seats.Count ? Paging.Token(first + size) : "",
         };
         return Task.FromResult(response);
     }

@@ -9,7 +9,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;
 
-/// <summary>The gRPC edge for those who sell licences.</summary>
+/// <summary>The gRPC edge for those who sell licenses.</summary>
 internal sealed partial class LicenseAdminGrpcService(
     LicenseBook book, LicenseClerk clerk, SigningKeyRing keys, ITelemetryStore store, Pseudonyms pseudonyms,
     IOptions<LicensingOptions> options)
@@ -29,7 +29,7 @@ internal sealed partial class LicenseAdminGrpcService(
 
         var key = existing.Length > 0 ? existing : LicenseKey.Create(PrefixOf(request));
         var entry = await StoredAsync(clerk.IssueAsync(order, key, context.CancellationToken)).ConfigureAwait(false)
-            ?? throw RpcErrors.AlreadyExists("A licence has this key already; get it by its key.");
+            ?? throw RpcErrors.AlreadyExists("A license has this key already; get it by its key.");
         return new Wire.IssueLicenseResponse
         {
             License = ToWire(entry),
@@ -47,7 +47,7 @@ internal sealed partial class LicenseAdminGrpcService(
     public override async Task<Wire.SuspendLicenseResponse> SuspendLicense(
         Wire.SuspendLicenseRequest request, ServerCallContext context) => new()
         {
-            // A revoked licence stays so: suspending must not be a way back.
+            // A revoked license stays so: suspending must not be a way back.
             License = await ChangeAsync(request.LicenseId, license => license.State == LicenseState.Active
                 ? license with { State = LicenseState.Suspended }
                 : license, context).ConfigureAwait(false),
@@ -57,7 +57,7 @@ internal sealed partial class LicenseAdminGrpcService(
         Wire.ResumeLicenseRequest request, ServerCallContext context) => new()
         {
             License = await ChangeAsync(request.LicenseId, license => license.State == LicenseState.Revoked
-                ? throw RpcErrors.FailedPrecondition("A revoked licence never counts again; issue another one.")
+                ? throw RpcErrors.FailedPrecondition("A revoked license never counts again; issue another one.")
                 : license with { State = LicenseState.Active }, context).ConfigureAwait(false),
         };
 
@@ -104,7 +104,7 @@ internal sealed partial class LicenseAdminGrpcService(
         return ToWire(changed ?? throw NotFound());
     }
 
-    private Wire.License ToWire(LicenseEntry entry) => LicenseMapper.ToWire(entry, clerk.PlacesOf(entry).Count);
+    private Wire.License ToWire(LicenseEntry entry) => LicenseMapper.ToWire(entry, clerk.SeatsOf(entry).Count);
 
     private LicensedInstanceId InstanceOf(Wire.ReleaseLicenseInstanceRequest request)
     {
@@ -131,7 +131,7 @@ internal sealed partial class LicenseAdminGrpcService(
         ? id
         : throw RpcErrors.InvalidField("license_id", "must be 16 hexadecimal digits, as ListLicenses shows them");
 
-    private static RpcException NotFound() => RpcErrors.NotFound("There is no such licence.");
+    private static RpcException NotFound() => RpcErrors.NotFound("There is no such license.");
 
     private static async ValueTask<T> StoredAsync<T>(ValueTask<T> change)
     {

@@ -38,7 +38,7 @@ internal sealed class LicenseOrderMapper
         return order;
     }
 
-    /// <summary>What to do to the licence; nothing that is not set.</summary>
+    /// <summary>What to do to the license; nothing that is not set.</summary>
     public static Func<License, License> Read(Wire.ChangeLicenseRequest request)
     {
         var reader = new LicenseOrderMapper();

@@ -6,7 +6,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>Answers to licence calls in the form that the apps read.</summary>
+/// <summary>Answers to license calls in the form that the apps read.</summary>
 /// <remarks>
 /// A refusal is a 200: after a 4xx the apps go on with what they knew before, so a revoked key would stay good for ever.
 /// Booleans are booleans: the apps take the text "false" for true. Members that are shown to people hold sentences.
@@ -83,7 +83,7 @@ internal static class LicenseAnswers
             else if (!limit.Allowed)
             {
                 json.WriteString("reason", string.Create(
-                    CultureInfo.InvariantCulture, $"The licence covers {limit.Max} pages{(limit.PerLanguage ? " per language" : "")}."));
+                    CultureInfo.InvariantCulture, $"The license covers {limit.Max} pages{(limit.PerLanguage ? " per language" : "")}."));
             }
         });
 

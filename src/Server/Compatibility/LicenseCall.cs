@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>What the five apps send in a licence call; every other member (a name, a count method) is passed over.</summary>
+/// <summary>What the five apps send in a license call; every other member (a name, a count method) is passed over.</summary>
 internal sealed class LicenseCall
 {
     public string? LicenseKey { get; set; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>How licence calls are read; the code is generated.</summary>
+/// <summary>How license calls are read; the code is generated.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 4, AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(LicenseCall))]

@@ -3,7 +3,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>POST /api/licenses/validate, /usage and /check-page-limit: the licence calls of the five apps.</summary>
+/// <summary>POST /api/licenses/validate, /usage and /check-page-limit: the license calls of the five apps.</summary>
 internal sealed class LicenseEndpoints(LicenseDesk desk, LicenseQuestions questions, JsonRequests requests)
 {
     public Task ValidateAsync(HttpContext context) => HandleAsync(context, needsApp: true, async (call, question) =>
@@ -70,10 +70,10 @@ internal sealed class LicenseEndpoints(LicenseDesk desk, LicenseQuestions questi
             LicenseOutcome.Answered answered => answer(answered.Judgement),
             LicenseOutcome.Throttled throttled => Answers.RetryAsync(
                 context, StatusCodes.Status429TooManyRequests,
-                "Too many wrong licence keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
+                "Too many wrong license keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
             LicenseOutcome.Unavailable unavailable => Answers.RetryAsync(
                 context, StatusCodes.Status503ServiceUnavailable,
-                "The licence server cannot store anything right now. Try again in a minute.", unavailable.RetryAfter),
+                "The license server cannot store anything right now. Try again in a minute.", unavailable.RetryAfter),
             _ => throw new InvalidOperationException($"No answer for {outcome.GetType().Name}."),
         };
 }

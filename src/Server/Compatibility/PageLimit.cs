@@ -2,7 +2,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>How an app's pages stand against its licence.</summary>
+/// <summary>How an app's pages stand against its license.</summary>
 /// <param name="Allowed">
 /// Whether one more page may be made in the language asked about; asked about none, whether no language exceeds its limit.
 /// </param>

@@ -5,7 +5,7 @@ namespace Telemetry.Server.Compatibility;
 /// <summary>Nextcloud's and PHP's words for things, as the model knows them. Another word is "other", and is dropped.</summary>
 internal static class RoomVoxWords
 {
-    public static Database DatabaseOf(string? word) => Normalise(word) switch
+    public static Database DatabaseOf(string? word) => Normalize(word) switch
     {
         "" => Database.Unknown,
         "mysql" => Database.MySql,
@@ -18,7 +18,7 @@ internal static class RoomVoxWords
     };
 
     /// <summary>PHP_OS_FAMILY, which is "Unknown" where PHP does not know it.</summary>
-    public static OsFamily OsFamilyOf(string? word) => Normalise(word) switch
+    public static OsFamily OsFamilyOf(string? word) => Normalize(word) switch
     {
         "" or "unknown" => OsFamily.Unknown,
         "linux" => OsFamily.Linux,
@@ -30,7 +30,7 @@ internal static class RoomVoxWords
     };
 
     /// <summary>"Apache", "nginx", or what stands before the first slash of the server's own name.</summary>
-    public static WebServer WebServerOf(string? word) => Normalise(word?.Split('/')[0]) switch
+    public static WebServer WebServerOf(string? word) => Normalize(word?.Split('/')[0]) switch
     {
         "" => WebServer.Unknown,
         "apache" or "apache2" or "httpd" => WebServer.Apache,
@@ -47,5 +47,5 @@ internal static class RoomVoxWords
         .Replace("@latin", "-Latn", StringComparison.OrdinalIgnoreCase)
         .Replace('_', '-');
 
-    private static string Normalise(string? word) => word?.Trim().ToLowerInvariant() ?? "";
+    private static string Normalize(string? word) => word?.Trim().ToLowerInvariant() ?? "";
 }

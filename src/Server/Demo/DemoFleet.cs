@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Wire = Telemetry.Contracts.V1;
@@ -84,4 +85,21 @@ internal sealed partial class DemoFleet(
         [LoggerMessage(EventId = 3002, Level = LogLevel.Debug, Message = "A simulated report was refused: {Status}.")]
         public static partial void Refused(ILogger logger, StatusCode status);
     }
+}
+
+/// <summary>Where the server itself can be reached.</summary>
+internal interface IOwnAddress
+{
+    /// <summary>Takes native gRPC; http for cleartext, https for TLS. Known once the server has started.</summary>
+    Uri NativeGrpc { get; }
+
+    /// <summary>The certificate it shows there; null without TLS.</summary>
+    X509Certificate2? Certificate { get; }
+}
+
+/// <summary>Registers the simulated fleet.</summary>
+internal static class DemoExtensions
+{
+    public static IServiceCollection AddDemoFleet(this IServiceCollection services) =>
+        services.AddHostedService<DemoFleet>();
 }

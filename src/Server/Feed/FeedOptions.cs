@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Telemetry.Server.Feed;
 
@@ -26,3 +27,7 @@ internal sealed class FeedOptions
     [Range(1, 100_000)]
     public int MaxReaders { get; set; } = 1_000;
 }
+
+/// <summary>Holds the ranges that the options declare; the code is generated.</summary>
+[OptionsValidator]
+internal sealed partial class FeedOptionsValidator : IValidateOptions<FeedOptions>;

@@ -135,3 +135,9 @@ internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOpti
         return set;
     }
 }
+
+/// <summary>What a reader asked for, checked.</summary>
+/// <param name="StartAfter">The position after which to begin.</param>
+/// <param name="Filter">What to deliver.</param>
+/// <param name="HeartbeatInterval">Longest silence.</param>
+internal sealed record FeedRequest(FeedPosition StartAfter, EventFilter Filter, TimeSpan HeartbeatInterval);

@@ -78,3 +78,6 @@ internal sealed record CommandLine(
         return equals < 0 ? (argument, null) : (argument[..equals], argument[(equals + 1)..]);
     }
 }
+
+/// <summary>The command line or the configuration is wrong; the message says what and how to mend it.</summary>
+internal sealed class UsageException(string message) : Exception(message);

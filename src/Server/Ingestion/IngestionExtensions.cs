@@ -1,6 +1,6 @@
 namespace Telemetry.Server.Ingestion;
 
-/// <summary>Registers the way in.</summary>
+/// <summary>Registers ingestion.</summary>
 internal static class IngestionExtensions
 {
     public static IServiceCollection AddIngestion(this IServiceCollection services)

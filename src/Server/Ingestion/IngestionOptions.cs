@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Telemetry.Server.Ingestion;
 
@@ -33,3 +34,7 @@ internal sealed class IngestionOptions
     [Range(1, 10_000)]
     public int MaxBatch { get; set; } = 2_000;
 }
+
+/// <summary>Holds the ranges that the options declare; the code is generated.</summary>
+[OptionsValidator]
+internal sealed partial class IngestionOptionsValidator : IValidateOptions<IngestionOptions>;

@@ -150,3 +150,42 @@ internal sealed partial class IngestionPipeline : BackgroundService
         public static partial void CommitFailed(ILogger logger, Exception exception, int count);
     }
 }
+
+/// <summary>What waits for a commit together, and the promise to its caller in one object.</summary>
+/// <remarks>Callers go on within the completing call, so the writer leaves that to <see cref="CommitAnswers"/>.</remarks>
+internal interface IPendingCommit
+{
+    /// <summary>How many reports; at least one.</summary>
+    int Count { get; }
+
+    void AddTo(List<Report> batch);
+
+    /// <param name="outcomes">Of these reports, in their order.</param>
+    void Complete(ReadOnlySpan<CommitOutcome> outcomes);
+
+    void Fail(Exception exception);
+}
+
+/// <inheritdoc cref="IPendingCommit"/>
+internal sealed class PendingReport(Report report) : TaskCompletionSource<CommitOutcome>, IPendingCommit
+{
+    public int Count => 1;
+
+    public void AddTo(List<Report> batch) => batch.Add(report);
+
+    public void Complete(ReadOnlySpan<CommitOutcome> outcomes) => SetResult(outcomes[0]);
+
+    public void Fail(Exception exception) => SetException(exception);
+}
+
+/// <inheritdoc cref="IPendingCommit"/>
+internal sealed class PendingReports(IReadOnlyList<Report> reports) : TaskCompletionSource<CommitOutcome[]>, IPendingCommit
+{
+    public int Count => reports.Count;
+
+    public void AddTo(List<Report> batch) => batch.AddRange(reports);
+
+    public void Complete(ReadOnlySpan<CommitOutcome> outcomes) => SetResult(outcomes.ToArray());
+
+    public void Fail(Exception exception) => SetException(exception);
+}

@@ -14,7 +14,7 @@ internal static class LanguageTag
     private static readonly SearchValues<char> AsciiLettersAndDigits =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
 
-    public static bool TryNormalise(string text, out string kept)
+    public static bool TryNormalize(string text, out string kept)
     {
         kept = "";
         if (text.Length > ReportLimits.MaxLanguageLength)

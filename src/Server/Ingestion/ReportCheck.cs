@@ -69,7 +69,7 @@ internal struct ReportCheck
             return "";
         }
 
-        if (!VersionText.TryNormalise(text, out var version))
+        if (!VersionText.TryNormalize(text, out var version))
         {
             Add(field, "must begin with one to four numbers separated by dots and have at most 64 characters");
             return "";
@@ -117,7 +117,7 @@ internal struct ReportCheck
             return "";
         }
 
-        if (!LanguageTag.TryNormalise(tag, out var language))
+        if (!LanguageTag.TryNormalize(tag, out var language))
         {
             Add("environment.language", "must be a BCP 47 tag of at most 35 characters, e.g. de or pt-BR, or empty");
             return "";
@@ -185,4 +185,28 @@ internal struct ReportCheck
     }
 
     private void Add(string field, string description) => (_violations ??= []).Add(new Violation(field, description));
+}
+
+/// <summary>A rule that a field breaks.</summary>
+/// <param name="Field">The field's path in the Report message, e.g. "environment.php_version".</param>
+/// <param name="Description">The rule and what to do. Never repeats the value: it may be anything.</param>
+internal sealed record Violation(string Field, string Description);
+
+/// <summary>Bounds on what a report may carry; the contract documents them.</summary>
+internal static class ReportLimits
+{
+    public const long MaxCount = 100_000_000;
+    public const int MaxMapEntries = 2_000;
+    public const double MaxAverageCapacity = 1_000_000;
+    public const int MaxVersionLength = 64;
+    public const int MaxLanguageLength = 35;
+    public const int MaxTimezoneLength = 64;
+    public const int MaxKeyLength = 256;
+    public const int MaxSchemaVersion = 1_000;
+
+    /// <summary>Largest single report, in bytes; five times the largest that a real app was seen to send, and more.</summary>
+    public const int MaxReportBytes = 64 * 1024;
+
+    /// <summary>Most reports in one request.</summary>
+    public const int MaxReportsPerRequest = 1_000;
 }

@@ -6,7 +6,7 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>Turns a submitted report into a report that may be stored, or lists every rule it breaks.</summary>
 /// <remarks>
-/// Responsible for: formats and bounds, normalisation, the pseudonym, dropping the key for its verdict.
+/// Responsible for: formats and bounds, normalization, the pseudonym, dropping the key for its verdict.
 /// Not responsible for: the rules that need stored state (repetitions, rate limit).
 /// Threading: any number of callers. No I/O.
 /// </remarks>

@@ -6,7 +6,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Ingestion;
 
-/// <summary>The gRPC edge of the way in: contract messages to submitted reports, outcomes to statuses.</summary>
+/// <summary>The gRPC edge of the ingress: contract messages to submitted reports, outcomes to statuses.</summary>
 internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailures failures)
     : ReportingServiceBinding
 {

@@ -14,7 +14,7 @@ internal static class VersionText
     /// <param name="text">What was reported.</param>
     /// <param name="kept">The part that is kept, in lower case.</param>
     /// <returns>False when the text is not a version at all.</returns>
-    public static bool TryNormalise(string text, out string kept)
+    public static bool TryNormalize(string text, out string kept)
     {
         kept = "";
         if (text.Length is 0 or > ReportLimits.MaxVersionLength || !IsPrintable(text))

@@ -5,9 +5,9 @@ namespace Telemetry.Server.Licensing;
 
 /// <summary>Judges the Enterprise claim of a report, in memory.</summary>
 /// <remarks>
-/// A claim is a key, or a flag. It is verified when a valid licence for the app has a place for the installation: the key
-/// names the licence, and without a key (newer apps send none) the place alone does. Nothing here takes a place: that is
-/// what a licence check is for. Only the verdict and its reason leave; which licence it was stays here.
+/// A claim is a key, or a flag. It is verified when a valid license for the app has a seat for the installation: the key
+/// names the license, and without a key (newer apps send none) the seat alone does. Nothing here takes a seat: that is
+/// what a license check is for. Only the verdict and its reason leave; which license it was stays here.
 /// </remarks>
 internal sealed class ClaimJudge(
     LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, LicensingMetrics metrics, TimeProvider time)
@@ -70,7 +70,7 @@ internal sealed class ClaimJudge(
 
     private static Claim ClaimOf(LicenseJudgement judgement) => judgement switch
     {
-        { Place: LicensePlace.Kept } => new Claim(ClaimVerdict.Verified),
+        { Seat: LicenseSeat.Kept } => new Claim(ClaimVerdict.Verified),
         { Licensed: true } => Refused(LicenseVerdict.NotActivated),
         _ => Refused(judgement.Verdict),
     };

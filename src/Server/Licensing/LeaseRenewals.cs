@@ -4,10 +4,10 @@ using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Notes, a little later and many at a time, on which day places were last checked.</summary>
+/// <summary>Notes, a little later and many at a time, on which day seats were last checked.</summary>
 /// <remarks>
-/// A check of a place that the installation has changes nothing but that day, so it need not wait for the disk: a renewal
-/// that a kill loses is made again by the next check, weeks before the place would lapse.
+/// A check of a seat that the installation has changes nothing but that day, so it need not wait for the disk: a renewal
+/// that a kill loses is made again by the next check, weeks before the seat would lapse.
 /// </remarks>
 internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time, ILogger<LeaseRenewals> logger)
     : BackgroundService
@@ -42,23 +42,23 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
 
     private async Task WriteAsync()
     {
-        var places = _due.Keys.ToList();
-        if (places.Count == 0)
+        var seats = _due.Keys.ToList();
+        if (seats.Count == 0)
         {
             return;
         }
 
         try
         {
-            await book.RenewAsync(places, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)).ConfigureAwait(false);
-            foreach (var place in places)
+            await book.RenewAsync(seats, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)).ConfigureAwait(false);
+            foreach (var seat in seats)
             {
-                _due.TryRemove(place, out _);
+                _due.TryRemove(seat, out _);
             }
         }
         catch (StoreUnavailableException e)
         {
-            Log.NotWritten(logger, e, places.Count);
+            Log.NotWritten(logger, e, seats.Count);
         }
     }
 

@@ -3,7 +3,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The words by which apps name themselves in licence calls and tokens.</summary>
+/// <summary>The words by which apps name themselves in license calls and tokens.</summary>
 internal static class LicenseApps
 {
     private static readonly FrozenDictionary<string, App> ByName = Enum.GetValues<App>()

@@ -5,7 +5,7 @@ using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>All licences and places, in memory.</summary>
+/// <summary>All licenses and seats, in memory.</summary>
 /// <remarks>
 /// Responsible for: finding, changing durably, keeping both indexes in step.
 /// Keys are compared as keyed hashes: how long a comparison takes tells a guesser nothing about a key.
@@ -32,10 +32,10 @@ internal sealed class LicenseBook : IDisposable
         }
     }
 
-    /// <summary>How many licences there are, whatever their state.</summary>
+    /// <summary>How many licenses there are, whatever their state.</summary>
     public int Count => _byKey.Count;
 
-    /// <summary>Grows with every change of a licence, not of a place.</summary>
+    /// <summary>Grows with every change of a license, not of a seat.</summary>
     public long Version => Interlocked.Read(ref _version);
 
     /// <summary>Ids in the order of issue.</summary>
@@ -45,12 +45,12 @@ internal sealed class LicenseBook : IDisposable
 
     public LicenseEntry? Find(LicenseId id) => _keys.TryGetValue(id, out var key) ? Find(key) : null;
 
-    /// <summary>Licences under which an installation has a place, live or lapsed.</summary>
+    /// <summary>Licenses under which an installation has a seat, live or lapsed.</summary>
     public IEnumerable<LicenseEntry> Of(LicensedInstanceId instance) =>
         _byInstance.TryGetValue(instance, out var keys) ? keys.Select(key => _byKey[key]) : [];
 
-    /// <summary>Changes the licence with this key, as it is when its turn comes.</summary>
-    /// <param name="key">Which licence.</param>
+    /// <summary>Changes the license with this key, as it is when its turn comes.</summary>
+    /// <param name="key">Which license.</param>
     /// <param name="change">Gets the entry, null when there is none; returns it as it is to be, null for no change.</param>
     /// <param name="cancellation">Ends the waiting, not the change.</param>
     /// <returns>The entry as it is now; null when there is none.</returns>
@@ -76,16 +76,16 @@ internal sealed class LicenseBook : IDisposable
         }
     }
 
-    /// <summary>Notes that places were checked on a day; those that are gone by now are passed over.</summary>
+    /// <summary>Notes that seats were checked on a day; those that are gone by now are passed over.</summary>
     public async ValueTask RenewAsync(
-        IReadOnlyCollection<(SubscriptionKeyHash Key, LicensedInstanceId Instance)> places, DateOnly day)
+        IReadOnlyCollection<(SubscriptionKeyHash Key, LicensedInstanceId Instance)> seats, DateOnly day)
     {
         await _changing.WaitAsync().ConfigureAwait(false);
         try
         {
             var entries = new Dictionary<SubscriptionKeyHash, LicenseEntry>();
             var renewed = new List<LicenseLease>();
-            foreach (var (key, instance) in places)
+            foreach (var (key, instance) in seats)
             {
                 if ((entries.GetValueOrDefault(key) ?? Find(key)) is { } entry
                     && entry.Leases.TryGetValue(instance, out var lease) && lease.LastCheckOn < day)
@@ -152,3 +152,7 @@ internal sealed class LicenseBook : IDisposable
         }
     }
 }
+
+/// <summary>A license and the seats that installations have under it, at one moment.</summary>
+internal sealed record LicenseEntry(
+    License License, ImmutableDictionary<LicensedInstanceId, LicenseLease> Leases);

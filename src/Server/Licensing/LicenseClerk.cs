@@ -5,14 +5,14 @@ using Telemetry.Server.Privacy;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Issues and changes licences for the vendor. Every change is on disk when its task completes.</summary>
+/// <summary>Issues and changes licenses for the vendor. Every change is on disk when its task completes.</summary>
 internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, TimeProvider time)
 {
-    /// <summary>Issues a licence under a key.</summary>
+    /// <summary>Issues a license under a key.</summary>
     /// <param name="order">What it covers.</param>
     /// <param name="key">The key in clear; nothing but its keyed hash and its mask outlives the call.</param>
     /// <param name="cancellation">Ends the waiting, not the change.</param>
-    /// <returns>The licence; null when another one has this key.</returns>
+    /// <returns>The license; null when another one has this key.</returns>
     public async ValueTask<LicenseEntry?> IssueAsync(LicenseOrder order, string key, CancellationToken cancellation)
     {
         var hash = pseudonyms.OfKey(LicenseKey.Canonical(key));
@@ -25,8 +25,8 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         return taken ? null : issued;
     }
 
-    /// <summary>Changes what a licence covers.</summary>
-    /// <returns>The licence as it is now; null when there is none.</returns>
+    /// <summary>Changes what a license covers.</summary>
+    /// <returns>The license as it is now; null when there is none.</returns>
     public async ValueTask<LicenseEntry?> ChangeAsync(
         LicenseId id, Func<License, License> change, CancellationToken cancellation) =>
         book.Find(id) is { } entry
@@ -34,8 +34,8 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
                 .ConfigureAwait(false)
             : null;
 
-    /// <summary>Takes an installation's place from it.</summary>
-    /// <returns>Whether it had one; null when there is no such licence.</returns>
+    /// <summary>Takes an installation's seat from it.</summary>
+    /// <returns>Whether it had one; null when there is no such license.</returns>
     public async ValueTask<bool?> ReleaseAsync(
         LicenseId id, LicensedInstanceId instance, CancellationToken cancellation)
     {
@@ -53,8 +53,8 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         return released;
     }
 
-    /// <summary>Live places of a licence, by pseudonym.</summary>
-    public IReadOnlyList<(LicenseLease Lease, DateTimeOffset End)> PlacesOf(LicenseEntry entry)
+    /// <summary>Live seats of a license, by pseudonym.</summary>
+    public IReadOnlyList<(LicenseLease Lease, DateTimeOffset End)> SeatsOf(LicenseEntry entry)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return [.. entry.Leases.Values.Where(lease => judge.IsLive(lease, today))

@@ -3,9 +3,9 @@ using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Answers questions about licences, for every edge: the verdict, and the installation's place.</summary>
+/// <summary>Answers questions about licenses, for every edge: the verdict, and the installation's seat.</summary>
 /// <remarks>
-/// A question about a place that the installation has is answered from memory. What takes, moves or gives up a place
+/// A question about a seat that the installation has is answered from memory. What takes, moves or gives up a seat
 /// is on disk before it is answered.
 /// </remarks>
 internal sealed class LicenseDesk(
@@ -15,17 +15,17 @@ internal sealed class LicenseDesk(
     /// <summary>A full disk or a dead database takes a person.</summary>
     public static readonly TimeSpan UnavailableRetry = TimeSpan.FromMinutes(1);
 
-    /// <summary>Gives the verdict; the first question of an installation takes a place.</summary>
+    /// <summary>Gives the verdict; the first question of an installation takes a seat.</summary>
     public ValueTask<LicenseOutcome> CheckAsync(LicenseQuestion question, CancellationToken cancellation)
     {
         var entry = book.Find(question.Key);
         var judgement = Judge(entry, question);
-        switch (judgement.Place)
+        switch (judgement.Seat)
         {
-            case LicensePlace.Kept:
+            case LicenseSeat.Kept:
                 Renew(entry!.Leases[question.Instance], question);
                 return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
-            case LicensePlace.None when entry?.Leases.ContainsKey(question.Instance) == true:
+            case LicenseSeat.None when entry?.Leases.ContainsKey(question.Instance) == true:
                 return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
         }
 
@@ -36,7 +36,7 @@ internal sealed class LicenseDesk(
             return ValueTask.FromResult<LicenseOutcome>(new LicenseOutcome.Throttled(wait));
         }
 
-        if (judgement.Place == LicensePlace.None)
+        if (judgement.Seat == LicenseSeat.None)
         {
             if (judgement.License is null)
             {
@@ -49,7 +49,7 @@ internal sealed class LicenseDesk(
         return TakePlaceAsync(question, entry => entry, cancellation);
     }
 
-    /// <summary>As <see cref="CheckAsync"/>, and notes the counts that the licence limits.</summary>
+    /// <summary>As <see cref="CheckAsync"/>, and notes the counts that the license limits.</summary>
     public async ValueTask<LicenseOutcome> NoteUsageAsync(
         LicenseQuestion question, IReadOnlyDictionary<string, ulong> usage, CancellationToken cancellation)
     {
@@ -72,7 +72,7 @@ internal sealed class LicenseDesk(
             .ConfigureAwait(false);
     }
 
-    /// <summary>Gives up the installation's place.</summary>
+    /// <summary>Gives up the installation's seat.</summary>
     /// <returns>Whether it had one; null when it cannot be stored now.</returns>
     public async ValueTask<bool?> ReleaseAsync(LicenseQuestion question, CancellationToken cancellation)
     {
@@ -126,9 +126,9 @@ internal sealed class LicenseDesk(
         {
             await book.ChangeAsync(question.Key, entry =>
             {
-                // Judged anew: the last free place may have gone while this question waited.
+                // Judged anew: the last free seat may have gone while this question waited.
                 judgement = Judge(entry, question);
-                return judgement.Place == LicensePlace.None ? null : also(WithPlace(entry!, question, judgement.Place));
+                return judgement.Seat == LicenseSeat.None ? null : also(WithSeat(entry!, question, judgement.Seat));
             }, cancellation).ConfigureAwait(false);
             return Answer(judgement);
         }
@@ -138,19 +138,19 @@ internal sealed class LicenseDesk(
         }
     }
 
-    private LicenseEntry WithPlace(LicenseEntry entry, LicenseQuestion question, LicensePlace place)
+    private LicenseEntry WithSeat(LicenseEntry entry, LicenseQuestion question, LicenseSeat seat)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var leases = entry.Leases;
         var lease = leases.GetValueOrDefault(question.Instance)
             ?? new LicenseLease(entry.License.Id, question.Instance, today, today, LicenseLease.NoUsage);
-        if (place == LicensePlace.Moved)
+        if (seat == LicenseSeat.Moved)
         {
             lease = leases[question.Previous!.Value] with { Instance = question.Instance };
             leases = leases.Remove(question.Previous.Value);
         }
 
-        // Lapsed places of others are swept out when somebody needs one.
+        // Lapsed seats of others are swept out when somebody needs one.
         leases = leases.RemoveRange(leases.Values.Where(other => !judge.IsLive(other, today)).Select(other => other.Instance));
         return entry with { Leases = leases.SetItem(question.Instance, lease with { LastCheckOn = today }) };
     }
@@ -167,4 +167,17 @@ internal sealed class LicenseDesk(
 
         return entry with { Leases = entry.Leases.SetItem(instance, lease with { Usage = merged }) };
     }
+}
+
+/// <summary>What became of a question about a license. Edges translate it.</summary>
+internal abstract record LicenseOutcome
+{
+    /// <summary>There is a verdict.</summary>
+    internal sealed record Answered(LicenseJudgement Judgement) : LicenseOutcome;
+
+    /// <summary>The caller tried too many wrong keys.</summary>
+    internal sealed record Throttled(TimeSpan RetryAfter) : LicenseOutcome;
+
+    /// <summary>A new seat cannot be stored now.</summary>
+    internal sealed record Unavailable(TimeSpan RetryAfter) : LicenseOutcome;
 }

@@ -5,7 +5,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The gRPC edge for installations that have a licence.</summary>
+/// <summary>The gRPC edge for installations that have a license.</summary>
 internal sealed class LicenseGrpcService(
     LicenseDesk desk, LicenseQuestions questions, LicenseTokens tokens, SigningKeyRing keys, CallFailures failures)
     : Wire.LicenseService.LicenseServiceBase
@@ -140,7 +140,7 @@ internal sealed class LicenseGrpcService(
     {
         LicenseOutcome.Answered answered => answered.Judgement,
         LicenseOutcome.Throttled throttled => throw RpcErrors.Overloaded(
-            "Too many wrong licence keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
+            "Too many wrong license keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
         LicenseOutcome.Unavailable => throw NotStored(),
         _ => throw new InvalidOperationException($"No answer for {outcome.GetType().Name}."),
     };

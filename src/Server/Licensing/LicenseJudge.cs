@@ -2,15 +2,15 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The rules: what a licence is worth for an installation and an app at a moment. A pure function.</summary>
+/// <summary>The rules: what a license is worth for an installation and an app at a moment. A pure function.</summary>
 /// <remarks>
 /// The order is what an administrator can least do about first: revoked, suspended, wrong app, not yet valid, expired,
-/// and only then whether a place is free.
+/// and only then whether a seat is free.
 /// </remarks>
-/// <param name="leaseDays">Days without a check after which a place falls free.</param>
+/// <param name="leaseDays">Days without a check after which a seat falls free.</param>
 internal sealed class LicenseJudge(int leaseDays)
 {
-    /// <param name="entry">The licence and its places.</param>
+    /// <param name="entry">The license and its seats.</param>
     /// <param name="instance">Who asks.</param>
     /// <param name="previous">Under what pseudonym it asked before; null when that did not change.</param>
     /// <param name="app">For which app; unknown when the caller cannot say, then any.</param>
@@ -45,44 +45,44 @@ internal sealed class LicenseJudge(int leaseDays)
         }
 
         var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var place = FindPlace(entry, instance, previous, today);
-        return place != LicensePlace.None
+        var seat = FindSeat(entry, instance, previous, today);
+        return seat != LicenseSeat.None
             ? now >= license.ExpiresAt
-                ? new LicenseJudgement(LicenseVerdict.ValidInGrace, license.EndsAt, place, license)
-                : new LicenseJudgement(LicenseVerdict.Valid, license.ExpiresAt, place, license)
+                ? new LicenseJudgement(LicenseVerdict.ValidInGrace, license.EndsAt, seat, license)
+                : new LicenseJudgement(LicenseVerdict.Valid, license.ExpiresAt, seat, license)
             : Refuse(
                 license.InstancesAllowed == 1 ? LicenseVerdict.BoundElsewhere : LicenseVerdict.SeatsExceeded,
                 NextFree(entry, today));
 
         LicenseJudgement Refuse(LicenseVerdict verdict, DateTimeOffset? until = null) =>
-            new(verdict, until, LicensePlace.None, license);
+            new(verdict, until, LicenseSeat.None, license);
     }
 
-    /// <summary>Whether a place still counts.</summary>
+    /// <summary>Whether a seat still counts.</summary>
     public bool IsLive(LicenseLease lease, DateOnly today) => today <= lease.LastCheckOn.AddDays(leaseDays);
 
-    /// <summary>When a place falls free unless its installation checks again.</summary>
+    /// <summary>When a seat falls free unless its installation checks again.</summary>
     public DateTimeOffset EndOf(LicenseLease lease) =>
         new(lease.LastCheckOn.AddDays(leaseDays + 1), TimeOnly.MinValue, TimeSpan.Zero);
 
-    private LicensePlace FindPlace(
+    private LicenseSeat FindSeat(
         LicenseEntry entry, LicensedInstanceId instance, LicensedInstanceId? previous, DateOnly today)
     {
         if (HasLive(entry, instance, today))
         {
-            return LicensePlace.Kept;
+            return LicenseSeat.Kept;
         }
 
         if (previous is { } before && before != instance && HasLive(entry, before, today))
         {
-            return LicensePlace.Moved;
+            return LicenseSeat.Moved;
         }
 
         return entry.License.Overage == OveragePolicy.Allow
             || entry.Leases.Count < entry.License.InstancesAllowed
             || entry.Leases.Values.Count(lease => IsLive(lease, today)) < entry.License.InstancesAllowed
-            ? LicensePlace.Taken
-            : LicensePlace.None;
+            ? LicenseSeat.Taken
+            : LicenseSeat.None;
     }
 
     private bool HasLive(LicenseEntry entry, LicensedInstanceId instance, DateOnly today) =>
@@ -92,4 +92,34 @@ internal sealed class LicenseJudge(int leaseDays)
         entry.Leases.Values.Where(lease => IsLive(lease, today)).MinBy(lease => lease.LastCheckOn) is { } oldest
             ? EndOf(oldest)
             : null;
+}
+
+/// <summary>What was found about a license, an installation and an app.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Until">Until when it holds if nobody changes the license; null when there is no such moment.</param>
+/// <param name="Seat">What it means for the installation's seat.</param>
+/// <param name="License">The license; null when no license has the key.</param>
+internal sealed record LicenseJudgement(
+    LicenseVerdict Verdict, DateTimeOffset? Until = null, LicenseSeat Seat = LicenseSeat.None, License? License = null)
+{
+    public static readonly LicenseJudgement NotFound = new(LicenseVerdict.NotFound);
+    public static readonly LicenseJudgement Malformed = new(LicenseVerdict.MalformedKey);
+
+    public bool Licensed => Verdict is LicenseVerdict.Valid or LicenseVerdict.ValidInGrace;
+}
+
+/// <summary>What a good verdict means for the installation's seat under the license.</summary>
+internal enum LicenseSeat
+{
+    /// <summary>There is none to speak of: the verdict is a refusal.</summary>
+    None,
+
+    /// <summary>It has one.</summary>
+    Kept,
+
+    /// <summary>It takes a free one, or one beyond the number allowed where the license lets it.</summary>
+    Taken,
+
+    /// <summary>It takes over the one it had under its previous hash.</summary>
+    Moved,
 }

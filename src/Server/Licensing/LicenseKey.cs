@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The form of licence keys, e.g. "RVOX-4QK7NM-ZXR2C9-...": made, checked for typing errors, masked.</summary>
+/// <summary>The form of license keys, e.g. "RVOX-4QK7NM-ZXR2C9-...": made, checked for typing errors, masked.</summary>
 /// <remarks>
 /// After the prefix come 24 random symbols (120 bits) and six of checksum, in groups of six. Alphabet and checksum are
 /// those of Bech32m (BIP-350), the prefix included: every error in up to four symbols is noticed, and no two symbols

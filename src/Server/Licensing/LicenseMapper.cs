@@ -4,7 +4,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Writes what is known about licences as contract messages.</summary>
+/// <summary>Writes what is known about licenses as contract messages.</summary>
 internal static class LicenseMapper
 {
     public static Wire.LicenseDecision Decision(LicenseJudgement judgement) => new()

@@ -2,7 +2,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>A licence to issue, checked.</summary>
+/// <summary>A license to issue, checked.</summary>
 internal sealed record LicenseOrder
 {
     public required string CustomerReference { get; init; }

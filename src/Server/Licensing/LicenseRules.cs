@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>The rules on what a licence says; the contract documents them.</summary>
+/// <summary>The rules on what a license says; the contract documents them.</summary>
 internal static partial class LicenseRules
 {
     public const int MaxLimits = 50;

@@ -8,20 +8,20 @@ internal static class LicenseSentences
 {
     public static string Message(LicenseJudgement judgement) => judgement.Verdict switch
     {
-        LicenseVerdict.Valid when judgement.Until is { } until => $"The licence is valid until {Day(until)}.",
-        LicenseVerdict.Valid => "The licence is valid.",
+        LicenseVerdict.Valid when judgement.Until is { } until => $"The license is valid until {Day(until)}.",
+        LicenseVerdict.Valid => "The license is valid.",
         LicenseVerdict.ValidInGrace =>
-            $"The licence has expired and still counts until {Day(judgement.Until!.Value)}.",
-        LicenseVerdict.Expired => $"The licence expired on {Day(judgement.Until!.Value)}.",
-        LicenseVerdict.Revoked => "The licence was revoked.",
-        LicenseVerdict.Suspended => "The licence is suspended.",
-        LicenseVerdict.NotFound => "No licence has this key.",
-        LicenseVerdict.WrongApp => "The licence is for another app.",
-        LicenseVerdict.BoundElsewhere => "The licence is in use on another installation.",
+            $"The license has expired and still counts until {Day(judgement.Until!.Value)}.",
+        LicenseVerdict.Expired => $"The license expired on {Day(judgement.Until!.Value)}.",
+        LicenseVerdict.Revoked => "The license was revoked.",
+        LicenseVerdict.Suspended => "The license is suspended.",
+        LicenseVerdict.NotFound => "No license has this key.",
+        LicenseVerdict.WrongApp => "The license is for another app.",
+        LicenseVerdict.BoundElsewhere => "The license is in use on another installation.",
         LicenseVerdict.SeatsExceeded =>
-            $"All {judgement.License!.InstancesAllowed.ToString(CultureInfo.InvariantCulture)} installations of the licence are in use.",
-        LicenseVerdict.MalformedKey => "This is not a licence key: a character is wrong or missing.",
-        LicenseVerdict.NotYetValid => $"The licence begins on {Day(judgement.Until!.Value)}.",
+            $"All {judgement.License!.InstancesAllowed.ToString(CultureInfo.InvariantCulture)} installations of the license are in use.",
+        LicenseVerdict.MalformedKey => "This is not a license key: a character is wrong or missing.",
+        LicenseVerdict.NotYetValid => $"The license begins on {Day(judgement.Until!.Value)}.",
         _ => throw new InvalidOperationException($"No sentence for {judgement.Verdict}."),
     };
 
@@ -30,7 +30,7 @@ internal static class LicenseSentences
     {
         LicenseVerdict.Valid => "",
         LicenseVerdict.ValidInGrace => "Renew it before that day.",
-        LicenseVerdict.Expired => "Renew the licence; the key stays the same.",
+        LicenseVerdict.Expired => "Renew the license; the key stays the same.",
         LicenseVerdict.Revoked or LicenseVerdict.Suspended => "Ask the vendor why.",
         LicenseVerdict.NotFound => "Compare the key with the one the vendor sent, or ask the vendor for it.",
         LicenseVerdict.WrongApp => "Enter the key that was sold for this app.",

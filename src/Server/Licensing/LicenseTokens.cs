@@ -9,7 +9,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Makes the signed texts with which apps check licences offline (JWS, RFC 7515, in compact form).</summary>
+/// <summary>Makes the signed texts with which apps check licenses offline (JWS, RFC 7515, in compact form).</summary>
 /// <remarks>
 /// The type stands in the protected header, so that one kind of text is never taken for another. A license token names
 /// the key by a hash of it, the app, the installation and the caller's nonce: it is good for nothing else.
@@ -37,7 +37,7 @@ internal sealed class LicenseTokens(
 
     private (string List, int Count, long Version, DateTimeOffset MadeAt)? _revocations;
 
-    /// <summary>The proof that a licence counts. The judgement must be a good one.</summary>
+    /// <summary>The proof that a license counts. The judgement must be a good one.</summary>
     /// <param name="judgement">The verdict.</param>
     /// <param name="canonicalKey">The key in clear, canonical.</param>
     /// <param name="instanceHash">As the caller sent it.</param>
@@ -100,7 +100,7 @@ internal sealed class LicenseTokens(
         return Sign(payload, keys.Root, KeysType);
     }
 
-    /// <summary>The licences that do not count, and how many.</summary>
+    /// <summary>The licenses that do not count, and how many.</summary>
     public (string List, int Count) Revocations()
     {
         var now = time.GetUtcNow();

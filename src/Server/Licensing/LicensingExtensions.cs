@@ -3,7 +3,7 @@ using Telemetry.Server.Privacy;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Registers licences: checking, tokens, and the judgement of claims.</summary>
+/// <summary>Registers licenses: checking, tokens, and the judgement of claims.</summary>
 internal static class LicensingExtensions
 {
     /// <param name="services">Where to.</param>

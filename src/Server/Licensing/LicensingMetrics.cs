@@ -3,7 +3,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Figures about licences. Meter "Telemetry.Server". No licence is told apart.</summary>
+/// <summary>Figures about licenses. Meter "Telemetry.Server". No license is told apart.</summary>
 internal sealed class LicensingMetrics
 {
     private readonly Counter<long> _checks;
@@ -13,7 +13,7 @@ internal sealed class LicensingMetrics
     public LicensingMetrics(IMeterFactory meters)
     {
         var meter = meters.Create("Telemetry.Server");
-        _checks = meter.CreateCounter<long>("telemetry.license.checks", "{check}", "Licence checks by verdict.");
+        _checks = meter.CreateCounter<long>("telemetry.license.checks", "{check}", "License checks by verdict.");
         _throttled = meter.CreateCounter<long>(
             "telemetry.license.throttled", "{check}", "Checks refused because of too many wrong keys.");
         _refusedClaims = meter.CreateCounter<long>(

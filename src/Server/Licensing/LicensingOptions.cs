@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
 
 namespace Telemetry.Server.Licensing;
 
-/// <summary>Section "Licensing": how licences are issued and checked.</summary>
+/// <summary>Section "Licensing": how licenses are issued and checked.</summary>
 internal sealed class LicensingOptions
 {
     public const string Section = "Licensing";
@@ -11,7 +12,7 @@ internal sealed class LicensingOptions
     [RegularExpression("[A-Z0-9]{2,8}")]
     public string KeyPrefix { get; set; } = "LIC";
 
-    /// <summary>Days without a check after which an installation's place falls free. Default: 30.</summary>
+    /// <summary>Days without a check after which an installation's seat falls free. Default: 30.</summary>
     [Range(1, 400)]
     public int LeaseDays { get; set; } = 30;
 
@@ -19,7 +20,7 @@ internal sealed class LicensingOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan RefreshAfter { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>How long a token is good without the server, at most until the licence ends. Default: 14 days.</summary>
+    /// <summary>How long a token is good without the server, at most until the license ends. Default: 14 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan OfflineFor { get; set; } = TimeSpan.FromDays(14);
 
@@ -35,8 +36,12 @@ internal sealed class LicensingOptions
 
     /// <summary>
     /// Wrong keys that one caller may try within an hour; zero switches the limit off. Behind a proxy all callers look
-    /// alike; a check of an installation that has its place is never refused. Default: 60.
+    /// alike; a check of an installation that has its seat is never refused. Default: 60.
     /// </summary>
     [Range(0, 1_000_000)]
     public int WrongKeysPerHour { get; set; } = 60;
 }
+
+/// <summary>Holds the ranges that the options declare; the code is generated.</summary>
+[OptionsValidator]
+internal sealed partial class LicensingOptionsValidator : IValidateOptions<LicensingOptions>;

@@ -125,3 +125,6 @@ internal sealed class SigningKey : IDisposable
         public override bool Return(ECDsa obj) => true;
     }
 }
+
+/// <summary>The keys that sign tokens cannot be used; the message tells an operator why and what to do.</summary>
+internal sealed class SigningKeyException(string message, Exception? inner = null) : Exception(message, inner);

@@ -6,7 +6,7 @@ internal enum App : byte
     Unknown = 0,
     RoomVox = 1,
 
-    /// <summary>Licences only, as all below: their reports are not understood.</summary>
+    /// <summary>Licenses only, as all below: their reports are not understood.</summary>
     FormVox = 2,
     MetaVox = 3,
     IntraVox = 4,

@@ -26,3 +26,6 @@ internal readonly struct LabelCounts : IEquatable<LabelCounts>
         return hash.ToHashCode();
     }
 }
+
+/// <summary>How often one label was counted.</summary>
+internal readonly record struct LabelCount(byte Label, uint Count);

@@ -1,11 +1,11 @@
 namespace Telemetry.Server.Model;
 
-/// <summary>A licence as it is kept: without its key.</summary>
+/// <summary>A license as it is kept: without its key.</summary>
 internal sealed record License
 {
     public required LicenseId Id { get; init; }
 
-    /// <summary>Place in the order of issue, from 1.</summary>
+    /// <summary>Seat in the order of issue, from 1.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>What the key is found by.</summary>
@@ -44,4 +44,23 @@ internal sealed record License
 
     /// <summary>When it ends for good; null: never.</summary>
     public DateTimeOffset? EndsAt => ExpiresAt + Grace;
+}
+
+/// <summary>Whether the vendor lets a license count. Values are stored: never change one.</summary>
+internal enum LicenseState : byte
+{
+    None = 0,
+    Active = 1,
+    Suspended = 2,
+
+    /// <summary>For good.</summary>
+    Revoked = 3,
+}
+
+/// <summary>What happens with one installation more than a license allows. Values are stored: never change one.</summary>
+internal enum OveragePolicy : byte
+{
+    None = 0,
+    Refuse = 1,
+    Allow = 2,
 }

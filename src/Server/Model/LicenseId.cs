@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Telemetry.Server.Model;
 
-/// <summary>Identifies a licence: 8 random bytes. Nothing that ingestion stores has one.</summary>
+/// <summary>Identifies a license: 8 random bytes. Nothing that ingestion stores has one.</summary>
 internal readonly record struct LicenseId(ulong Value)
 {
     public const int Size = sizeof(ulong);

@@ -16,7 +16,7 @@ internal enum LicenseVerdict : byte
     MalformedKey = 10,
     NotYetValid = 11,
 
-    /// <summary>Of a report's claim only: no key, and no licence is in use on the installation.</summary>
+    /// <summary>Of a report's claim only: no key, and no license is in use on the installation.</summary>
     KeyMissing = 12,
 
     /// <summary>Of a report's claim only: a good key, but the installation never checked it in.</summary>

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Telemetry.Server.Model;
 
 /// <summary>
-/// Pseudonym of an installation as its licence knows it. Made under another key than <see cref="InstanceId"/> and a type
+/// Pseudonym of an installation as its license knows it. Made under another key than <see cref="InstanceId"/> and a type
 /// of its own: the two cannot be joined, by a thief or by mistake.
 /// </summary>
 internal readonly record struct LicensedInstanceId(UInt128 Value)

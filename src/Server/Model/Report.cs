@@ -1,6 +1,6 @@
 namespace Telemetry.Server.Model;
 
-/// <summary>A report that passed validation: normalised, re-keyed, without anything that identifies.</summary>
+/// <summary>A report that passed validation: normalized, re-keyed, without anything that identifies.</summary>
 internal sealed record Report : IReportedState
 {
     public required Guid ReportId { get; init; }
@@ -24,3 +24,18 @@ internal sealed record Report : IReportedState
 
     public RoomVoxUsage? RoomVox { get; init; }
 }
+
+/// <summary>What a report says about its subscription, without the key.</summary>
+internal readonly record struct SubscriptionFlags(bool? ValidSubscription, bool? ExtendedSupport);
+
+/// <summary>Numbers of accounts; null means not counted.</summary>
+internal readonly record struct UserCounts(uint? Total, uint? Active30Days, uint? Disabled, uint? Enabled);
+
+/// <summary>A committed report: one event of the feed.</summary>
+/// <param name="Position">Where it stands.</param>
+/// <param name="AcceptedAt">When it was committed, UTC, whole milliseconds.</param>
+/// <param name="Kinds">What it means.</param>
+/// <param name="PreviousNumber">Number of the same installation and app's report before; 0 for the first.</param>
+/// <param name="Report">What was reported.</param>
+internal sealed record StoredReport(
+    FeedPosition Position, DateTimeOffset AcceptedAt, EventKinds Kinds, long PreviousNumber, Report Report);

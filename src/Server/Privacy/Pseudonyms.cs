@@ -35,7 +35,7 @@ internal sealed class Pseudonyms : IDisposable
         return InstanceId.Read(pseudonym);
     }
 
-    /// <summary>The same installation as its licence knows it; cannot be joined with <see cref="Of"/>.</summary>
+    /// <summary>The same installation as its license knows it; cannot be joined with <see cref="Of"/>.</summary>
     /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
     public LicensedInstanceId OfLicensed(string instanceHash)
     {
@@ -53,7 +53,7 @@ internal sealed class Pseudonyms : IDisposable
     }
 
     /// <summary>
-    /// The pseudonym of the installation at a URL, normalised as the reporters do it: trailing slashes stripped, lower
+    /// The pseudonym of the installation at a URL, normalized as the reporters do it: trailing slashes stripped, lower
     /// case, then SHA-256 in lower-case hexadecimal digits.
     /// </summary>
     public InstanceId OfUrl(string url) => Of(HashOfUrl(url));

@@ -1,5 +1,5 @@
-using Grpc.Core;
 using Grpc.Core.Interceptors;
+using Grpc.Core;
 
 namespace Telemetry.Server.Rpc;
 
@@ -36,4 +36,11 @@ internal sealed class AdminTokenInterceptor(IAdminTokenVerifier tokens) : Interc
             throw RpcErrors.TokenUnknown();
         }
     }
+}
+
+/// <summary>Knows which admin tokens are good.</summary>
+internal interface IAdminTokenVerifier
+{
+    /// <summary>Whether the token is known; compares in constant time.</summary>
+    bool IsKnown(string token);
 }

@@ -1,3 +1,5 @@
+using Telemetry.Server.Model;
+
 namespace Telemetry.Server.Storage;
 
 /// <summary>The rules a commit applies with the committed state in view.</summary>
@@ -14,3 +16,24 @@ internal sealed record CommitRules(DateTimeOffset Now, TimeSpan MinimumInterval)
     /// <summary>Silence after which a report means that the installation returned.</summary>
     public static readonly TimeSpan Absence = TimeSpan.FromDays(30);
 }
+
+/// <summary>The ways a commit can decide about a report.</summary>
+internal enum CommitDecision
+{
+    /// <summary>Stored.</summary>
+    Accepted,
+
+    /// <summary>The same report id of the same installation and app was stored before; nothing new was stored.</summary>
+    Repeated,
+
+    /// <summary>The installation and app reported less than the minimum interval ago; not stored.</summary>
+    TooSoon,
+}
+
+/// <summary>What a commit decided about one report.</summary>
+/// <param name="Decision">The decision.</param>
+/// <param name="Position">Where the report stands; for <see cref="CommitDecision.TooSoon"/> the one accepted before.</param>
+/// <param name="AcceptedAt">When the report at that position was accepted.</param>
+/// <param name="Verdict">The verdict stored with it.</param>
+internal readonly record struct CommitOutcome(
+    CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict);

@@ -78,13 +78,13 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Forgets events up to and including <paramref name="number"/>; latest states survive.</summary>
     ValueTask DropThroughAsync(long number, CancellationToken cancellation);
 
-    /// <summary>All licences in the order of issue; read once, at start.</summary>
+    /// <summary>All licenses in the order of issue; read once, at start.</summary>
     IReadOnlyList<License> ReadLicenses();
 
-    /// <summary>All places under licences; read once, at start.</summary>
+    /// <summary>All seats under licenses; read once, at start.</summary>
     IReadOnlyList<LicenseLease> ReadLeases();
 
-    /// <summary>Makes changes to licences and places, all or none; when the task completes, they are on disk.</summary>
+    /// <summary>Makes changes to licenses and seats, all or none; when the task completes, they are on disk.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
     ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation);
 
@@ -94,3 +94,20 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Adds an admin token durably.</summary>
     ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation);
 }
+
+/// <summary>An admin token as it is kept: never the token itself.</summary>
+/// <param name="Hash">SHA-256 of the token, 32 bytes. Enough without salt: a token has 256 random bits.</param>
+/// <param name="CreatedAt">When it was made, UTC.</param>
+internal sealed record AdminTokenRecord(ReadOnlyMemory<byte> Hash, DateTimeOffset CreatedAt);
+
+/// <summary>What a store is.</summary>
+/// <param name="Kind">Its name, e.g. "LiteDB".</param>
+/// <param name="SchemaVersion">Version of its layout.</param>
+/// <param name="Location">Where it is, for the banner and for operators; never sent to clients.</param>
+internal sealed record StoreDescription(string Kind, int SchemaVersion, string Location);
+
+/// <summary>The store cannot be opened; the message tells an operator why and what to do.</summary>
+internal sealed class StoreOpenException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The store cannot do its work now: a full or failing disk, a dead database. May heal.</summary>
+internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

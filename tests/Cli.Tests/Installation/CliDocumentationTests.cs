@@ -33,7 +33,7 @@ public sealed partial class CliDocumentationTests
 
         Assert.Equal(0, code);
         Assert.All(
-            ["status", "on", "local", "off", "preview", "send", "history", "doctor", "report", "tail", "instances", "licences"],
+            ["status", "on", "local", "off", "preview", "send", "history", "doctor", "report", "tail", "instances", "licenses"],
             verb =>
             {
                 Assert.Matches($"(?m)^  {verb}\\b", help);

@@ -7,7 +7,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Licensing;
 
-/// <summary>A licence server in place of a connection: it answers from these properties, by a clock of its own.</summary>
+/// <summary>A license server in place of a connection: it answers from these properties, by a clock of its own.</summary>
 internal sealed class FakeLicenseServer : CallInvoker
 {
     public const string LicenseId = "00f1e2d3c4b5a697";
@@ -42,7 +42,7 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public DateTimeOffset? LicenseExpiresAt { get; set; }
 
-    /// <summary>Beyond the licence's expiry.</summary>
+    /// <summary>Beyond the license's expiry.</summary>
     public TimeSpan Grace { get; set; } = TimeSpan.FromDays(7);
 
     public List<ulong> Revoked { get; } = [];
@@ -51,7 +51,7 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public DateTimeOffset? KeysIssuedAt { get; set; }
 
-    /// <summary>Changes a licence token's claims before they are signed.</summary>
+    /// <summary>Changes a license token's claims before they are signed.</summary>
     public Action<JsonObject>? Claims { get; set; }
 
     /// <summary>Changes answers on their way.</summary>
@@ -69,7 +69,7 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public Wire.ReportLicenseUsageRequest? LastUsage { get; private set; }
 
-    /// <summary>Whether the installation has a place: a check takes one, a release gives it up.</summary>
+    /// <summary>Whether the installation has a seat: a check takes one, a release gives it up.</summary>
     public bool HasPlace { get; private set; }
 
     /// <summary>Completes before a release is answered.</summary>

@@ -10,7 +10,7 @@ public sealed class LicenseClientAgainstServerTests
     private const string Url = "https://cloud.example.org";
 
     [Fact]
-    public async Task A_licence_is_checked_held_offline_and_ends_with_its_proof()
+    public async Task A_license_is_checked_held_offline_and_ends_with_its_proof()
     {
         await using var server = await TestServer.StartAsync();
         var (_, key) = await server.IssueAsync();
@@ -66,7 +66,7 @@ public sealed class LicenseClientAgainstServerTests
     }
 
     [Fact]
-    public async Task Usage_is_judged_by_the_licences_limits_and_a_bad_name_is_told()
+    public async Task Usage_is_judged_by_the_licenses_limits_and_a_bad_name_is_told()
     {
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();

@@ -49,7 +49,7 @@ public sealed class LicenseClientTests : IDisposable
     }
 
     [Fact]
-    public async Task Between_the_licences_expiry_and_the_proofs_end_it_is_in_grace()
+    public async Task Between_the_licenses_expiry_and_the_proofs_end_it_is_in_grace()
     {
         Server.LicenseExpiresAt = Server.Now + TimeSpan.FromDays(2);
         Server.Grace = TimeSpan.FromDays(1);
@@ -215,7 +215,7 @@ public sealed class LicenseClientTests : IDisposable
         var status = await client.CheckAsync();
 
         Assert.Equal(LicenseState.Valid, status.State);
-        Assert.Contains("list of withdrawn licences is not the vendor's", status.Message, StringComparison.Ordinal);
+        Assert.Contains("list of withdrawn licenses is not the vendor's", status.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -243,7 +243,7 @@ public sealed class LicenseClientTests : IDisposable
         var check = client.CheckAsync(cancellation.Token);
         await cancellation.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(check, "the check is cancelled"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(check, "the check is canceled"));
         Server.Silent = false;
         Assert.True((await client.CheckAsync()).Licensed);
     }

@@ -12,7 +12,7 @@ public sealed class LicenseClockTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
-    public async Task A_clock_that_goes_back_further_than_tolerated_ends_the_licence_until_a_check_succeeds()
+    public async Task A_clock_that_goes_back_further_than_tolerated_ends_the_license_until_a_check_succeeds()
     {
         await using var client = await _fixture.OpenLicensedAsync();
         _fixture.Server.Blocked = true;

@@ -23,7 +23,7 @@ public sealed class LicenseReleaseTests : IDisposable
             Assert.False(Server.HasPlace);
             Assert.Equal([LicenseState.Released], changes);
             Assert.False(client.Current.Licensed);
-            Assert.Contains("gave up its place", client.Current.Message, StringComparison.Ordinal);
+            Assert.Contains("gave up its seat", client.Current.Message, StringComparison.Ordinal);
         }
 
         await using var restarted = await _fixture.OpenAsync();
@@ -60,7 +60,7 @@ public sealed class LicenseReleaseTests : IDisposable
         _fixture.Advance(TimeSpan.FromMinutes(1));
         mayEnd.SetResult();
 
-        Assert.IsType<LicenseReleaseResult.Released>(await Patience.For(release, "the place is released"));
+        Assert.IsType<LicenseReleaseResult.Released>(await Patience.For(release, "the seat is released"));
         // This one waits behind the timer's check.
         Assert.IsType<LicenseReleaseResult.NoPlace>(await Patience.For(client.ReleaseAsync(), "it is released again"));
         Assert.Equal(1, Server.Checks);
@@ -97,7 +97,7 @@ public sealed class LicenseReleaseTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var release = client.ReleaseAsync(cancellation.Token);
         await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(release, "it is cancelled"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(release, "it is canceled"));
         await client.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => client.ReleaseAsync());

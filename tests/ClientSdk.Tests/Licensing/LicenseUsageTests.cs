@@ -71,11 +71,11 @@ public sealed class LicenseUsageTests : IDisposable
         _fixture.Advance(TimeSpan.FromSeconds(15));
         var unanswered = Assert.IsType<LicenseUsageResult.Unanswered>(await Patience.For(patient, "it gives up"));
         using var cancellation = new CancellationTokenSource();
-        var cancelled = client.ReportUsageAsync(Rooms, cancellation.Token);
+        var canceled = client.ReportUsageAsync(Rooms, cancellation.Token);
         await cancellation.CancelAsync();
 
         Assert.Equal("The server did not answer within 15 seconds.", unanswered.Message);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(cancelled, "it is cancelled"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Patience.For(canceled, "it is canceled"));
     }
 
     [Fact]

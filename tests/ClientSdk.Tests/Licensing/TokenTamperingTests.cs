@@ -15,7 +15,7 @@ public sealed class TokenTamperingTests
     private readonly FakeLicenseServer _server = new(LicenseFixture.Begin);
 
     [Fact]
-    public async Task No_character_of_a_licence_token_can_be_changed()
+    public async Task No_character_of_a_license_token_can_be_changed()
     {
         var keys = await KeysAsync();
         var token = _server.Signer.Sign("telemetry-license+jwt", _server.ProofClaims("n"));
@@ -95,7 +95,7 @@ public sealed class TokenTamperingTests
     }
 
     [Fact]
-    public async Task A_signing_key_cannot_sign_keys_and_the_root_key_no_licence()
+    public async Task A_signing_key_cannot_sign_keys_and_the_root_key_no_license()
     {
         var stolen = new TokenSigner();
         var keys = new JsonObject { ["iss"] = "telemetry", ["iat"] = 1, ["exp"] = 2, ["keys"] = new JsonArray(stolen.Jwk()) };

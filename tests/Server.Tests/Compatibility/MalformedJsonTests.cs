@@ -165,11 +165,11 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
     }
 
     [Fact]
-    public async Task A_neighbour_on_the_same_connection_is_not_harmed_by_bad_requests()
+    public async Task A_neighbor_on_the_same_connection_is_not_harmed_by_bad_requests()
     {
         await PostAsync(new StringContent("{", Encoding.UTF8, "application/json"));
         await PostAsync(new ByteArrayContent(new byte[70_000]));
-        var hash = SampleReports.HashOf("https://neighbour.example");
+        var hash = SampleReports.HashOf("https://neighbor.example");
 
         var (status, _) = await PostAsync(new StringContent(
             $$"""{"instanceHash":"{{hash}}","version":"1.4.0"}""", Encoding.UTF8, "application/json"));

@@ -7,7 +7,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Compatibility;
 
-/// <summary>Every recorded licence call of the five apps, in every state that a licence can be in.</summary>
+/// <summary>Every recorded license call of the five apps, in every state that a license can be in.</summary>
 public sealed class RecordedLicenseCallTests
 {
     private const string Elsewhere = "https://elsewhere.example";
@@ -61,7 +61,7 @@ public sealed class RecordedLicenseCallTests
             state.Receive(call.Path, (int)status, body);
 
             var isLimit = call.Path.EndsWith("limit", StringComparison.Ordinal);
-            // The limit call names no app, so a licence for another one counts there.
+            // The limit call names no app, so a license for another one counts there.
             Assert.Equal(good || (isLimit && situation == "wrong app"), state.LastCallSucceeded);
             if (call.Path.EndsWith("validate", StringComparison.Ordinal))
             {

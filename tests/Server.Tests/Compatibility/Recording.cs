@@ -14,7 +14,7 @@ public sealed record Recording(
     /// <summary>Every recorded report of RoomVox.</summary>
     public static IReadOnlyList<Recording> All => Reports.Value;
 
-    /// <summary>Every recorded licence call of the five apps.</summary>
+    /// <summary>Every recorded license call of the five apps.</summary>
     public static IReadOnlyList<Recording> Licenses => LicenseCalls.Value;
 
     public static Recording Find(string name) => All.Single(recording => recording.Name == name);

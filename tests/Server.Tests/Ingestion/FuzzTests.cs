@@ -15,7 +15,7 @@ public sealed class FuzzTests
     private const int Callers = 8;
 
     [Fact]
-    public async Task Fifty_thousand_JSON_bodies_never_cause_a_server_error_nor_harm_a_neighbour()
+    public async Task Fifty_thousand_JSON_bodies_never_cause_a_server_error_nor_harm_a_neighbor()
     {
         await using var server = await TestServer.StartAsync(settings: "Ingestion:MinimumInterval=00:00:00");
         var seeds = Recording.All.Select(recording => Encoding.UTF8.GetBytes(recording.Raw)).ToArray();
@@ -30,11 +30,11 @@ public sealed class FuzzTests
 
         Assert.Subset(new HashSet<int> { 200, 400, 413 }, statuses.Keys.ToHashSet());
         Assert.True(statuses[400] > JsonBodies / 4, "The mutations are too tame to prove anything.");
-        await AssertNeighbourAsync(server);
+        await AssertNeighborAsync(server);
     }
 
     [Fact]
-    public async Task Fifty_thousand_protobuf_bodies_never_cause_a_server_error_nor_harm_a_neighbour()
+    public async Task Fifty_thousand_protobuf_bodies_never_cause_a_server_error_nor_harm_a_neighbor()
     {
         await using var server = await TestServer.StartAsync(settings: "Ingestion:MinimumInterval=00:00:00");
         using var client = new HttpClient { BaseAddress = server.Native.Target is { } target ? new Uri("http://" + target) : null };
@@ -60,7 +60,7 @@ public sealed class FuzzTests
 
         Assert.Subset(new HashSet<int> { 0, 3 }, statuses.Keys.ToHashSet());
         Assert.True(statuses[3] > ProtoBodies / 4, "The mutations are too tame to prove anything.");
-        await AssertNeighbourAsync(server);
+        await AssertNeighborAsync(server);
     }
 
     private static async Task<Dictionary<int, int>> RunAsync(int count, byte[][] seeds, Func<byte[], Task<int>> send)
@@ -82,10 +82,10 @@ public sealed class FuzzTests
             .ToDictionary();
     }
 
-    private static async Task AssertNeighbourAsync(TestServer server)
+    private static async Task AssertNeighborAsync(TestServer server)
     {
         var client = new Contracts.V1.ReportingService.ReportingServiceClient(server.Native);
-        var response = await client.SubmitReportAsync(SampleReports.Request("https://neighbour.example"));
+        var response = await client.SubmitReportAsync(SampleReports.Request("https://neighbor.example"));
         Assert.Equal((ulong)server.Store.Current.Number, response.Receipt.Position.Number);
     }
 

@@ -104,7 +104,7 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
     }
 
     [Fact]
-    public async Task In_a_batch_a_bad_report_does_not_hold_up_its_neighbours()
+    public async Task In_a_batch_a_bad_report_does_not_hold_up_its_neighbors()
     {
         var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
         var bad = SampleReports.Of("https://batch-2.example");

@@ -18,7 +18,7 @@ public sealed class TextRulesTests
     [InlineData("1.2.3.4.5", "1.2.3.4")]
     public void A_version_keeps_its_numbers_and_a_known_label(string text, string kept)
     {
-        Assert.True(VersionText.TryNormalise(text, out var version));
+        Assert.True(VersionText.TryNormalize(text, out var version));
         Assert.Equal(kept, version);
     }
 
@@ -31,7 +31,7 @@ public sealed class TextRulesTests
     [InlineData("1.4\u007f")]
     [InlineData("1.4-\u00e9")]
     public void What_does_not_begin_with_numbers_or_is_not_printable_is_no_version(string text) =>
-        Assert.False(VersionText.TryNormalise(text, out _));
+        Assert.False(VersionText.TryNormalize(text, out _));
 
     [Theory]
     [InlineData("de", "de")]
@@ -45,7 +45,7 @@ public sealed class TextRulesTests
     [InlineData("en-x-somebody", "en")]
     public void A_language_keeps_script_and_region(string text, string kept)
     {
-        Assert.True(LanguageTag.TryNormalise(text, out var language));
+        Assert.True(LanguageTag.TryNormalize(text, out var language));
         Assert.Equal(kept, language);
     }
 
@@ -59,5 +59,5 @@ public sealed class TextRulesTests
     [InlineData("de-abcdefghi")]
     [InlineData("de-\u00e9")]
     public void What_is_not_made_of_subtags_is_no_language(string text) =>
-        Assert.False(LanguageTag.TryNormalise(text, out _));
+        Assert.False(LanguageTag.TryNormalize(text, out _));
 }

@@ -8,7 +8,7 @@ namespace Telemetry.Server.Tests.Licensing;
 public sealed class ClaimTests
 {
     [Fact]
-    public async Task A_claim_is_worth_what_its_licence_is_on_this_installation()
+    public async Task A_claim_is_worth_what_its_license_is_on_this_installation()
     {
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();
@@ -25,7 +25,7 @@ public sealed class ClaimTests
         // A key alone is a claim too.
         await ExpectAsync("https://h.example", unusedKey, false, Wire.ClaimVerdict.Refused, Wire.LicenseVerdict.NotActivated);
         server.Time.Advance(TimeSpan.FromHours(1));
-        // Without a key the place alone vouches, as newer apps need it.
+        // Without a key the seat alone vouches, as newer apps need it.
         await ExpectAsync("https://a.example", "", true, Wire.ClaimVerdict.Verified, Wire.LicenseVerdict.Unspecified);
         await server.LicenseAdmin.SuspendLicenseAsync(new() { LicenseId = license.LicenseId }, server.Authorized);
         server.Time.Advance(TimeSpan.FromHours(1));

@@ -12,7 +12,7 @@ public sealed class LeakedDatabaseTests
     private const string Url = "https://leak.example";
 
     [Fact]
-    public async Task No_key_is_in_the_files_the_logs_or_the_answers_and_no_report_names_a_licence()
+    public async Task No_key_is_in_the_files_the_logs_or_the_answers_and_no_report_names_a_license()
     {
         var data = Directory.CreateTempSubdirectory("telemetry-leak-").FullName;
         try
@@ -89,12 +89,12 @@ public sealed class LeakedDatabaseTests
         {
             Assert.All(telemetry, chunk =>
             {
-                Assert.False(chunk.AsSpan().IndexOf(identity) >= 0, "A report holds what names a licence.");
-                Assert.False(chunk.AsSpan().IndexOf([.. identity.Reverse()]) >= 0, "A report holds what names a licence.");
+                Assert.False(chunk.AsSpan().IndexOf(identity) >= 0, "A report holds what names a license.");
+                Assert.False(chunk.AsSpan().IndexOf([.. identity.Reverse()]) >= 0, "A report holds what names a license.");
             });
         }
 
-        // A place knows days only: to the millisecond, checks and reports of one installation could be matched.
+        // A seat knows days only: to the millisecond, checks and reports of one installation could be matched.
         Assert.Equal(new DateOnly(2026, 11, 20), lease.BoundOn);
         Assert.DoesNotContain(typeof(LicenseLease).GetProperties(), property => property.PropertyType == typeof(DateTimeOffset));
     }

@@ -4,11 +4,11 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Licensing;
 
-/// <summary>Licences as the vendor manages them.</summary>
+/// <summary>Licenses as the vendor manages them.</summary>
 public sealed class LicenseAdminTests
 {
     [Fact]
-    public async Task A_licence_is_issued_shown_without_its_key_changed_and_there_after_a_restart()
+    public async Task A_license_is_issued_shown_without_its_key_changed_and_there_after_a_restart()
     {
         var data = Directory.CreateTempSubdirectory("telemetry-license-").FullName;
         try
@@ -53,7 +53,7 @@ public sealed class LicenseAdminTests
     }
 
     [Fact]
-    public async Task A_key_that_was_sold_before_is_honoured_once()
+    public async Task A_key_that_was_sold_before_is_honored_once()
     {
         await using var server = await TestServer.StartAsync();
         const string Sold = "RVOX-TEST-1234-5678-9ABC";
@@ -70,7 +70,7 @@ public sealed class LicenseAdminTests
     }
 
     [Fact]
-    public async Task Licences_are_listed_in_pages_and_by_filter()
+    public async Task Licenses_are_listed_in_pages_and_by_filter()
     {
         await using var server = await TestServer.StartAsync();
         var ids = new List<string>();

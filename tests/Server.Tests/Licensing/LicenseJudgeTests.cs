@@ -4,7 +4,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Tests.Licensing;
 
-/// <summary>State x clock x app x places: every combination, judged by a table that is written down here.</summary>
+/// <summary>State x clock x app x seats: every combination, judged by a table that is written down here.</summary>
 public sealed class LicenseJudgeTests
 {
     private const int LeaseDays = 30;
@@ -28,7 +28,7 @@ public sealed class LicenseJudgeTests
         LongEnded,
     }
 
-    public enum Places
+    public enum Seats
     {
         Own,
         OwnOnItsLastDay,
@@ -44,18 +44,18 @@ public sealed class LicenseJudgeTests
         TakenWithOverage,
     }
 
-    public static TheoryData<string, Clock, bool, Places, string> Rows()
+    public static TheoryData<string, Clock, bool, Seats, string> Rows()
     {
-        var rows = new TheoryData<string, Clock, bool, Places, string>();
+        var rows = new TheoryData<string, Clock, bool, Seats, string>();
         foreach (var state in new[] { "Active", "Suspended", "Revoked" })
         {
             foreach (var clock in Enum.GetValues<Clock>())
             {
                 foreach (var rightApp in new[] { true, false })
                 {
-                    foreach (var places in Enum.GetValues<Places>())
+                    foreach (var seats in Enum.GetValues<Seats>())
                     {
-                        rows.Add(state, clock, rightApp, places, Expected(state, clock, rightApp, places));
+                        rows.Add(state, clock, rightApp, seats, Expected(state, clock, rightApp, seats));
                     }
                 }
             }
@@ -69,14 +69,14 @@ public sealed class LicenseJudgeTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void A_licence_is_judged_as_the_table_says(string state, Clock clock, bool rightApp, Places places, string expected)
+    public void A_license_is_judged_as_the_table_says(string state, Clock clock, bool rightApp, Seats seats, string expected)
     {
-        var entry = EntryOf(Enum.Parse<LicenseState>(state), clock, places);
+        var entry = EntryOf(Enum.Parse<LicenseState>(state), clock, seats);
 
         var judgement = new LicenseJudge(LeaseDays)
             .Judge(entry, Self, Before, rightApp ? App.RoomVox : App.IntraVox, Now);
 
-        Assert.Equal(expected, judgement.Licensed ? $"{judgement.Verdict} {judgement.Place}" : $"{judgement.Verdict}");
+        Assert.Equal(expected, judgement.Licensed ? $"{judgement.Verdict} {judgement.Seat}" : $"{judgement.Verdict}");
         Assert.NotEmpty(LicenseSentences.Message(judgement));
         Assert.Equal(judgement.Verdict != LicenseVerdict.Valid, LicenseSentences.NextStep(judgement).Length > 0);
     }
@@ -86,25 +86,25 @@ public sealed class LicenseJudgeTests
     {
         var judge = new LicenseJudge(LeaseDays);
 
-        Assert.Null(UntilOf(Clock.Endless, Places.Own));
-        Assert.Equal(Now.AddDays(1), UntilOf(Clock.Running, Places.Own));
-        Assert.Equal(Now.AddDays(10), UntilOf(Clock.InGrace, Places.Own));
-        Assert.Equal(Now.AddDays(-30), UntilOf(Clock.LongEnded, Places.Own));
-        Assert.Equal(Now.AddDays(2), UntilOf(Clock.NotYet, Places.Own));
-        // The place of an installation that last checked today is its own for 30 days more.
-        Assert.Equal(new DateTimeOffset(2026, 12, 21, 0, 0, 0, TimeSpan.Zero), UntilOf(Clock.Running, Places.OneTaken));
+        Assert.Null(UntilOf(Clock.Endless, Seats.Own));
+        Assert.Equal(Now.AddDays(1), UntilOf(Clock.Running, Seats.Own));
+        Assert.Equal(Now.AddDays(10), UntilOf(Clock.InGrace, Seats.Own));
+        Assert.Equal(Now.AddDays(-30), UntilOf(Clock.LongEnded, Seats.Own));
+        Assert.Equal(Now.AddDays(2), UntilOf(Clock.NotYet, Seats.Own));
+        // The seat of an installation that last checked today is its own for 30 days more.
+        Assert.Equal(new DateTimeOffset(2026, 12, 21, 0, 0, 0, TimeSpan.Zero), UntilOf(Clock.Running, Seats.OneTaken));
 
-        DateTimeOffset? UntilOf(Clock clock, Places places) =>
-            judge.Judge(EntryOf(LicenseState.Active, clock, places), Self, null, App.RoomVox, Now).Until;
+        DateTimeOffset? UntilOf(Clock clock, Seats seats) =>
+            judge.Judge(EntryOf(LicenseState.Active, clock, seats), Self, null, App.RoomVox, Now).Until;
     }
 
     [Fact]
     public void A_caller_that_cannot_name_its_app_is_judged_for_any() => Assert.Equal(
         LicenseVerdict.Valid, new LicenseJudge(LeaseDays)
-            .Judge(EntryOf(LicenseState.Active, Clock.Running, Places.Own), Self, null, App.Unknown, Now).Verdict);
+            .Judge(EntryOf(LicenseState.Active, Clock.Running, Seats.Own), Self, null, App.Unknown, Now).Verdict);
 
     /// <summary>The rules once more, in the plainest form.</summary>
-    private static string Expected(string state, Clock clock, bool rightApp, Places places)
+    private static string Expected(string state, Clock clock, bool rightApp, Seats seats)
     {
         if (state != "Active")
         {
@@ -128,18 +128,18 @@ public sealed class LicenseJudgeTests
             return good;
         }
 
-        return places switch
+        return seats switch
         {
-            Places.Own or Places.OwnOnItsLastDay => good + " Kept",
-            Places.PreviousOwn => good + " Moved",
-            Places.OwnLapsedAndFree or Places.AllFree or Places.OneOfTwoFree or Places.OthersLapsed
-                or Places.TakenWithOverage => good + " Taken",
-            Places.OwnLapsedAndTaken or Places.PreviousLapsedAndTaken or Places.OneTaken => "BoundElsewhere",
+            Seats.Own or Seats.OwnOnItsLastDay => good + " Kept",
+            Seats.PreviousOwn => good + " Moved",
+            Seats.OwnLapsedAndFree or Seats.AllFree or Seats.OneOfTwoFree or Seats.OthersLapsed
+                or Seats.TakenWithOverage => good + " Taken",
+            Seats.OwnLapsedAndTaken or Seats.PreviousLapsedAndTaken or Seats.OneTaken => "BoundElsewhere",
             _ => "SeatsExceeded",
         };
     }
 
-    private static LicenseEntry EntryOf(LicenseState state, Clock clock, Places places)
+    private static LicenseEntry EntryOf(LicenseState state, Clock clock, Seats seats)
     {
         var (from, expires) = clock switch
         {
@@ -152,7 +152,7 @@ public sealed class LicenseJudgeTests
             Clock.JustEnded => (Now.AddDays(-100), Now.AddDays(-14)),
             _ => (Now.AddDays(-100), Now.AddDays(-30)),
         };
-        var allowed = places is Places.TwoTaken or Places.OneOfTwoFree ? 2 : 1;
+        var allowed = seats is Seats.TwoTaken or Seats.OneOfTwoFree ? 2 : 1;
         return new LicenseEntry(
             new License
             {
@@ -165,7 +165,7 @@ public sealed class LicenseJudgeTests
                 Apps = [App.RoomVox],
                 Limits = LicenseLease.NoUsage,
                 InstancesAllowed = allowed,
-                Overage = places == Places.TakenWithOverage ? OveragePolicy.Allow : OveragePolicy.Refuse,
+                Overage = seats == Seats.TakenWithOverage ? OveragePolicy.Allow : OveragePolicy.Refuse,
                 NotBefore = from,
                 ExpiresAt = expires,
                 Grace = TimeSpan.FromDays(14),
@@ -173,21 +173,21 @@ public sealed class LicenseJudgeTests
                 IssuedAt = from,
                 ChangedAt = from,
             },
-            LeasesOf(places).ToImmutableDictionary(lease => lease.Instance));
+            LeasesOf(seats).ToImmutableDictionary(lease => lease.Instance));
     }
 
-    private static LicenseLease[] LeasesOf(Places places) => places switch
+    private static LicenseLease[] LeasesOf(Seats seats) => seats switch
     {
-        Places.Own => [Lease(Self, 0)],
-        Places.OwnOnItsLastDay => [Lease(Self, LeaseDays)],
-        Places.OwnLapsedAndFree => [Lease(Self, LeaseDays + 1)],
-        Places.OwnLapsedAndTaken => [Lease(Self, LeaseDays + 1), Lease(Other, 0)],
-        Places.PreviousOwn => [Lease(Before, 3)],
-        Places.PreviousLapsedAndTaken => [Lease(Before, LeaseDays + 1), Lease(Other, 0)],
-        Places.AllFree => [],
-        Places.OneOfTwoFree => [Lease(Other, 0)],
-        Places.OthersLapsed => [Lease(Other, LeaseDays + 1)],
-        Places.OneTaken or Places.TakenWithOverage => [Lease(Other, 0)],
+        Seats.Own => [Lease(Self, 0)],
+        Seats.OwnOnItsLastDay => [Lease(Self, LeaseDays)],
+        Seats.OwnLapsedAndFree => [Lease(Self, LeaseDays + 1)],
+        Seats.OwnLapsedAndTaken => [Lease(Self, LeaseDays + 1), Lease(Other, 0)],
+        Seats.PreviousOwn => [Lease(Before, 3)],
+        Seats.PreviousLapsedAndTaken => [Lease(Before, LeaseDays + 1), Lease(Other, 0)],
+        Seats.AllFree => [],
+        Seats.OneOfTwoFree => [Lease(Other, 0)],
+        Seats.OthersLapsed => [Lease(Other, LeaseDays + 1)],
+        Seats.OneTaken or Seats.TakenWithOverage => [Lease(Other, 0)],
         _ => [Lease(Other, 0), Lease(Third, 5)],
     };
 

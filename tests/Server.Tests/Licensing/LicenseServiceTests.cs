@@ -5,7 +5,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Licensing;
 
-/// <summary>Licences through the front door: places, moves, leases, usage, refusals.</summary>
+/// <summary>Licenses through the front door: seats, moves, leases, usage, refusals.</summary>
 public sealed class LicenseServiceTests
 {
     [Fact]
@@ -93,7 +93,7 @@ public sealed class LicenseServiceTests
     }
 
     [Fact]
-    public async Task Several_places_are_counted_and_overage_is_let_in_where_the_licence_says_so()
+    public async Task Several_places_are_counted_and_overage_is_let_in_where_the_license_says_so()
     {
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync(order => order.InstancesAllowed = 2);
@@ -147,15 +147,15 @@ public sealed class LicenseServiceTests
         await ExpectAsync(laterKey, Wire.LicenseVerdict.NotYetValid, "begins on 2027-02-28", "Nothing to do");
         await ExpectAsync(suspendedKey, Wire.LicenseVerdict.Suspended, "suspended", "Ask the vendor");
         await ExpectAsync(revokedKey, Wire.LicenseVerdict.Revoked, "revoked", "Ask the vendor");
-        await ExpectAsync(typo, Wire.LicenseVerdict.MalformedKey, "not a licence key", "Copy the whole key");
+        await ExpectAsync(typo, Wire.LicenseVerdict.MalformedKey, "not a license key", "Copy the whole key");
         await ExpectAsync(
-            Telemetry.Server.Licensing.LicenseKey.Create("RVOX"), Wire.LicenseVerdict.NotFound, "No licence", "Compare the key");
+            Telemetry.Server.Licensing.LicenseKey.Create("RVOX"), Wire.LicenseVerdict.NotFound, "No license", "Compare the key");
         var wrongApp = await server.CheckAsync(graceKey, change: question => question.App = Wire.App.Metavox);
         Assert.Equal(Wire.LicenseVerdict.WrongApp, wrongApp.Decision.Verdict);
 
         await server.LicenseAdmin.ChangeLicenseAsync(
             new() { LicenseId = grace.LicenseId, NeverExpires = true }, server.Authorized);
-        await ExpectAsync(graceKey, Wire.LicenseVerdict.Valid, "The licence is valid.", "");
+        await ExpectAsync(graceKey, Wire.LicenseVerdict.Valid, "The license is valid.", "");
         var resumed = await server.LicenseAdmin.ResumeLicenseAsync(new() { LicenseId = suspended.LicenseId }, server.Authorized);
         Assert.Equal(Wire.LicenseState.Active, resumed.License.State);
         var refusal = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -172,7 +172,7 @@ public sealed class LicenseServiceTests
     }
 
     [Fact]
-    public async Task Usage_is_kept_for_what_the_licence_limits_and_told_when_it_exceeds()
+    public async Task Usage_is_kept_for_what_the_license_limits_and_told_when_it_exceeds()
     {
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();

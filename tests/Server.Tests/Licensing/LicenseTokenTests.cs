@@ -13,7 +13,7 @@ namespace Telemetry.Server.Tests.Licensing;
 public sealed class LicenseTokenTests
 {
     [Fact]
-    public async Task A_token_answers_this_very_question_and_ends_with_the_licence()
+    public async Task A_token_answers_this_very_question_and_ends_with_the_license()
     {
         await using var server = await TestServer.StartAsync();
         var now = server.Time.GetUtcNow();

@@ -6,14 +6,14 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// the pages of a transaction until its last one arrives, the one that LiteDB marks as confirmed; then it writes and
 /// syncs them together, and only then counts the commit as durable.
 /// Checkpoints: two files in turn. When LiteDB empties the log after a checkpoint, commits go on in the other file, and
-/// the mover brings the full one's pages into the data file. LiteDB need not copy them, so during a checkpoint it is
+/// the checkpointer brings the full one's pages into the data file. LiteDB need not copy them, so during a checkpoint it is
 /// shown blank pages, which it passes over, and one real one, from which it learns how far the data file goes.
 /// Threading: one lock; LiteDB writes from its background thread, readers read from theirs.
 /// Failures never surface in LiteDB's background thread, which would end the process: they are kept for the waiter.
 /// </remarks>
 internal sealed class DurableLogStream : PositionedStream
 {
-    private readonly PageMover _mover;
+    private readonly Checkpointer _checkpointer;
     private readonly Lock _gate = new();
     private readonly ManualResetEventSlim _changed = new();
     private LogFile _current;
@@ -23,18 +23,18 @@ internal sealed class DurableLogStream : PositionedStream
     private long _commits;
     private Exception? _failure;
 
-    /// <summary>Opens the log and finds its end; what the other file still has to give is given to the mover.</summary>
+    /// <summary>Opens the log and finds its end; what the other file still has to give is given to the checkpointer.</summary>
     /// <param name="first">The first file; two empty ones become a new log.</param>
     /// <param name="second">The second file.</param>
-    /// <param name="mover">Moves pages into the data file.</param>
+    /// <param name="checkpointer">Moves pages into the data file.</param>
     /// <param name="knownEnd">
     /// After a failed commit: the end up to which everything was acknowledged. What lies beyond was refused to its
     /// senders and must not come back.
     /// </param>
     /// <exception cref="InvalidDataException">The files are no logs, or not of one store.</exception>
-    public DurableLogStream(IStorageFile first, IStorageFile second, PageMover mover, LogEnd? knownEnd = null)
+    public DurableLogStream(IStorageFile first, IStorageFile second, Checkpointer checkpointer, LogEnd? knownEnd = null)
     {
-        _mover = mover;
+        _checkpointer = checkpointer;
         (_current, _other) = (new LogFile(first), new LogFile(second));
         if (_current.Epoch < _other.Epoch)
         {
@@ -66,7 +66,7 @@ internal sealed class DurableLogStream : PositionedStream
         _current.Recover(knownEnd?.Epoch == _current.Epoch ? knownEnd.Value.Frames : int.MaxValue);
         if (before.Frames > 0)
         {
-            _mover.Begin(_other, _other.Pages.FindNewest());
+            _checkpointer.Begin(_other, _other.Pages.FindNewest());
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed class DurableLogStream : PositionedStream
     /// <remarks>Waits for the pages of the checkpoint before: only then is the other file free.</remarks>
     public void RunCheckpoint(Action checkpoint)
     {
-        _mover.Finish();
+        _checkpointer.Finish();
         lock (_gate)
         {
             _checkpointed = _current.Pages.FindNewest();
@@ -151,7 +151,7 @@ internal sealed class DurableLogStream : PositionedStream
             {
                 _other.Begin(_current.Epoch + 1, _current.Durable);
                 (_current, _other) = (_other, _current);
-                _mover.Begin(_other, _checkpointed!);
+                _checkpointer.Begin(_other, _checkpointed!);
             }
         }
     }

@@ -29,7 +29,7 @@ internal sealed partial class EventDatabase
         if (changes.Released.Count > 0)
         {
             _engine.Delete(
-                Leases, changes.Released.Select(place => LicenseDocument.IdOf(place.License, place.Instance)));
+                Leases, changes.Released.Select(seat => LicenseDocument.IdOf(seat.License, seat.Instance)));
         }
     }
 }

@@ -6,8 +6,8 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (places
-/// by licence and installation).
+/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (seats
+/// by license and installation).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>
@@ -25,7 +25,7 @@ internal sealed partial class EventDatabase : IDisposable
 
     private readonly IStorageFile _dataFile;
     private readonly IStorageFile[] _logFiles;
-    private readonly PageMover _mover;
+    private readonly Checkpointer _checkpointer;
     private readonly DataFileStream _data;
     private readonly DurableLogStream _log;
     private readonly LiteEngine _engine;
@@ -35,9 +35,9 @@ internal sealed partial class EventDatabase : IDisposable
         _dataFile = dataFile;
         _logFiles = [firstLog, secondLog];
         RefuseForeignFile(dataFile);
-        _mover = new PageMover(dataFile);
-        _log = new DurableLogStream(firstLog, secondLog, _mover, knownEnd);
-        _data = new DataFileStream(dataFile, _mover);
+        _checkpointer = new Checkpointer(dataFile);
+        _log = new DurableLogStream(firstLog, secondLog, _checkpointer, knownEnd);
+        _data = new DataFileStream(dataFile, _checkpointer);
         try
         {
             _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
@@ -50,7 +50,7 @@ internal sealed partial class EventDatabase : IDisposable
         catch
         {
             // The caller closes the files.
-            _mover.Wait();
+            _checkpointer.Wait();
             throw;
         }
     }
@@ -62,10 +62,10 @@ internal sealed partial class EventDatabase : IDisposable
     public long LogPages => _log.Length / LogPage.Size;
 
     /// <summary>Whether pages of the last checkpoint still move into the data file.</summary>
-    public bool IsMoving => _mover.IsMoving;
+    public bool IsCheckpointing => _checkpointer.IsCheckpointing;
 
     /// <summary>Why they could not be moved; the log keeps them.</summary>
-    public Exception? MoveFailure => _mover.Failure;
+    public Exception? CheckpointFailure => _checkpointer.Failure;
 
     public long SizeInBytes => _dataFile.Length + _logFiles.Sum(file => file.Length);
 
@@ -95,7 +95,7 @@ internal sealed partial class EventDatabase : IDisposable
     public void Checkpoint() => _data.RunCheckpoint(() => _log.RunCheckpoint(() => _engine.Checkpoint()));
 
     /// <summary>Waits until the data file holds all of the last checkpoint.</summary>
-    public void FinishMove() => _mover.Finish();
+    public void FinishCheckpoint() => _checkpointer.Finish();
 
     public int ReadSchemaVersion() =>
         Find(Meta, "schema") is { } document ? document["v"].AsInt32 : 0;
@@ -170,7 +170,7 @@ internal sealed partial class EventDatabase : IDisposable
         }
         finally
         {
-            _mover.Wait();
+            _checkpointer.Wait();
             _log.Dispose();
             _data.Dispose();
             _dataFile.Dispose();

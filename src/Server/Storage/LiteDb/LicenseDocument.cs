@@ -4,7 +4,7 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
-/// <summary>Licences and places as LiteDB documents. Names of fields are stored: never give one a new meaning.</summary>
+/// <summary>Licenses and seats as LiteDB documents. Names of fields are stored: never give one a new meaning.</summary>
 internal static class LicenseDocument
 {
     private const string Id = "_id";
@@ -66,7 +66,7 @@ internal static class LicenseDocument
             ToCounts(document["usage"]));
     }
 
-    /// <summary>The licence first, so that its places lie together.</summary>
+    /// <summary>The license first, so that its seats lie together.</summary>
     public static BsonValue IdOf(LicenseId license, LicensedInstanceId instance)
     {
         var id = new byte[LicenseId.Size + LicensedInstanceId.Size];

@@ -75,7 +75,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public long SizeInBytes => Reading(database => database.SizeInBytes);
 
-    public string? Failure => Volatile.Read(ref _failure) ?? _database.MoveFailure?.Message;
+    public string? Failure => Volatile.Read(ref _failure) ?? _database.CheckpointFailure?.Message;
 
     public IReadOnlyList<AdminTokenRecord> AdminTokens => Volatile.Read(ref _tokens);
 
@@ -130,7 +130,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
                 if (!_broken)
                 {
                     _database.Checkpoint();
-                    _database.FinishMove();
+                    _database.FinishCheckpoint();
                 }
             }
             catch (Exception e) when (IsStorageFailure(e))
@@ -229,7 +229,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     /// <summary>After a failure: discards the engine, whose memory is ahead of the disk, and opens the files anew.</summary>
     private void Recover()
     {
-        if (!_broken && _database.MoveFailure is { } failure)
+        if (!_broken && _database.CheckpointFailure is { } failure)
         {
             Broke(failure);
         }
@@ -261,7 +261,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         }
 
         // What could not be moved then may not be movable now either.
-        _database.FinishMove();
+        _database.FinishCheckpoint();
         _broken = false;
         Log.Recovered(_logger);
     }

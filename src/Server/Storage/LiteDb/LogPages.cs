@@ -51,3 +51,6 @@ internal sealed class LogPages
 
     private readonly record struct Frame(uint Page, uint Transaction, bool Counts);
 }
+
+/// <summary>How far the frames of a log go, and the checksum of the last one, which stands for all before it.</summary>
+internal readonly record struct FrameChain(int Frames, ulong Checksum);

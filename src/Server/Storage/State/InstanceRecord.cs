@@ -69,3 +69,11 @@ internal static class InstanceRecord
         return new StoredReport(new FeedPosition(0, state.LatestNumber), state.LastSeen, EventKinds.None, 0, report);
     }
 }
+
+/// <summary>A flag that may be missing, in one byte.</summary>
+internal enum Ternary : byte
+{
+    NotKnown = 0,
+    No = 1,
+    Yes = 2,
+}
