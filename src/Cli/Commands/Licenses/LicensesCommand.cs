@@ -8,7 +8,6 @@ internal sealed class LicensesCommand : Command
     public LicensesCommand(ConnectionOptions connection, CliConsole console)
         : base("licenses", "Issue and manage licenses.")
     {
-        Aliases.Add("licenses");
         Command[] verbs =
         [
             new IssueCommand(connection, console),
