@@ -12,24 +12,26 @@ public sealed class ImportTableTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Model"] = [],
+        // Who calls, and how much each may.
+        ["Callers"] = [],
         ["Rpc"] = ["Model"],
         ["Storage"] = ["Model"],
         ["Privacy"] = ["Model", "Storage"],
         // Rpc and Privacy: the license service is its own edge, and re-keys what it gets.
-        ["Licensing"] = ["Model", "Storage", "Rpc", "Privacy"],
+        ["Licensing"] = ["Model", "Callers", "Storage", "Rpc", "Privacy"],
         ["Feed"] = ["Model", "Storage", "Rpc"],
-        ["Ingestion"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing"],
-        ["Compatibility"] = ["Model", "Ingestion", "Licensing", "Privacy"],
+        ["Ingestion"] = ["Model", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
+        ["Compatibility"] = ["Model", "Callers", "Ingestion", "Licensing", "Privacy"],
         ["Admin"] = ["Model", "Rpc", "Storage", "Feed", "Licensing", "Privacy"],
         // Reports from outside, as a client does.
         ["Demo"] = [],
         // Composes everything.
-        ["Hosting"] = ["Model", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Admin", "Demo"],
+        ["Hosting"] = ["Model", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Admin", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
-        ["GrpcService", "Mapper", "ReportingServiceBinding", "ReportingMessages", "FeedRequestReader", "EventMessages", "FeedSession", "DemoFleet", "DemoReports", "ServerHost"];
+        ["GrpcService", "Mapper", "ReportingServiceBinding", "ReportingMessages", "FeedRequestReader", "EventMessages", "FeedSession", "DemoFleet", "DemoReports", "ServerHost", "RequestLimits"];
 
     private static readonly TypeDefinition[] Types = [.. AssemblyDefinition
         .ReadAssembly(typeof(ITelemetryStore).Assembly.Location).MainModule.GetTypes()

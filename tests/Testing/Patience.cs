@@ -20,6 +20,21 @@ internal static class Patience
         }
     }
 
+    /// <summary>For what can only be looked at.</summary>
+    public static async Task Until(Func<bool> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!condition())
+        {
+            if (limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Did not happen within {Limit.TotalSeconds} s: {what}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10));
+        }
+    }
+
     private static async Task<bool> Completed(Task task)
     {
         await task;

@@ -42,6 +42,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public bool ExpectsErrors { get; set; }
 
+    public IServiceProvider Services => _app.Services;
+
+    public Uri Grpc => _app.Services.GetRequiredService<Listeners>().Grpc!;
+
     public Uri Http => _app.Services.GetRequiredService<Listeners>().Http!;
 
     /// <summary>The same store, to be held back or broken by a test.</summary>
@@ -73,6 +77,8 @@ internal sealed class TestServer : IAsyncDisposable
         string[] arguments =
         [
             "--data", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--Feed:GatherInterval=00:00:00", "--Ingestion:GatherInterval=00:00:00",
+            // Every test is one caller; those about limits set their own.
+            "--Limits:NewInstallationsPerHour=0", "--Limits:RequestsPerMinute=0",
             .. settings.Select(setting => "--" + setting),
         ];
         var app = ServerHost.Build(CommandLine.Parse(arguments), builder =>

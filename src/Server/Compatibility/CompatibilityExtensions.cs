@@ -1,3 +1,4 @@
+using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
 
@@ -17,7 +18,8 @@ internal static class CompatibilityExtensions
         var ingestion = endpoints.ServiceProvider.GetRequiredService<IReportIngestion>();
         var time = endpoints.ServiceProvider.GetRequiredService<TimeProvider>();
         var requests = new JsonRequests(time);
-        var roomVox = new RoomVoxEndpoint(ingestion, requests);
+        var roomVox = new RoomVoxEndpoint(
+            ingestion, endpoints.ServiceProvider.GetRequiredService<CallerPseudonyms>(), requests);
         endpoints.Map(RoomVoxPath, roomVox.HandleAsync);
         var licenses = new LicenseEndpoints(
             endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),

@@ -1,9 +1,11 @@
+using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
 
 namespace Telemetry.Server.Compatibility;
 
 /// <summary>POST /api/telemetry/roomvox: takes the report of an unmodified RoomVox.</summary>
-internal sealed class RoomVoxEndpoint(IReportIngestion ingestion, JsonRequests requests)
+internal sealed class RoomVoxEndpoint(
+    IReportIngestion ingestion, CallerPseudonyms callers, JsonRequests requests)
 {
     public Task HandleAsync(HttpContext context) => requests.HandleAsync(context, RoomVoxReportReader.Read, AnswerAsync);
 
@@ -12,7 +14,8 @@ internal sealed class RoomVoxEndpoint(IReportIngestion ingestion, JsonRequests r
     {
         var outcome = read.Report is null
             ? new SubmitOutcome.Invalid(read.Violations)
-            : await ingestion.SubmitAsync(read.Report, context.RequestAborted).ConfigureAwait(false);
+            : await ingestion
+                .SubmitAsync(read.Report, callers.Of(context), context.RequestAborted).ConfigureAwait(false);
         await AnswerAsync(context, outcome).ConfigureAwait(false);
     }
 
@@ -24,6 +27,10 @@ internal sealed class RoomVoxEndpoint(IReportIngestion ingestion, JsonRequests r
             Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, Sentences.For(invalid.Violations)),
         SubmitOutcome.TooSoon tooSoon => Answers.RetryAsync(
             context, StatusCodes.Status429TooManyRequests, Sentences.For(tooSoon), tooSoon.RetryAfter),
+        SubmitOutcome.TooManyNew tooMany => Answers.RetryAsync(
+            context, StatusCodes.Status429TooManyRequests,
+            $"Too many new installations report from this address. Try again in {Waiting.InWords(tooMany.RetryAfter)}.",
+            tooMany.RetryAfter),
         SubmitOutcome.Busy busy => Answers.RetryAsync(
             context, StatusCodes.Status429TooManyRequests,
             "The server is busy; the next report will be sent as planned.", busy.RetryAfter),

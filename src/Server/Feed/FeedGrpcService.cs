@@ -39,6 +39,13 @@ internal sealed class FeedGrpcService(
         {
             // The reader left; there is nobody to answer.
         }
+        catch (FrozenReaderException frozen)
+        {
+            // A status would wait behind what the reader does not take.
+            metrics.ReaderFroze();
+            context.GetHttpContext().Abort();
+            await frozen.Write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw RpcErrors.Stopping();

@@ -23,6 +23,12 @@ internal sealed class FeedOptions
     [Range(1, 1_000_000)]
     public int FellBehindAfter { get; set; } = 5_000;
 
+    /// <summary>
+    /// How long a reader may take nothing of what waits for it before it loses its place. Default: 1 minute.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Readers at a time; a further one is told to come back. Default: 1,000.</summary>
     [Range(1, 100_000)]
     public int MaxReaders { get; set; } = 1_000;

@@ -9,7 +9,7 @@ namespace Telemetry.Server.Feed;
 /// <remarks>
 /// Responsible for: every event once and in order, control messages in their place, gathering under load.
 /// Catching up and being live are one path: read after the own position, then wait for the commit signal. A reader
-/// that does not take its messages stops here, in the write, and costs nobody else anything.
+/// that does not take its messages stops here, in the write, and costs nobody else anything; after a while it is dropped.
 /// </remarks>
 internal sealed class FeedSession(
     ITelemetryStore store, EventMessages messages, FeedOptions options, TimeProvider time, FeedRequest request,
@@ -152,12 +152,38 @@ internal sealed class FeedSession(
         }
     }
 
+    /// <summary>Always waits for the write itself, which cancellation ends too: it must not outlive the call.</summary>
+    private async Task TakenAsync(Task write)
+    {
+        try
+        {
+            await write.WaitAsync(options.WriteTimeout, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new FrozenReaderException(write);
+        }
+    }
+
     private async Task WriteAsync(
         Wire.StreamEventsResponse message, WriteOptions writeOptions, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         writer.WriteOptions = writeOptions;
-        await writer.WriteAsync(message, cancellation).ConfigureAwait(false);
+        // Completes at once, and without an object, while the reader takes what it gets.
+        var write = writer.WriteAsync(message, cancellation);
+        if (!write.IsCompletedSuccessfully)
+        {
+            await TakenAsync(write).ConfigureAwait(false);
+        }
+
         _lastWrite = time.GetTimestamp();
     }
+}
+
+/// <summary>The reader took nothing of what waits for it for too long.</summary>
+internal sealed class FrozenReaderException(Task write) : Exception
+{
+    /// <summary>The write that it did not take; ends when the call is aborted.</summary>
+    public Task Write { get; } = write;
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Telemetry.Server.Callers;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
@@ -16,6 +17,7 @@ internal static class ServerConfiguration
         [ServerOptions.Section] = typeof(ServerOptions),
         [TlsOptions.Section] = typeof(TlsOptions),
         [CorsOptions.Section] = typeof(CorsOptions),
+        [LimitOptions.Section] = typeof(LimitOptions),
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
@@ -26,6 +28,12 @@ internal static class ServerConfiguration
     public static void AddSources(IConfigurationBuilder configuration, CommandLine commandLine)
     {
         configuration.Sources.Clear();
+        if (commandLine.Demo)
+        {
+            // Its fleet is all new, and all from one address.
+            configuration.AddInMemoryCollection([new($"{LimitOptions.Section}:{nameof(LimitOptions.NewInstallationsPerHour)}", "0")]);
+        }
+
         try
         {
             configuration.AddJsonFile(

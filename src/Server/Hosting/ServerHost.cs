@@ -1,9 +1,11 @@
 using System.Reflection;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
+using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
@@ -57,6 +59,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(IngestionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LicensingOptions, LicensingOptionsValidator>()
             .Bind(configuration.GetSection(LicensingOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
+            .Bind(configuration.GetSection(LimitOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
@@ -79,6 +83,9 @@ internal static class ServerHost
         builder.Services.AddSingleton(listeners);
         builder.Services.AddSingleton<IOwnAddress>(listeners);
         builder.Services.AddRouting();
+        builder.Services.AddSingleton(new TrustedProxies(builder.Configuration));
+        // Before the listeners: what it says of endpoints holds for those that come after.
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listeners.Configure);
     }
 
@@ -88,6 +95,8 @@ internal static class ServerHost
         services.AddMetrics();
         services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
         services.AddSingleton<ITelemetryStore>(OpenStore);
+        services.AddCallers();
+        services.AddSingleton<RequestLimits>();
         services.AddLicensing(provider =>
             Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "signing"));
         services.AddIngestion();
@@ -125,9 +134,12 @@ internal static class ServerHost
 
     private static void Map(WebApplication app)
     {
+        app.Services.GetRequiredService<TrustedProxies>().Use(app);
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
+        app.UseMiddleware<RequestLimits>();
+        app.UseUnbufferedStreams();
         app.UseMalformedRequestAnswers();
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<FeedGrpcService>();

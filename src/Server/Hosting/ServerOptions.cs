@@ -23,4 +23,10 @@ internal sealed class ServerOptions
 
     /// <summary>File with the secret for pseudonyms. Default: "secret.key" in the data directory.</summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>
+    /// Addresses or networks of proxies whose X-Forwarded-For is believed, e.g. "127.0.0.1" or "10.0.0.0/8". Default:
+    /// none. Read by <see cref="Hosting.TrustedProxies"/>.
+    /// </summary>
+    public IList<string> TrustedProxies { get; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Callers;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
@@ -20,6 +21,8 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private readonly ILogger<IngestionPipeline> _logger;
     private readonly IngestionMetrics _metrics;
     private readonly IngestionOptions _options;
+    private readonly List<Caller> _callers;
+    private readonly Func<int, bool> _mayDiscover;
     private readonly Channel<IPendingCommit> _waiting =
         Channel.CreateUnbounded<IPendingCommit>(new UnboundedChannelOptions
         {
@@ -31,14 +34,16 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private int _waitingReports;
 
     public IngestionPipeline(
-        ITelemetryStore store, IOptions<IngestionOptions> options, IngestionMetrics metrics, TimeProvider time,
-        ILogger<IngestionPipeline> logger)
+        ITelemetryStore store, IOptions<IngestionOptions> options, IngestionMetrics metrics, CallerLimits limits,
+        TimeProvider time, ILogger<IngestionPipeline> logger)
     {
         _store = store;
         _options = options.Value;
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _callers = new List<Caller>(_options.MaxBatch);
+        _mayDiscover = place => limits.NewInstallations.Take(_callers[place]) is null;
     }
 
     /// <summary>Queues a report for the next commit.</summary>
@@ -46,17 +51,17 @@ internal sealed partial class IngestionPipeline : BackgroundService
     /// <exception cref="StoreUnavailableException">
     /// By the task, as may be any other: the commit failed, nothing is acknowledged.
     /// </exception>
-    public Task<CommitOutcome>? TryEnqueue(Report report)
+    public Task<CommitOutcome>? TryEnqueue(Report report, Caller caller)
     {
-        var pending = new PendingReport(report);
+        var pending = new PendingReport(report, caller);
         return TryEnqueue(pending) ? pending.Task : null;
     }
 
     /// <summary>Queues reports for one commit: all of them or none.</summary>
-    /// <inheritdoc cref="TryEnqueue(Report)"/>
-    public Task<CommitOutcome[]>? TryEnqueue(IReadOnlyList<Report> reports)
+    /// <inheritdoc cref="TryEnqueue(Report, Caller)"/>
+    public Task<CommitOutcome[]>? TryEnqueue(IReadOnlyList<Report> reports, Caller caller)
     {
-        var pending = new PendingReports(reports);
+        var pending = new PendingReports(reports, caller);
         return TryEnqueue(pending) ? pending.Task : null;
     }
 
@@ -86,10 +91,11 @@ internal sealed partial class IngestionPipeline : BackgroundService
             lastBegin = _time.GetTimestamp();
             batch.Clear();
             reports.Clear();
+            _callers.Clear();
             while (reports.Count < _options.MaxBatch && _waiting.Reader.TryRead(out var pending))
             {
                 batch.Add(pending);
-                pending.AddTo(reports);
+                pending.AddTo(reports, _callers);
             }
 
             Interlocked.Add(ref _waitingReports, -reports.Count);
@@ -127,7 +133,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
         CommitOutcome[] outcomes;
         try
         {
-            var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval);
+            var rules = new CommitRules(_time.GetUtcNow(), _options.MinimumInterval, _mayDiscover);
             outcomes = _store.Commit(reports, rules);
             _metrics.Committed(outcomes.Length);
         }
@@ -158,7 +164,9 @@ internal interface IPendingCommit
     /// <summary>How many reports; at least one.</summary>
     int Count { get; }
 
-    void AddTo(List<Report> batch);
+    /// <param name="batch">Gets the reports.</param>
+    /// <param name="callers">Gets for each report who sent it.</param>
+    void AddTo(List<Report> batch, List<Caller> callers);
 
     /// <param name="outcomes">Of these reports, in their order.</param>
     void Complete(ReadOnlySpan<CommitOutcome> outcomes);
@@ -167,11 +175,15 @@ internal interface IPendingCommit
 }
 
 /// <inheritdoc cref="IPendingCommit"/>
-internal sealed class PendingReport(Report report) : TaskCompletionSource<CommitOutcome>, IPendingCommit
+internal sealed class PendingReport(Report report, Caller caller) : TaskCompletionSource<CommitOutcome>, IPendingCommit
 {
     public int Count => 1;
 
-    public void AddTo(List<Report> batch) => batch.Add(report);
+    public void AddTo(List<Report> batch, List<Caller> callers)
+    {
+        batch.Add(report);
+        callers.Add(caller);
+    }
 
     public void Complete(ReadOnlySpan<CommitOutcome> outcomes) => SetResult(outcomes[0]);
 
@@ -179,11 +191,16 @@ internal sealed class PendingReport(Report report) : TaskCompletionSource<Commit
 }
 
 /// <inheritdoc cref="IPendingCommit"/>
-internal sealed class PendingReports(IReadOnlyList<Report> reports) : TaskCompletionSource<CommitOutcome[]>, IPendingCommit
+internal sealed class PendingReports(IReadOnlyList<Report> reports, Caller caller)
+    : TaskCompletionSource<CommitOutcome[]>, IPendingCommit
 {
     public int Count => reports.Count;
 
-    public void AddTo(List<Report> batch) => batch.AddRange(reports);
+    public void AddTo(List<Report> batch, List<Caller> callers)
+    {
+        batch.AddRange(reports);
+        callers.AddRange(Enumerable.Repeat(caller, reports.Count));
+    }
 
     public void Complete(ReadOnlySpan<CommitOutcome> outcomes) => SetResult(outcomes.ToArray());
 

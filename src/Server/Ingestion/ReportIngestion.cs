@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Callers;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
@@ -8,7 +9,7 @@ namespace Telemetry.Server.Ingestion;
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
     ReportValidator validator, IngestionPipeline pipeline, IngestionMetrics metrics, IOptions<IngestionOptions> options,
-    TimeProvider time) : IReportIngestion
+    CallerLimits limits, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(10);
@@ -20,7 +21,7 @@ internal sealed class ReportIngestion(
 
     // Every edge awaits it once and at once, so what it keeps of a call can serve the next.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, CancellationToken cancellation)
+    public async ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, Caller caller, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (Validate(report, out var invalid) is not { } valid)
@@ -28,7 +29,7 @@ internal sealed class ReportIngestion(
             return invalid!;
         }
 
-        if (pipeline.TryEnqueue(valid) is not { } commit)
+        if (pipeline.TryEnqueue(valid, caller) is not { } commit)
         {
             return Busy();
         }
@@ -36,7 +37,7 @@ internal sealed class ReportIngestion(
         try
         {
             // Once queued, a report is committed whether or not its sender still waits.
-            return Translate(valid.ReportId, await commit.ConfigureAwait(false));
+            return Translate(valid.ReportId, caller, await commit.ConfigureAwait(false));
         }
         catch (StoreUnavailableException)
         {
@@ -45,7 +46,7 @@ internal sealed class ReportIngestion(
     }
 
     public async ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(
-        IReadOnlyList<SubmittedReport> reports, CancellationToken cancellation)
+        IReadOnlyList<SubmittedReport> reports, Caller caller, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
@@ -58,14 +59,14 @@ internal sealed class ReportIngestion(
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(valid).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(valid, caller).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports, Caller caller)
     {
-        if (pipeline.TryEnqueue(reports) is not { } commit)
+        if (pipeline.TryEnqueue(reports, caller) is not { } commit)
         {
             return [.. reports.Select(_ => Busy())];
         }
@@ -73,7 +74,7 @@ internal sealed class ReportIngestion(
         try
         {
             var commits = await commit.ConfigureAwait(false);
-            return [.. reports.Select((report, i) => Translate(report.ReportId, commits[i]))];
+            return [.. reports.Select((report, i) => Translate(report.ReportId, caller, commits[i]))];
         }
         catch (StoreUnavailableException)
         {
@@ -107,30 +108,39 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(Guid reportId, CommitOutcome commit)
+    private SubmitOutcome Translate(Guid reportId, Caller caller, CommitOutcome commit)
     {
+        if (commit.Decision == CommitDecision.TooManyNew)
+        {
+            metrics.Outcome("too_many_new");
+            return new SubmitOutcome.TooManyNew(AtLeastSecond(limits.NewInstallations.Wait(caller) ?? TimeSpan.Zero));
+        }
+
         var next = commit.AcceptedAt + _minimumInterval;
         if (commit.Decision == CommitDecision.TooSoon)
         {
             metrics.Outcome("too_soon");
-            var wait = next - time.GetUtcNow();
-            return new SubmitOutcome.TooSoon(
-                commit.AcceptedAt, next, wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, AtLeastSecond(next - time.GetUtcNow()));
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
         return new SubmitOutcome.Accepted(reportId, commit.Position, commit.AcceptedAt, commit.Verdict, next);
     }
+
+    private static TimeSpan AtLeastSecond(TimeSpan wait) => wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1);
 }
 
 /// <summary>The ingress: every edge ends here.</summary>
 internal interface IReportIngestion
 {
     /// <summary>Validates, strips, stores; completes when the report is on disk or refused. Throws only when canceled before it was queued.</summary>
-    ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, CancellationToken cancellation);
+    /// <param name="report">As it was sent.</param>
+    /// <param name="caller">Who sent it; decides about unknown installations only, and is not stored.</param>
+    /// <param name="cancellation">The sender left.</param>
+    ValueTask<SubmitOutcome> SubmitAsync(SubmittedReport report, Caller caller, CancellationToken cancellation);
 
     /// <summary>As for one, for several that share a commit; each is accepted or refused on its own.</summary>
     /// <returns>What became of each, in their order.</returns>
     ValueTask<IReadOnlyList<SubmitOutcome>> SubmitAsync(
-        IReadOnlyList<SubmittedReport> reports, CancellationToken cancellation);
+        IReadOnlyList<SubmittedReport> reports, Caller caller, CancellationToken cancellation);
 }

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Telemetry.Server.Callers;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
@@ -7,14 +8,16 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>The gRPC edge of the ingress: contract messages to submitted reports, outcomes to statuses.</summary>
-internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailures failures)
+internal sealed class ReportingGrpcService(
+    IReportIngestion ingestion, CallerPseudonyms callers, CallerLimits limits, CallFailures failures)
     : ReportingServiceBinding
 {
     public override async Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context)
     {
         try
         {
-            var outcome = await ingestion.SubmitAsync(report, context.CancellationToken).ConfigureAwait(false);
+            var outcome = await ingestion
+                .SubmitAsync(report, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -28,7 +31,10 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
     {
         try
         {
-            var outcomes = await ingestion.SubmitAsync(reports, context.CancellationToken).ConfigureAwait(false);
+            var caller = callers.Of(context.GetHttpContext());
+            // The request itself was counted, and let in, when it came.
+            limits.Requests.Take(caller, reports.Count - 1);
+            var outcomes = await ingestion.SubmitAsync(reports, caller, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportsResponse { Results = { outcomes.Select(ResultOf) } };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -64,6 +70,7 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
             SubmitOutcome.Invalid => RpcErrors.Invalid(
                 refusal.Reason, refusal.Message, refusal.Violations.Select(v => (v.Field, v.Description))),
             SubmitOutcome.TooSoon => RpcErrors.ReportedRecently(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
+            SubmitOutcome.TooManyNew => RpcErrors.TooManyNewInstallations(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
             SubmitOutcome.Busy => RpcErrors.Overloaded(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
             _ => RpcErrors.StoreUnavailable(refusal.Message, refusal.RetryAfter.ToTimeSpan()),
         };
@@ -89,6 +96,11 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
             $"This installation already reported at {tooSoon.LastAcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
             + $"The next report is welcome after {tooSoon.NextReportNotBefore:yyyy-MM-dd HH:mm:ss} UTC.",
             tooSoon.RetryAfter),
+        SubmitOutcome.TooManyNew tooMany => Retry(
+            StatusCode.ResourceExhausted, ErrorReasons.TooManyNewInstallations,
+            "Too many new installations report from this address; those that are known already go on. "
+            + $"Try again in {Waiting.InWords(tooMany.RetryAfter)}.",
+            tooMany.RetryAfter),
         SubmitOutcome.Busy busy => Retry(
             StatusCode.ResourceExhausted, ErrorReasons.Overloaded,
             "More reports are coming in than can be stored right now. Try again later.", busy.RetryAfter),

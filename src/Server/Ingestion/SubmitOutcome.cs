@@ -17,6 +17,9 @@ internal abstract record SubmitOutcome
     internal sealed record TooSoon(DateTimeOffset LastAcceptedAt, DateTimeOffset NextReportNotBefore, TimeSpan RetryAfter)
         : SubmitOutcome;
 
+    /// <summary>The installation is not known, and its caller brought in as many as it may for now.</summary>
+    internal sealed record TooManyNew(TimeSpan RetryAfter) : SubmitOutcome;
+
     /// <summary>More is coming in than can be stored.</summary>
     internal sealed record Busy(TimeSpan RetryAfter) : SubmitOutcome;
 

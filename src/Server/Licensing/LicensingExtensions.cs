@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Telemetry.Server.Privacy;
+using Telemetry.Server.Callers;
 
 namespace Telemetry.Server.Licensing;
 
@@ -15,7 +15,6 @@ internal static class LicensingExtensions
         services.AddSingleton<LicensingMetrics>();
         services.AddSingleton(provider =>
             new LicenseJudge(provider.GetRequiredService<IOptions<LicensingOptions>>().Value.LeaseDays));
-        services.AddSingleton<CallerPseudonyms>();
         services.AddSingleton(provider => new GuessThrottle(
             provider.GetRequiredService<IOptions<LicensingOptions>>().Value.WrongKeysPerHour,
             provider.GetRequiredService<CallerPseudonyms>(), provider.GetRequiredService<TimeProvider>()));

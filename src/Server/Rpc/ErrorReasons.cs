@@ -9,6 +9,8 @@ internal static class ErrorReasons
     public const string RequestInvalid = "REQUEST_INVALID";
     public const string ReportInvalid = "REPORT_INVALID";
     public const string ReportedRecently = "REPORTED_RECENTLY";
+    public const string TooManyNewInstallations = "TOO_MANY_NEW_INSTALLATIONS";
+    public const string TooManyRequests = "TOO_MANY_REQUESTS";
     public const string Overloaded = "OVERLOADED";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string Stopping = "STOPPING";

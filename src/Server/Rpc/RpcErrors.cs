@@ -25,6 +25,17 @@ internal static class RpcErrors
     public static RpcException ReportedRecently(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently, message, retryAfter);
 
+    public static RpcException TooManyNewInstallations(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyNewInstallations, message, retryAfter);
+
+    /// <summary>What a caller gets whose request is refused before the gRPC library sees it.</summary>
+    public static RpcStatus TooManyRequestsStatus(string message, TimeSpan retryAfter)
+    {
+        var status = Status(StatusCode.ResourceExhausted, ErrorReasons.TooManyRequests, message);
+        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }));
+        return status;
+    }
+
     public static RpcException Overloaded(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.Overloaded, message, retryAfter);
 

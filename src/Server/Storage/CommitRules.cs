@@ -5,7 +5,11 @@ namespace Telemetry.Server.Storage;
 /// <summary>The rules a commit applies with the committed state in view.</summary>
 /// <param name="Now">The moment of acceptance, UTC; stored in whole milliseconds.</param>
 /// <param name="MinimumInterval">Shortest time between two accepted reports of one installation and app.</param>
-internal sealed record CommitRules(DateTimeOffset Now, TimeSpan MinimumInterval)
+/// <param name="MayDiscover">
+/// Asked once for each report of an unknown installation, by its place in the batch, whether it may be stored; null when
+/// all may. What it granted to a batch that fails is spent.
+/// </param>
+internal sealed record CommitRules(DateTimeOffset Now, TimeSpan MinimumInterval, Func<int, bool>? MayDiscover = null)
 {
     /// <summary>
     /// Granted on top of the interval: a client that counts whole seconds from its own clock may be up to a second
@@ -28,11 +32,17 @@ internal enum CommitDecision
 
     /// <summary>The installation and app reported less than the minimum interval ago; not stored.</summary>
     TooSoon,
+
+    /// <summary>The installation is not known, and its caller may not bring in another one now; not stored.</summary>
+    TooManyNew,
 }
 
 /// <summary>What a commit decided about one report.</summary>
 /// <param name="Decision">The decision.</param>
-/// <param name="Position">Where the report stands; for <see cref="CommitDecision.TooSoon"/> the one accepted before.</param>
+/// <param name="Position">
+/// Where the report stands; for <see cref="CommitDecision.TooSoon"/> the one accepted before, for
+/// <see cref="CommitDecision.TooManyNew"/> nowhere.
+/// </param>
 /// <param name="AcceptedAt">When the report at that position was accepted.</param>
 /// <param name="Verdict">The verdict stored with it.</param>
 internal readonly record struct CommitOutcome(

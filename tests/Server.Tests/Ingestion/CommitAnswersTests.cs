@@ -15,7 +15,7 @@ public sealed class CommitAnswersTests
     public async Task Everybody_gets_the_outcomes_of_the_own_reports(int callers)
     {
         var batch = Enumerable.Range(0, callers).Select(IPendingCommit (i) =>
-            i % 3 == 2 ? new PendingReports(new Report[1 + (i % 5)]) : new PendingReport(null!)).ToList();
+            i % 3 == 2 ? new PendingReports(new Report[1 + (i % 5)], default) : new PendingReport(null!, default)).ToList();
         var outcomes = Enumerable.Range(1, batch.Sum(pending => pending.Count)).Select(Outcome).ToArray();
         CommitAnswers.Complete(batch, outcomes);
 
@@ -35,7 +35,7 @@ public sealed class CommitAnswersTests
     [Fact]
     public async Task After_a_failure_everybody_is_told_so()
     {
-        var batch = Enumerable.Range(0, 70).Select(_ => new PendingReport(null!)).ToList();
+        var batch = Enumerable.Range(0, 70).Select(_ => new PendingReport(null!, default)).ToList();
         var failure = new StoreUnavailableException("No space left on device");
 
         CommitAnswers.Fail(batch, failure);
@@ -51,7 +51,7 @@ public sealed class CommitAnswersTests
     {
         using var release = new ManualResetEventSlim();
         var stuck = new TaskCompletionSource();
-        var slow = new PendingReport(null!);
+        var slow = new PendingReport(null!, default);
         var goesOn = slow.Task.ContinueWith(
             _ =>
             {
@@ -62,7 +62,7 @@ public sealed class CommitAnswersTests
         CommitAnswers.Complete([slow], new[] { Outcome(1) });
         await Patience.For(stuck.Task, "the slow caller");
 
-        var next = new PendingReport(null!);
+        var next = new PendingReport(null!, default);
         CommitAnswers.Complete([next], new[] { Outcome(2) });
 
         Assert.Equal(Outcome(2), await Patience.For(next.Task, "the next outcome"));

@@ -17,10 +17,17 @@ internal sealed class BatchDecisions(
 
     public List<StoredReport> Accepted { get; } = [];
 
-    public CommitOutcome Decide(Report report)
+    /// <param name="report">The report.</param>
+    /// <param name="place">Its place in the batch.</param>
+    public CommitOutcome Decide(Report report, int place)
     {
         if (!TryGetLatest(report, out var latest))
         {
+            if (rules.MayDiscover?.Invoke(place) == false)
+            {
+                return new CommitOutcome(CommitDecision.TooManyNew, default, rules.Now, report.Claim.Verdict);
+            }
+
             return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0);
         }
 

@@ -46,7 +46,7 @@ internal sealed partial class LiteDbTelemetryStore
         var outcomes = new CommitOutcome[batch.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
-            outcomes[i] = decisions.Decide(batch[i]);
+            outcomes[i] = decisions.Decide(batch[i], i);
         }
 
         if (decisions.Accepted.Count > 0)

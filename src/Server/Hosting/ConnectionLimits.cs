@@ -1,0 +1,55 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Callers;
+
+namespace Telemetry.Server.Hosting;
+
+/// <summary>Bounds what connections may hold: how many, how long without doing anything, how slowly.</summary>
+internal sealed class ConnectionLimits(
+    CallerPseudonyms callers, CallerLimits limits, LimitMetrics metrics, TrustedProxies proxies, IOptions<LimitOptions> options)
+    : IConfigureOptions<KestrelServerOptions>
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(15);
+
+    public void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.Limits.MaxConcurrentConnections = options.Value.Connections is var most and > 0 ? most : null;
+        kestrel.Limits.KeepAliveTimeout = Idle;
+        kestrel.Limits.RequestHeadersTimeout = HeadDeadline;
+        // The framework's own defaults, named because they are promised.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
+        kestrel.ConfigureEndpointDefaults(listener => listener.Use(next => connection => ServeAsync(connection, next)));
+    }
+
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        connection.Features.Set(new ConnectionCaller());
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        if (proxies.Contains(address))
+        {
+            await next(connection).ConfigureAwait(false);
+            return;
+        }
+
+        var caller = callers.Of(address);
+        if (!limits.Connections.TryEnter(caller))
+        {
+            // Nothing was read, so there is nobody to talk to yet; over TLS not even a language.
+            metrics.Refused("connections");
+            return;
+        }
+
+        try
+        {
+            await next(connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            limits.Connections.Leave(caller);
+        }
+    }
+}
