@@ -40,6 +40,11 @@ export PATH="$PWD/tests/browser/node_modules/.bin:$PATH"
 if ! command -v strace >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq strace
 fi
+for proxy in nginx caddy; do # the documented examples are run; nginx is in /usr/sbin
+  if ! PATH="$PATH:/usr/sbin" command -v "$proxy" >/dev/null; then
+    as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$proxy"
+  fi
+done
 if ! command -v chromium >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq chromium
 fi

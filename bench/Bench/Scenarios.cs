@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bench.Feed;
+using Bench.Flood;
 using Bench.Load;
 using Bench.Servers;
 
@@ -28,6 +29,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         ["scale"] = Scale,
         ["licenses"] = Licenses,
         ["etcd"] = Etcd,
+        ["flood"] = Flood,
     };
 
     /// <summary>Durable unary calls at saturation against the no-op's.</summary>
@@ -224,6 +226,21 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
 
         table.Row("etcd, durable puts of the same bytes per second", [.. pairs.Select(p => p.A.PerSecond)], "/s");
         table.Ratio("durable unary : etcd put, throughput", [.. pairs.Select(p => p.B.PerSecond / p.A.PerSecond)], 5, atLeast: true);
+    }
+
+    /// <summary>A minute of strangers who invent what they send, against the limits that a server has by itself.</summary>
+    private void Flood()
+    {
+        using var server = ServerProcess.Limited(NoLimit);
+        var result = FloodRun.RunAsync(server, TimeSpan.FromMinutes(1)).GetAwaiter().GetResult();
+        table.Row($"flood from {FloodRun.Strangers} addresses for a minute, invented reports sent", [result.Sent], "");
+        table.Row("flood, invented installations taken", [result.Accepted], "", 100 * FloodRun.Strangers);
+        table.Row("flood, neighbors' reports taken", [result.Served], "");
+        table.Row("flood, neighbors' reports not taken", [result.Failed], "", 0);
+        table.Row("flood, neighbors' p99", [result.P99], "ms");
+        table.Row("flood, working set before", [result.MemoryBefore], "MB");
+        table.Row("flood, highest working set", [result.MemoryHighest], "MB", 400);
+        table.Row("flood, difference of the server's figures to the receipts", [result.Wrong], "", 0);
     }
 
     private Measurement Unary(ServerProcess server) =>

@@ -34,6 +34,8 @@ internal sealed partial class ServerProcess : IDisposable
             {
                 Path.Combine(AppContext.BaseDirectory, "Telemetry.Server.dll"),
                 "--data", data, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
+                // All load of a test comes from one address.
+                "--Limits:NewInstallationsPerHour=0", "--Limits:RequestsPerMinute=0",
             },
         };
         // The server takes such variables for its settings, and refuses those that it does not know.

@@ -66,7 +66,19 @@ internal sealed partial class ServerProcess : IDisposable
 
     public static ServerProcess NoOp() => Start(Binary("bench/NoOpServer", "NoOpServer.dll"), NewDirectory());
 
-    public static ServerProcess Telemetry(string? data = null, params string[] settings)
+    /// <summary>All load comes from one address: limits by caller count it and let it pass.</summary>
+    private static readonly string[] Raised =
+    [
+        "--Limits:NewInstallationsPerHour=2000000000", "--Limits:RequestsPerMinute=2000000000", "--Limits:RequestsAtOnce=1000000",
+        "--Limits:BatchesAtOnce=1000000", "--Limits:ConnectionsPerCaller=1000000",
+    ];
+
+    public static ServerProcess Telemetry(string? data = null, params string[] settings) => StartTelemetry(data, [.. Raised, .. settings]);
+
+    /// <summary>With the limits that it has by itself.</summary>
+    public static ServerProcess Limited(params string[] settings) => StartTelemetry(null, settings);
+
+    private static ServerProcess StartTelemetry(string? data, string[] settings)
     {
         var directory = data ?? NewDirectory();
         return Start(

@@ -21,7 +21,7 @@ internal sealed class CallerPseudonyms(TimeProvider time)
     public Caller Of(HttpContext context)
     {
         var address = context.Connection.RemoteIpAddress;
-        // Hashing costs about as much as a twentieth of a report; most connections have one caller.
+        // Hashing costs more than all limits together, and most connections have one caller.
         var connection = context.Features.Get<ConnectionCaller>();
         if (connection?.Known is { } known && Equals(known.Address, address) && known.Keyed == Current())
         {
