@@ -36,7 +36,7 @@ internal sealed class ReportIngestion(
         try
         {
             // Once queued, a report is committed whether or not its sender still waits.
-            return Translate(valid.ReportId, await commit.ConfigureAwait(false));
+            return Translate(report, valid, await commit.ConfigureAwait(false));
         }
         catch (StoreUnavailableException)
         {
@@ -49,21 +49,23 @@ internal sealed class ReportIngestion(
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
+        var sent = new List<SubmittedReport>(reports.Count);
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (Validate(reports[i], out outcomes[i]) is { } report)
             {
+                sent.Add(reports[i]);
                 valid.Add(report);
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(valid).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(sent, valid).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<SubmittedReport> sent, List<Report> reports)
     {
         if (pipeline.TryEnqueue(reports) is not { } commit)
         {
@@ -73,7 +75,7 @@ internal sealed class ReportIngestion(
         try
         {
             var commits = await commit.ConfigureAwait(false);
-            return [.. reports.Select((report, i) => Translate(report.ReportId, commits[i]))];
+            return [.. reports.Select((report, i) => Translate(sent[i], report, commits[i]))];
         }
         catch (StoreUnavailableException)
         {
@@ -107,7 +109,7 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(Guid reportId, CommitOutcome commit)
+    private SubmitOutcome Translate(SubmittedReport sent, Report report, CommitOutcome commit)
     {
         var next = commit.AcceptedAt + _minimumInterval;
         if (commit.Decision == CommitDecision.TooSoon)
@@ -119,7 +121,9 @@ internal sealed class ReportIngestion(
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
-        return new SubmitOutcome.Accepted(reportId, commit.Position, commit.AcceptedAt, commit.Verdict, next);
+        return new SubmitOutcome.Accepted(
+            report.ReportId, commit.Position, commit.AcceptedAt, commit.Verdict, next,
+            commit.ContentTag == report.ContentTag ? sent.Sha256 : null);
     }
 }
 

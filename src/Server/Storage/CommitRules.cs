@@ -35,5 +35,6 @@ internal enum CommitDecision
 /// <param name="Position">Where the report stands; for <see cref="CommitDecision.TooSoon"/> the one accepted before.</param>
 /// <param name="AcceptedAt">When the report at that position was accepted.</param>
 /// <param name="Verdict">The verdict stored with it.</param>
+/// <param name="ContentTag">Tag of the stored bytes; of no meaning for <see cref="CommitDecision.TooSoon"/>.</param>
 internal readonly record struct CommitOutcome(
-    CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict);
+    CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict, ulong ContentTag);

@@ -28,7 +28,8 @@ internal sealed class BatchDecisions(
             && FindRepeated(report, latest.Number) is { } stored)
         {
             return new CommitOutcome(
-                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict);
+                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict,
+                stored.Report.ContentTag);
         }
 
         var silence = TimeSpan.FromMilliseconds(_nowMs - latest.AcceptedAtMs);
@@ -36,7 +37,8 @@ internal sealed class BatchDecisions(
         {
             var lastAccepted = DateTimeOffset.FromUnixTimeMilliseconds(latest.AcceptedAtMs);
             return new CommitOutcome(
-                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Claim.Verdict);
+                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Claim.Verdict,
+                ContentTag: 0);
         }
 
         var kinds = EventKinds.ReportAccepted;
@@ -105,6 +107,7 @@ internal sealed class BatchDecisions(
             DateTimeOffset.FromUnixTimeMilliseconds(_nowMs), kinds, previousNumber, report);
         Accepted.Add(stored);
         _latestInBatch[(report.Instance, report.App)] = stored;
-        return new CommitOutcome(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict);
+        return new CommitOutcome(
+            CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }
 }
