@@ -153,27 +153,27 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <param name="cancellation">Ends the wait for another process that writes.</param>
     /// <returns>What holds now; environment and command line may still restrict it.</returns>
     /// <exception cref="StateNotWrittenException">The choice cannot be written down; the old one holds.</exception>
-    public async Task<ConsentDecision> SetModeAsync(ReportingMode mode, CancellationToken cancellation = default)
+    public async Task<ConsentDecision> SetModeAsync(ReportingMode mode, CancellationToken cancellationToken = default)
     {
         if (!Enum.IsDefined(mode))
         {
             throw new ArgumentOutOfRangeException(nameof(mode));
         }
 
-        await _installation.ChooseAsync(mode, cancellation).ConfigureAwait(false);
+        await _installation.ChooseAsync(mode, cancellationToken).ConfigureAwait(false);
         return _installation.Read().Consent;
     }
 
     /// <summary>What would be sent now, whether or not it may be sent. Sends nothing.</summary>
     /// <param name="cancellation">Ends the collecting.</param>
     /// <exception cref="ReportNotPreparedException">There is nothing to show; the message says why.</exception>
-    public async Task<ReportPreview> PreviewAsync(CancellationToken cancellation = default)
+    public async Task<ReportPreview> PreviewAsync(CancellationToken cancellationToken = default)
     {
         try
         {
             // The id of the next report must be written down, or what is sent later would have another one.
-            await _installation.SettleAsync(cancellation).ConfigureAwait(false);
-            var (report, _) = await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
+            await _installation.SettleAsync(cancellationToken).ConfigureAwait(false);
+            var (report, _) = await _preparer.PrepareAsync(cancellationToken).ConfigureAwait(false);
             return new ReportPreview(new OutgoingReport(report));
         }
         catch (StateNotWrittenException e)
@@ -186,7 +186,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <param name="cancellation">Ends the attempt.</param>
     /// <returns>Exactly what happened.</returns>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public Task<SendResult> SendNowAsync(CancellationToken cancellation = default) => _courier.SendNowAsync(cancellation);
+    public Task<SendResult> SendNowAsync(CancellationToken cancellationToken = default) => _courier.SendNowAsync(cancellationToken);
 
     /// <summary>The attempts so far, the latest first, at most 100.</summary>
     public IReadOnlyList<LedgerEntry> GetHistory() => _directory.ReadLedger();
@@ -210,7 +210,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Looks whether it is time, and at what time to look again. Throws nothing but cancellation.</summary>
-    private async Task<TimeSpan> TickAsync(CancellationToken cancellation)
+    private async Task<TimeSpan> TickAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -221,11 +221,11 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
 
             if (!_settled)
             {
-                await _installation.SettleAsync(cancellation).ConfigureAwait(false);
+                await _installation.SettleAsync(cancellationToken).ConfigureAwait(false);
                 _settled = true;
             }
 
-            await ReportWhenDueAsync(cancellation).ConfigureAwait(false);
+            await ReportWhenDueAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (StateNotWrittenException)
         {
@@ -237,31 +237,31 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
         return wait < ShortestNap ? ShortestNap : wait < LongestNap ? wait : LongestNap;
     }
 
-    private async Task ReportWhenDueAsync(CancellationToken cancellation)
+    private async Task ReportWhenDueAsync(CancellationToken cancellationToken)
     {
-        if (!(await _installation.KeepScheduleAsync(cancellation).ConfigureAwait(false)).Due)
+        if (!(await _installation.KeepScheduleAsync(cancellationToken).ConfigureAwait(false)).Due)
         {
             if (!_kept)
             {
                 _kept = true;
-                await KeepOneAsync(cancellation).ConfigureAwait(false);
+                await KeepOneAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return;
         }
 
-        if (await _courier.SendScheduledAsync(cancellation).ConfigureAwait(false) is { } result)
+        if (await _courier.SendScheduledAsync(cancellationToken).ConfigureAwait(false) is { } result)
         {
             Tell(result);
         }
     }
 
     /// <summary>Leaves a report for tools to show, long before the first one is due.</summary>
-    private async Task KeepOneAsync(CancellationToken cancellation)
+    private async Task KeepOneAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
+            await _preparer.PrepareAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (ReportNotPreparedException)
         {

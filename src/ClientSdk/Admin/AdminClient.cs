@@ -29,12 +29,12 @@ public sealed class AdminClient
     public async IAsyncEnumerable<Instance> ListInstancesAsync(
         App app = App.Unspecified,
         ClaimVerdict verdict = ClaimVerdict.Unspecified,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = new ListInstancesRequest { App = app, Verdict = verdict, PageSize = 500 };
         do
         {
-            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellation)
+            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             foreach (var instance in page.Instances)
             {
@@ -50,6 +50,6 @@ public sealed class AdminClient
     /// <param name="request">Which one.</param>
     /// <param name="cancellation">Ends the call.</param>
     public async Task<GetInstanceResponse> GetInstanceAsync(
-        GetInstanceRequest request, CancellationToken cancellation = default) =>
-        await _client.GetInstanceAsync(request, _headers, cancellationToken: cancellation).ConfigureAwait(false);
+        GetInstanceRequest request, CancellationToken cancellationToken = default) =>
+        await _client.GetInstanceAsync(request, _headers, cancellationToken: cancellationToken).ConfigureAwait(false);
 }

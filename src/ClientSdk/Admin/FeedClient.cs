@@ -43,7 +43,7 @@ public sealed class FeedClient
     /// <exception cref="FeedRefusedException">The server refuses in a way that waiting cannot mend.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public async IAsyncEnumerable<StreamEventsResponse> FollowAsync(
-        StreamEventsRequest request, [EnumeratorCancellation] CancellationToken cancellation = default)
+        StreamEventsRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         var next = request.Clone();
@@ -52,9 +52,9 @@ public sealed class FeedClient
         ulong? firstLost = null;
         while (true)
         {
-            using var call = _client.StreamEvents(next, _headers, cancellationToken: cancellation);
+            using var call = _client.StreamEvents(next, _headers, cancellationToken: cancellationToken);
             Step step;
-            while ((step = await MoveNextAsync(call.ResponseStream, resuming, cancellation).ConfigureAwait(false)) == Step.Message)
+            while ((step = await MoveNextAsync(call.ResponseStream, resuming, cancellationToken).ConfigureAwait(false)) == Step.Message)
             {
                 var message = call.ResponseStream.Current;
                 if (PositionOf(message) is { } position)
@@ -87,7 +87,7 @@ public sealed class FeedClient
                 continue;
             }
 
-            await Task.Delay(pause, _time, cancellation).ConfigureAwait(false);
+            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
@@ -103,15 +103,15 @@ public sealed class FeedClient
     };
 
     private async Task<Step> MoveNextAsync(
-        IAsyncStreamReader<StreamEventsResponse> stream, bool resuming, CancellationToken cancellation)
+        IAsyncStreamReader<StreamEventsResponse> stream, bool resuming, CancellationToken cancellationToken)
     {
         try
         {
-            return await stream.MoveNext(cancellation).ConfigureAwait(false) ? Step.Message : Step.Interrupted;
+            return await stream.MoveNext(cancellationToken).ConfigureAwait(false) ? Step.Message : Step.Interrupted;
         }
         catch (RpcException e)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             var reason = e.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? "";
             if (resuming && reason == PositionExpired)
             {

@@ -8,15 +8,15 @@ namespace Telemetry.Client.Collect;
 internal sealed class CollectedReports(
     IUsageCollector collector, ReportComposer composer, StateDirectory directory, TimeProvider time) : IReportSource
 {
-    public async Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellation)
+    public async Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellationToken)
     {
         try
         {
-            var usage = await collector.CollectAsync(cancellation).ConfigureAwait(false)
+            var usage = await collector.CollectAsync(cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The collector returned null.");
             return composer.Compose(usage, state);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
         }
@@ -28,10 +28,10 @@ internal sealed class CollectedReports(
         }
     }
 
-    public Task KeepAsync(Report report, CancellationToken cancellation)
+    public Task KeepAsync(Report report, CancellationToken cancellationToken)
     {
         var (kept, hadKey) = ReportComposer.WithoutKey(report);
         return directory.WritePendingAsync(
-            new PendingReport(time.GetUtcNow(), hadKey, kept.ToByteArray()), cancellation);
+            new PendingReport(time.GetUtcNow(), hadKey, kept.ToByteArray()), cancellationToken);
     }
 }

@@ -10,11 +10,11 @@ internal interface IReportSource
     /// <param name="state">What the installation remembers.</param>
     /// <param name="cancellation">Ends the collecting.</param>
     /// <exception cref="ReportNotPreparedException">There is none.</exception>
-    Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellation);
+    Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellationToken);
 
     /// <summary>Leaves the report where tools find it, without a key.</summary>
     /// <param name="report">A report that this source prepared.</param>
     /// <param name="cancellation">Ends the wait for another process that writes.</param>
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    Task KeepAsync(Report report, CancellationToken cancellation);
+    Task KeepAsync(Report report, CancellationToken cancellationToken);
 }

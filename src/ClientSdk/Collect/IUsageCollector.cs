@@ -8,5 +8,5 @@ public interface IUsageCollector
     /// attempt, never the host; the administrator is told the exception's type, not its text.
     /// </summary>
     /// <param name="cancellation">Set when the host stops or reports are switched off.</param>
-    ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation);
+    ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken);
 }

@@ -10,14 +10,14 @@ internal sealed class ReportPreparer(Installation installation, IReportSource so
     /// <param name="cancellation">Ends the collecting.</param>
     /// <exception cref="ReportNotPreparedException">There is none.</exception>
     /// <exception cref="StateNotWrittenException">It cannot be left for tools.</exception>
-    public async Task<(Report Report, ConsentDecision Consent)> PrepareAsync(CancellationToken cancellation)
+    public async Task<(Report Report, ConsentDecision Consent)> PrepareAsync(CancellationToken cancellationToken)
     {
-        var report = await source.PrepareAsync(installation.Read().State, cancellation).ConfigureAwait(false);
+        var report = await source.PrepareAsync(installation.Read().State, cancellationToken).ConfigureAwait(false);
         // Collecting may take its time, and somebody may have switched off meanwhile.
         var consent = installation.Read().Consent;
         if (consent.Mode != ReportingMode.Off)
         {
-            await source.KeepAsync(report, cancellation).ConfigureAwait(false);
+            await source.KeepAsync(report, cancellationToken).ConfigureAwait(false);
         }
 
         return (report, consent);

@@ -20,15 +20,15 @@ internal sealed class ReportCourier(
 
     /// <summary>Sends because somebody asked.</summary>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public async Task<SendResult> SendNowAsync(CancellationToken cancellation) =>
-        (await AttemptAsync(installation.TakeManualAsync, cancellation).ConfigureAwait(false))!;
+    public async Task<SendResult> SendNowAsync(CancellationToken cancellationToken) =>
+        (await AttemptAsync(installation.TakeManualAsync, cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>Sends, or in local mode only collects, because it is time.</summary>
     /// <returns>Null when there was nothing to send: local mode, switched off, or another process was first.</returns>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
-    public async Task<SendResult?> SendScheduledAsync(CancellationToken cancellation)
+    public async Task<SendResult?> SendScheduledAsync(CancellationToken cancellationToken)
     {
-        var result = await AttemptAsync(installation.TakeScheduledAsync, cancellation).ConfigureAwait(false);
+        var result = await AttemptAsync(installation.TakeScheduledAsync, cancellationToken).ConfigureAwait(false);
         return result is SendResult.Disabled ? null : result;
     }
 
@@ -36,25 +36,25 @@ internal sealed class ReportCourier(
 
     private async Task<SendResult?> AttemptAsync(
         Func<CancellationToken, Task<(InstallationState? State, ConsentDecision Consent)>> take,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellation).ConfigureAwait(false);
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var (state, consent) = await take(cancellation).ConfigureAwait(false);
+            var (state, consent) = await take(cancellationToken).ConfigureAwait(false);
             if (state is null)
             {
                 return consent.Mode == ReportingMode.On ? null : new SendResult.Disabled(consent);
             }
 
-            (var prepared, consent) = await preparer.PrepareAsync(cancellation).ConfigureAwait(false);
+            (var prepared, consent) = await preparer.PrepareAsync(cancellationToken).ConfigureAwait(false);
             if (consent.Mode != ReportingMode.On)
             {
                 return new SendResult.Disabled(consent);
             }
 
             var report = new OutgoingReport(prepared);
-            var result = await SendWatchedAsync(report, cancellation).ConfigureAwait(false);
+            var result = await SendWatchedAsync(report, cancellationToken).ConfigureAwait(false);
             await RecordAsync(report, result).ConfigureAwait(false);
             return result;
         }
@@ -75,9 +75,9 @@ internal sealed class ReportCourier(
         }
     }
 
-    private async Task<SendResult> SendWatchedAsync(OutgoingReport report, CancellationToken cancellation)
+    private async Task<SendResult> SendWatchedAsync(OutgoingReport report, CancellationToken cancellationToken)
     {
-        using var withdrawn = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var withdrawn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var over = new CancellationTokenSource();
         var watch = WatchConsentAsync(withdrawn, over.Token);
         try
@@ -86,7 +86,7 @@ internal sealed class ReportCourier(
             using var channel = TelemetryChannel.For(installation.Profile.Server, installation.Profile.Transport);
             return await ReportSender.SendAsync(channel, report, timeout, time, withdrawn.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new SendResult.Disabled(installation.Read().Consent);
         }

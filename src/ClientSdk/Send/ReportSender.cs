@@ -25,11 +25,11 @@ internal static class ReportSender
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public static async Task<SendResult> SendAsync(
         TelemetryChannel channel, OutgoingReport report, TimeSpan timeout, TimeProvider time,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         // The caller's clock instead of a gRPC deadline, which knows only the machine's.
         using var patience = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             using var call = channel.Invoker.AsyncUnaryCall(
@@ -41,7 +41,7 @@ internal static class ReportSender
         }
         catch (RpcException e)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             return patience.IsCancellationRequested
                 ? SendFailures.TimedOut(channel.Address, timeout)
                 : SendFailures.Explain(e, channel.Address, time.GetUtcNow());

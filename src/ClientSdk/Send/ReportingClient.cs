@@ -33,7 +33,7 @@ public sealed class ReportingClient
     /// <param name="report">The report; gets an id when it has none, so that the same object can be sent again.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public Task<SendResult> SendAsync(Report report, CancellationToken cancellation = default)
+    public Task<SendResult> SendAsync(Report report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (report.ReportId.Length == 0)
@@ -41,6 +41,6 @@ public sealed class ReportingClient
             report.ReportId = Guid.NewGuid().ToString("D");
         }
 
-        return ReportSender.SendAsync(_channel, new OutgoingReport(report), Timeout, _time, cancellation);
+        return ReportSender.SendAsync(_channel, new OutgoingReport(report), Timeout, _time, cancellationToken);
     }
 }

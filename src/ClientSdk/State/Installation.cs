@@ -20,25 +20,25 @@ internal sealed class Installation(
 
     /// <summary>Makes sure that the moment of installation is written down, and who lives here.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be.</exception>
-    public async Task SettleAsync(CancellationToken cancellation)
+    public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        await directory.WriteProfileAsync(profile, cancellation).ConfigureAwait(false);
-        await directory.UpdateAsync(reading => reading.State, cancellation).ConfigureAwait(false);
+        await directory.WriteProfileAsync(profile, cancellationToken).ConfigureAwait(false);
+        await directory.UpdateAsync(reading => reading.State, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Notes the administrator's choice, and with on or local the agreement to the current list of fields.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be; the old choice holds.</exception>
-    public async Task ChooseAsync(ReportingMode mode, CancellationToken cancellation)
+    public async Task ChooseAsync(ReportingMode mode, CancellationToken cancellationToken)
     {
         await directory.UpdateAsync(reading => reading.State with
         {
             Mode = mode,
             DecidedAt = time.GetUtcNow(),
             AcceptedSchema = mode == ReportingMode.Off ? reading.State.AcceptedSchema : FieldList.Version,
-        }, cancellation).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         if (mode == ReportingMode.Off)
         {
-            await directory.DeletePendingAsync(cancellation).ConfigureAwait(false);
+            await directory.DeletePendingAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -48,7 +48,7 @@ internal sealed class Installation(
 
     /// <summary>What the schedule says now; what it had to mend after a change of the clock is written down.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be written down.</exception>
-    public async Task<ScheduleDecision> KeepScheduleAsync(CancellationToken cancellation)
+    public async Task<ScheduleDecision> KeepScheduleAsync(CancellationToken cancellationToken)
     {
         var state = Read().State;
         var decision = Schedule(state);
@@ -57,7 +57,7 @@ internal sealed class Installation(
             await directory.UpdateAsync(
                 reading => reading.Problem is null
                     ? Mended(reading.State, Schedule(reading.State).State)
-                    : reading.State, cancellation).ConfigureAwait(false);
+                    : reading.State, cancellationToken).ConfigureAwait(false);
         }
 
         return decision;
@@ -66,26 +66,26 @@ internal sealed class Installation(
     /// <summary>Takes the attempt of the current period, which no other process then makes.</summary>
     /// <returns>The state to report from, or null when none is due here any more; and what holds.</returns>
     /// <exception cref="StateNotWrittenException">It cannot be written down, so it is not taken.</exception>
-    public Task<(InstallationState? State, ConsentDecision Consent)> TakeScheduledAsync(CancellationToken cancellation) =>
+    public Task<(InstallationState? State, ConsentDecision Consent)> TakeScheduledAsync(CancellationToken cancellationToken) =>
         TakeAsync(ReportingMode.Local, (state, decision) => decision.Due
             ? state with { LastPeriod = decision.Period, LastAttemptAt = time.GetUtcNow() }
-            : null, cancellation);
+            : null, cancellationToken);
 
     /// <summary>Takes an attempt by hand, which leaves the schedule alone, but keeps the distance to it.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be written down, so it is not taken.</exception>
-    public Task<(InstallationState? State, ConsentDecision Consent)> TakeManualAsync(CancellationToken cancellation) =>
-        TakeAsync(ReportingMode.On, (state, _) => state with { LastAttemptAt = time.GetUtcNow() }, cancellation);
+    public Task<(InstallationState? State, ConsentDecision Consent)> TakeManualAsync(CancellationToken cancellationToken) =>
+        TakeAsync(ReportingMode.On, (state, _) => state with { LastAttemptAt = time.GetUtcNow() }, cancellationToken);
 
     /// <summary>Writes down how an attempt ended.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be.</exception>
-    public Task NoteAsync(SendResult result, CancellationToken cancellation) =>
+    public Task NoteAsync(SendResult result, CancellationToken cancellationToken) =>
         directory.UpdateAsync(
             // What cannot be read is left for a person to mend.
-            reading => reading.Problem is null ? Noted(reading.State, result) : reading.State, cancellation);
+            reading => reading.Problem is null ? Noted(reading.State, result) : reading.State, cancellationToken);
 
     private async Task<(InstallationState?, ConsentDecision)> TakeAsync(
         ReportingMode least, Func<InstallationState, ScheduleDecision, InstallationState?> take,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         InstallationState? taken = null;
         ConsentDecision? consent = null;
@@ -100,7 +100,7 @@ internal sealed class Installation(
             var decision = Schedule(reading.State);
             taken = take(Mended(reading.State, decision.State), decision);
             return taken ?? reading.State;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         return (taken, consent!);
     }
 

@@ -63,7 +63,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     /// <param name="change">Makes the new state of what is there, with the problem of reading it, if any.</param>
     /// <param name="cancellation">Ends the wait for another process.</param>
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellation) =>
+    public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellationToken) =>
         LockedAsync(() =>
         {
             var before = Read();
@@ -72,7 +72,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             {
                 Write(StateFile, after, StateJson.Default.InstallationState, durable: true);
             }
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>The attempts that were made, the latest first; empty when there is no record, or none that can be read.</summary>
     public IReadOnlyList<LedgerEntry> ReadLedger() =>
@@ -80,36 +80,36 @@ internal sealed class StateDirectory(string path, TimeProvider time)
         [.. (TryRead(LedgerFile, StateJson.Default.ListLedgerEntry) ?? []).OfType<LedgerEntry>()];
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellation) =>
+    public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellationToken) =>
         LockedAsync(
             () => Write(
                 LedgerFile, [entry, .. ReadLedger().Take(LedgerCapacity - 1)], StateJson.Default.ListLedgerEntry),
-            cancellation);
+            cancellationToken);
 
     /// <summary>What the app that owns this directory last said about itself; null when none did.</summary>
     public AppProfile? ReadProfile() => TryRead(ProfileFile, StateJson.Default.AppProfile);
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellation) =>
+    public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellationToken) =>
         LockedAsync(() =>
         {
             if (ReadProfile() != profile)
             {
                 Write(ProfileFile, profile, StateJson.Default.AppProfile);
             }
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>The report that was collected last; null when there is none.</summary>
     public PendingReport? ReadPending() => TryRead(PendingFile, StateJson.Default.PendingReport);
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task WritePendingAsync(PendingReport report, CancellationToken cancellation) =>
-        LockedAsync(() => Write(PendingFile, report, StateJson.Default.PendingReport), cancellation);
+    public Task WritePendingAsync(PendingReport report, CancellationToken cancellationToken) =>
+        LockedAsync(() => Write(PendingFile, report, StateJson.Default.PendingReport), cancellationToken);
 
     /// <summary>Forgets what was collected.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be deleted.</exception>
-    public Task DeletePendingAsync(CancellationToken cancellation) =>
-        LockedAsync(() => File.Delete(PendingFile), cancellation);
+    public Task DeletePendingAsync(CancellationToken cancellationToken) =>
+        LockedAsync(() => File.Delete(PendingFile), cancellationToken);
 
     private string Damaged =>
         $"{StateFile} is damaged. Decide again, with the support page or 'telemetry on', 'local' or 'off'.";
@@ -139,11 +139,11 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     private static void Write<T>(string file, T content, JsonTypeInfo<T> type, bool durable = false) =>
         AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type), durable);
 
-    private async Task LockedAsync(Action action, CancellationToken cancellation)
+    private async Task LockedAsync(Action action, CancellationToken cancellationToken)
     {
         try
         {
-            using (await LockAsync(cancellation).ConfigureAwait(false))
+            using (await LockAsync(cancellationToken).ConfigureAwait(false))
             {
                 action();
             }
@@ -157,7 +157,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     }
 
     /// <summary>Holds a file open for itself alone: the lock goes with the process, however that ends.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
         CreateDirectory();
         var started = Stopwatch.GetTimestamp();
@@ -172,7 +172,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
                 && Stopwatch.GetElapsedTime(started) < LockPatience)
             {
                 // Another process is writing: milliseconds.
-                await Task.Delay(LockRetry, cancellation).ConfigureAwait(false);
+                await Task.Delay(LockRetry, cancellationToken).ConfigureAwait(false);
             }
         }
     }
