@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Google.Protobuf;
 using Telemetry.Client;
-using Telemetry.Client.Admin;
+using Telemetry.Client.Licensing;
 
 namespace Telemetry.Cli.Commands.Licenses;
 
