@@ -50,10 +50,8 @@ internal sealed class TailCommand : Command
         var state = parsed.GetValue(_state) is { } path ? new PositionFile(path) : null;
         var request = RequestOf(parsed, state);
         using var channel = _connection.Connect(parsed);
-        var client = new FeedClient(channel, _connection.TokenOf(parsed))
-        {
-            Interrupted = reason => _console.Error.WriteLine($"Connection lost, trying again: {reason}"),
-        };
+        var client = new FeedClient(channel, _connection.TokenOf(parsed));
+        client.Interrupted += (_, reason) => _console.Error.WriteLine($"Connection lost, trying again: {reason}");
         var left = parsed.GetValue(_limit) ?? int.MaxValue;
         FeedPosition? last = null;
         try

@@ -34,7 +34,6 @@ internal sealed class PendingReports(StateDirectory directory, ConsentModel cons
 
     private Report Complete(Report report, bool keyWithheld, InstallationState state)
     {
-        report.ReportId = state.NextReportId;
         report.SchemaVersion = ConsentRules.SchemaInForce(state, consent);
         if (keyWithheld)
         {
@@ -42,7 +41,7 @@ internal sealed class PendingReports(StateDirectory directory, ConsentModel cons
         }
 
         FieldList.Withhold(report, report.SchemaVersion);
-
+        ReportIds.Give(report, state.ReportSeed);
         return report;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Client.Collect;
@@ -18,7 +19,18 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
 
+    private string? _writeProblem;
+
     public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Why the directory could not be written to when that was last tried; null: it could, or was not tried.</summary>
+    public string? WriteProblem => Volatile.Read(ref _writeProblem);
+
+    /// <summary>Whether there is a state, readable or not.</summary>
+    public bool HasState => File.Exists(StateFile);
+
+    /// <summary>Changes whenever somebody writes the state.</summary>
+    public DateTime StateWrittenAt => File.GetLastWriteTimeUtc(StateFile);
 
     /// <summary>The files that can be in here, whether or not they are.</summary>
     public IReadOnlyList<string> Files => [StateFile, ProfileFile, LedgerFile, PendingFile];
@@ -61,7 +73,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     /// <summary>Changes the state; no other process changes it meanwhile.</summary>
     /// <param name="change">Makes the new state of what is there, with the problem of reading it, if any.</param>
-    /// <param name="cancellation">Ends the wait for another process.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
     public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellationToken) =>
         LockedAsync(() =>
@@ -87,7 +99,8 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             cancellationToken);
 
     /// <summary>What the app that owns this directory last said about itself; null when none did.</summary>
-    public AppProfile? ReadProfile() => TryRead(ProfileFile, StateJson.Default.AppProfile);
+    public AppProfile? ReadProfile() =>
+        TryRead(ProfileFile, StateJson.Default.AppProfile) is { IsPlausible: true } profile ? profile : null;
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
     public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellationToken) =>
@@ -147,12 +160,15 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             {
                 action();
             }
+
+            Volatile.Write(ref _writeProblem, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException)
         {
-            throw new StateNotWrittenException(
-                $"The state directory {Path} cannot be written ({e.Message}). Let the app's user write it, and check "
-                + "that the disk is not full.", e);
+            var problem = $"The state directory {Path} cannot be written ({e.Message}). Let the app's user write it, and "
+                + "check that the disk is not full, or set another one.";
+            Volatile.Write(ref _writeProblem, problem);
+            throw new StateNotWrittenException(problem, e);
         }
     }
 

@@ -135,8 +135,8 @@ internal sealed class NetworkChecks(Uri server, TelemetryTransport transport, Ti
         {
             cancellation.ThrowIfCancellationRequested();
             var failure = patience.IsCancellationRequested
-                ? SendFailures.TimedOut(server, Patience)
-                : SendFailures.Explain(e, server, time.GetUtcNow());
+                ? SendFailures.TimedOut(server, Patience, left: false)
+                : SendFailures.Explain(e, server, time.GetUtcNow(), left: false);
             return failure is SendResult.Unreachable { Cause: not UnreachableCause.NotTelemetry }
                 ? [Check.Fail("protocol", failure.Message)]
                 : [spoken, Check.Fail("server", failure.Message)];
