@@ -17,7 +17,8 @@ public sealed class FeedClientTests
             var address = new Uri("http://" + server.Native.Target);
             using var channel = TelemetryChannel.For(address);
             var interruptions = 0;
-            var client = new FeedClient(channel, server.AdminToken) { Interrupted = _ => interruptions++ };
+            var client = new FeedClient(channel, server.AdminToken);
+            client.Interrupted += (_, _) => interruptions++;
             await using var feed = client.FollowAsync(new Wire.StreamEventsRequest()).GetAsyncEnumerator();
             var numbers = new List<ulong>();
             await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.CaughtUp);
