@@ -35,7 +35,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     private StateWatch? _watch;
     private string? _problem;
     private bool _settled;
-    private bool _kept;
+    private volatile bool _kept;
     private ConsentDecision? _told;
     private int _started;
     private int _disposed;
@@ -140,7 +140,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
             return;
         }
 
-        _watch = new StateWatch(_directory, _timer.Hurry, _time);
+        _watch = new StateWatch(_directory, OnStateWritten, _time);
         _timer.Start();
     }
 
@@ -257,6 +257,17 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Tells the handlers of <see cref="Reported"/>.</summary>
     /// <param name="result">The result of a scheduled attempt.</param>
     protected virtual void OnReported(SendResult result) => Reported?.Invoke(this, result);
+
+    /// <summary>Somebody wrote the state: a choice takes effect at once, and a report is there for tools again after an off.</summary>
+    private void OnStateWritten()
+    {
+        var mode = _installation.Read().Consent.Mode;
+        if (mode != _told?.Mode || (mode != ReportingMode.Off && _directory.ReadPending() is null))
+        {
+            _kept = false;
+            _timer!.Hurry();
+        }
+    }
 
     /// <summary>Looks whether it is time, and at what time to look again. Throws nothing but cancellation.</summary>
     private async Task<TimeSpan> TickAsync(CancellationToken cancellationToken)

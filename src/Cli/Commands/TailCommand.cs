@@ -42,7 +42,7 @@ internal sealed class TailCommand : ServerVerb
         // What was never reached is told; only what was lost is tried again.
         await ServerProbe.FieldListVersionAsync(channel, Terminal.Time, cancellation).ConfigureAwait(false);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Terminal.OutputClosed);
-        var left = parsed.GetValue(_limit) ?? int.MaxValue;
+        var left = parsed.GetValue(_limit);
         FeedPosition? last = null;
         try
         {

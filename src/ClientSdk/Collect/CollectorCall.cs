@@ -4,38 +4,40 @@ namespace Telemetry.Client.Collect;
 /// <remarks>
 /// The collector runs on a thread of the pool with nothing of the caller's context: not the request, culture, user or
 /// trace of the administrator who happens to look at the support page. It has a limited time; one that does not even end
-/// when it is canceled is not called again until it does.
+/// when it is canceled is waited for, and not called a second time beside itself.
 /// </remarks>
 internal sealed class CollectorCall(IUsageCollector collector, TimeSpan timeout, TimeProvider time)
 {
-    private Task? _stuck;
+    /// <summary>The latest that nobody waits for any more.</summary>
+    private Task? _abandoned;
 
     /// <exception cref="ReportNotPreparedException">It failed or took too long.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public async Task<UsageSnapshot> CollectAsync(CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _stuck) is { IsCompleted: false })
-        {
-            throw new ReportNotPreparedException(
-                "The app is still counting its usage since an earlier attempt, long after its time was up. "
-                + "Start it again, and tell its vendor.");
-        }
-
         using var patience = new CancellationTokenSource(timeout, time);
         var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        var counting = Begin(either);
+        Task? counting = Volatile.Read(ref _abandoned);
         try
         {
-            return await counting.WaitAsync(either.Token).ConfigureAwait(false)
+            if (counting is { IsCompleted: false })
+            {
+                await Ended(counting).WaitAsync(either.Token).ConfigureAwait(false);
+            }
+
+            var usage = Begin(either);
+            counting = usage;
+            return await usage.WaitAsync(either.Token).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The collector returned null.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            Volatile.Write(ref _abandoned, counting);
             throw;
         }
         catch (OperationCanceledException e) when (patience.IsCancellationRequested)
         {
-            Volatile.Write(ref _stuck, counting);
+            Volatile.Write(ref _abandoned, counting);
             throw new ReportNotPreparedException(
                 $"The app did not count its usage within {timeout.TotalSeconds:0.#} seconds. Its own log may say more.", e);
         }
@@ -46,6 +48,9 @@ internal sealed class CollectorCall(IUsageCollector collector, TimeSpan timeout,
                 $"The app could not count its usage ({e.GetType().Name}). Its own log may say more.", e);
         }
     }
+
+    private static Task Ended(Task task) => task.ContinueWith(
+        _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private Task<UsageSnapshot> Begin(CancellationTokenSource either)
     {

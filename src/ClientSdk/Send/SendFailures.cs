@@ -84,8 +84,8 @@ internal static class SendFailures
             $"Nothing listens at {Where(server)}: the connection was refused. Check the address and the port, and "
             + "that the server runs.",
         UnreachableCause.Tls =>
-            $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check the "
-            + "server's certificate, and that this machine trusts who issued it.",
+            $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check that this port "
+            + "speaks TLS, the server's certificate, and that this machine trusts who issued it.",
         UnreachableCause.Timeout =>
             $"{Where(server)} did not take the connection in time. Check that a firewall lets this machine connect there.",
         UnreachableCause.Http11Only =>
@@ -97,7 +97,7 @@ internal static class SendFailures
         _ =>
             $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? ServerWords.Text(e.Status.Detail)} "
             + "Check the address: https for a port with TLS, http for one without. A proxy that knows only HTTP/1.1 may do "
-             + "that too; gRPC-Web goes through it.",
+            + "that too; gRPC-Web goes through it.",
     };
 
     private static UnreachableCause CauseOf(RpcException e, Uri server)

@@ -41,7 +41,7 @@ internal enum CommitDecision
 /// <param name="Position">Where the report stands; for the other decisions the one accepted before.</param>
 /// <param name="AcceptedAt">When the report at that position was accepted.</param>
 /// <param name="Verdict">The verdict stored with it.</param>
-/// <param name="ContentTag">Tag of the stored bytes; of no meaning unless it was accepted, now or before.</param>
+/// <param name="ContentTag">Tag of the stored bytes; of a meaning only when accepted or repeated.</param>
 internal readonly record struct CommitOutcome(
     CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict, ulong ContentTag);
 
