@@ -9,11 +9,14 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
     public static bool IsFailure(Exception e, ServerCallContext context) =>
         e is not RpcException && !context.CancellationToken.IsCancellationRequested;
 
-    public RpcException Report(Exception e, ServerCallContext context)
+    public RpcException Report(Exception e, ServerCallContext context) => RpcErrors.Internal(Note(e, context.Method));
+
+    /// <summary>Logs a bug and returns the number under which the log has it.</summary>
+    public string Note(Exception e, string what)
     {
         var incident = Guid.NewGuid().ToString("N")[..12];
-        Log.CallFailed(logger, e, context.Method, incident);
-        return RpcErrors.Internal(incident);
+        Log.CallFailed(logger, e, what, incident);
+        return incident;
     }
 
     private static partial class Log
