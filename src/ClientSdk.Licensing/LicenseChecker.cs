@@ -77,7 +77,9 @@ internal sealed class LicenseChecker(
         }
 
         var correction = ClockCorrection.Between(sent, received, proof.Value.IssuedAt, options.ClockTolerance);
-        return (memory.Accept(proof.Value, correction, received), null);
+        return correction.Duration() < LicenseMemoryDocument.LargestCorrection
+            ? (memory.Accept(proof.Value, correction, received), null)
+            : (memory, Rejected("its time is beyond reason"));
     }
 
     private static (LicenseMemory Memory, LicenseCheckFailure? Failure) TakeRefusal(

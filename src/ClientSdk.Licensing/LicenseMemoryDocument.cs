@@ -20,7 +20,8 @@ internal sealed record LicenseMemoryDocument(
 {
     public const int CurrentVersion = 1;
 
-    private static readonly TimeSpan LargestCorrection = TimeSpan.FromDays(400_000);
+    /// <summary>A clock that differs by more cannot be reckoned with.</summary>
+    public static readonly TimeSpan LargestCorrection = TimeSpan.FromDays(36_525);
 
     /// <summary>Whether the numbers are such that time can be reckoned with them.</summary>
     [JsonIgnore]

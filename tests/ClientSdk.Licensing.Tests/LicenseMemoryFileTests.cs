@@ -177,7 +177,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
     public async Task A_refusal_beside_a_proof_counts()
     {
         await WriteAsync();
-        await EditAsync(json => json["refusal"] = new JsonObject { ["verdict"] = 4, ["message"] = "No.", ["nextStep"] = "" });
+        await EditAsync(json => json["refusal"] = _fixture.Server.SignedRefusal(Wire.LicenseVerdict.Revoked, "n"));
 
         await using var client = _fixture.Open();
         Assert.Equal(LicenseState.Refused, client.Current.State);

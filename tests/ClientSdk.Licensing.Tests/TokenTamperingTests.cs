@@ -67,7 +67,7 @@ public sealed class TokenTamperingTests
     [InlineData("iss", "someone", "it has another issuer")]
     [InlineData("verdict", "expired", "it lacks what belongs into it")]
     [InlineData("license", "00F1E2D3C4B5A697", "it lacks what belongs into it")]
-    [InlineData("exp", "soon", "it is not a signed token")]
+    [InlineData("exp", "soon", "it lacks what belongs into it")]
     [InlineData("expires_at", "never", "it lacks what belongs into it")]
     public async Task A_token_about_something_else_is_refused(string claim, string value, string problem)
     {

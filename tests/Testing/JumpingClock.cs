@@ -11,5 +11,8 @@ internal sealed class JumpingClock(DateTimeOffset now) : FakeTimeProvider(now)
     /// <summary>Sets the time of day ahead, or back when negative.</summary>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _jumpedTicks, by.Ticks);
 
+    /// <summary>The base reads it off the time of day, which may be set here.</summary>
+    public override long GetTimestamp() => base.GetUtcNow().Ticks;
+
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromTicks(Interlocked.Read(ref _jumpedTicks));
 }
