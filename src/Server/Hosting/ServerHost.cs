@@ -149,7 +149,7 @@ internal static class ServerHost
     private static byte[] ReadSecret(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
-        var dataExists = File.Exists(Path.Combine(options.Data, LiteDbTelemetryStore.DataFileName));
+        var dataExists = File.Exists(Path.Combine(options.Data, StoreFiles.Data));
         return InstallationSecret.ReadOrCreate(options.SecretFile ?? Path.Combine(options.Data, "secret.key"), dataExists);
     }
 

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Rpc;
 
@@ -9,7 +10,11 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
     public static bool IsFailure(Exception e, ServerCallContext context) =>
         e is not RpcException && !context.CancellationToken.IsCancellationRequested;
 
-    public RpcException Report(Exception e, ServerCallContext context) => RpcErrors.Internal(Note(e, context.Method));
+    public RpcException Report(Exception e, ServerCallContext context)
+    {
+        var incident = Note(e, context.Method);
+        return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident);
+    }
 
     /// <summary>Logs a bug and returns the number under which the log has it.</summary>
     public string Note(Exception e, string what)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage;
 
@@ -97,8 +98,7 @@ internal sealed partial class ClockMonitor : BackgroundService
 
     private async ValueTask<DateTimeOffset> NewestDateAsync(CancellationToken cancellation)
     {
-        var report = await _store.FindReportAsync(_store.Current.Number, cancellation).ConfigureAwait(false);
-        var newest = report?.AcceptedAt ?? DateTimeOffset.MinValue;
+        var newest = await LastReportAsync(cancellation).ConfigureAwait(false);
         foreach (var license in _store.ReadLicenses())
         {
             newest = license.ChangedAt > newest ? license.ChangedAt : newest;
@@ -111,6 +111,20 @@ internal sealed partial class ClockMonitor : BackgroundService
         }
 
         return newest;
+    }
+
+    private async ValueTask<DateTimeOffset> LastReportAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var report = await _store.FindReportAsync(_store.Current.Number, cancellation).ConfigureAwait(false);
+            return report?.AcceptedAt ?? DateTimeOffset.MinValue;
+        }
+        catch (StoreDamagedException)
+        {
+            // Told by the store itself; its date is not worth a refused start.
+            return DateTimeOffset.MinValue;
+        }
     }
 
     private void Look()
