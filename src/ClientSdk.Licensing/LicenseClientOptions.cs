@@ -55,4 +55,10 @@ public sealed class LicenseClientOptions
 
     /// <summary>How <see cref="Server"/> is talked to. Default: native gRPC.</summary>
     public TelemetryTransport Transport { get; set; }
+
+    /// <summary>
+    /// Makes the handler that talks to <see cref="Server"/>, e.g. through a proxy; disposed with its connection. Null, the
+    /// default: the SDK's own.
+    /// </summary>
+    public Func<HttpMessageHandler>? HttpHandlerFactory { get; set; }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -11,34 +12,55 @@ public static class TelemetryLicensingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds a <see cref="LicenseClient"/> that starts and stops with the host. Wrong options fail the host's start, with a
-    /// message that names them. Options come from <paramref name="configure"/> or from the host's own
-    /// <c>Configure&lt;LicenseClientOptions&gt;(section)</c>.
+    /// message that names them; nothing that a network, a server or a disk can do ever reaches the host.
     /// </summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="configure">Sets the options; null when the host does so elsewhere.</param>
-    /// <returns>The services.</returns>
-    public static IServiceCollection AddTelemetryLicensing(
-        this IServiceCollection services, Action<LicenseClientOptions>? configure = null)
+    /// <param name="configure">Sets the options.</param>
+    /// <returns>The options, for further configuration.</returns>
+    public static OptionsBuilder<LicenseClientOptions> AddTelemetryLicensing(
+        this IServiceCollection services, Action<LicenseClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddOptions<LicenseClientOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
-        services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<LicenseClientOptions>, LicenseClientOptionsValidator>());
+        ArgumentNullException.ThrowIfNull(configure);
+        return Add(services).Configure(configure);
+    }
+
+    /// <summary>
+    /// As the other one, with the options from a section of the host's configuration. Keys in it that are no options fail
+    /// the host's start.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">The section, e.g. <c>builder.Configuration.GetSection("License")</c>.</param>
+    /// <returns>The options, for further configuration, which comes after the section.</returns>
+    public static OptionsBuilder<LicenseClientOptions> AddTelemetryLicensing(
+        this IServiceCollection services, IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        return Add(services).Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
+    }
+
+    private static OptionsBuilder<LicenseClientOptions> Add(IServiceCollection services)
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<LicenseClient>(static provider => new ServerLicenseClient(
             ChannelOf(provider).Invoker, OptionsOf(provider), provider.GetService<ILogger<LicenseClient>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IValidateOptions<LicenseClientOptions>, LicenseClientOptionsValidator>();
         services.AddHostedService<LicenseClientService>();
-        return services;
+        return services.AddOptions<LicenseClientOptions>().ValidateOnStart();
     }
 
     private static LicenseClientOptions OptionsOf(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<LicenseClientOptions>>().Value;
 
     /// <summary>The host's own; otherwise one for this client alone, which lives as long as the process.</summary>
-    private static TelemetryChannel ChannelOf(IServiceProvider provider) =>
-        provider.GetService<TelemetryChannel>()
-        ?? TelemetryChannel.For(OptionsOf(provider).Server!, OptionsOf(provider).Transport);
+    private static TelemetryChannel ChannelOf(IServiceProvider provider)
+    {
+        var options = OptionsOf(provider);
+        return provider.GetService<TelemetryChannel>() ?? TelemetryChannel.For(
+            options.Server!, options.Transport, options.HttpHandlerFactory?.Invoke(), provider.GetService<ILoggerFactory>());
+    }
 
     /// <summary>Starts the client with the host; the container disposes it.</summary>
     private sealed class LicenseClientService(LicenseClient client) : IHostedService
@@ -57,9 +79,9 @@ public static class TelemetryLicensingServiceCollectionExtensions
     {
         public ValidateOptionsResult Validate(string? name, LicenseClientOptions options)
         {
-            if (options.Server is null && provider.GetService<TelemetryChannel>() is null)
+            if (provider.GetService<TelemetryChannel>() is null && TelemetryChannel.ProblemOf(options.Server) is { } problem)
             {
-                return ValidateOptionsResult.Fail("Server must be set: where the license server is.");
+                return ValidateOptionsResult.Fail($"Server {problem}.");
             }
 
             try

@@ -26,9 +26,8 @@ public sealed class LicensingRegistrationTests
             ["License:RootKeys:0"] = keys.Root.PublicKeyPem,
             ["License:Server"] = "http://" + server.Native.Target,
         });
-        builder.Services.Configure<LicenseClientOptions>(builder.Configuration.GetSection("License"));
         builder.Services.AddSingleton<TimeProvider>(server.Time);
-        builder.Services.AddTelemetryLicensing();
+        builder.Services.AddTelemetryLicensing(builder.Configuration.GetSection("License"));
         using var host = builder.Build();
         var client = host.Services.GetRequiredService<LicenseClient>();
         var licensed = new TaskCompletionSource();
@@ -53,20 +52,20 @@ public sealed class LicensingRegistrationTests
     [InlineData("RootKeys:0", "no key")]
     [InlineData("Timeout", "-00:00:01")]
     [InlineData("Server", null)]
+    [InlineData("Server", "https://user:secret@licenses.example")]
     public async Task Wrong_options_fail_the_start_with_a_sentence_that_names_them(string option, string? value)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Key"] = FakeLicenseServer.Key,
-            ["InstanceHash"] = FakeLicenseServer.Instance,
-            ["App"] = "Roomvox",
-            ["RootKeys:0"] = new TokenSigner().Pem,
-            ["Server"] = "http://127.0.0.1:1",
-            [option] = value,
+            ["L:Key"] = FakeLicenseServer.Key,
+            ["L:InstanceHash"] = FakeLicenseServer.Instance,
+            ["L:App"] = "Roomvox",
+            ["L:RootKeys:0"] = new TokenSigner().Pem,
+            ["L:Server"] = "http://127.0.0.1:1",
+            ["L:" + option] = value,
         });
-        builder.Services.Configure<LicenseClientOptions>(builder.Configuration);
-        builder.Services.AddTelemetryLicensing();
+        builder.Services.AddTelemetryLicensing(builder.Configuration.GetSection("L"));
         using var host = builder.Build();
 
         var thrown = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
@@ -79,7 +78,7 @@ public sealed class LicensingRegistrationTests
     {
         var services = new ServiceCollection();
         services.AddSingleton<LicenseClient>(new AlwaysLicensed());
-        services.AddTelemetryLicensing();
+        services.AddTelemetryLicensing(_ => { });
         await using var provider = services.BuildServiceProvider();
 
         Assert.True((await provider.GetRequiredService<LicenseClient>().CheckAsync()).Licensed);
