@@ -88,6 +88,8 @@ internal static class ServerHost
         services.AddMetrics();
         services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
         services.AddSingleton<ITelemetryStore>(OpenStore);
+        services.AddSingleton<ClockMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClockMonitor>());
         services.AddLicensing(provider =>
             Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "signing"));
         services.AddIngestion();
@@ -114,7 +116,8 @@ internal static class ServerHost
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
             })
             .AddCheck(ProcessCheck, static () => HealthCheckResult.Healthy())
-            .AddCheck<StoreHealthCheck>("store");
+            .AddCheck<StoreHealthCheck>("store")
+            .AddCheck<ClockHealthCheck>("clock");
     }
 
     private static void ForAdmins(GrpcServiceOptions options)
@@ -138,12 +141,7 @@ internal static class ServerHost
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/healthz", new HealthCheckOptions
         {
-            ResponseWriter = static (context, report) => context.Response.WriteAsync(report.Status switch
-            {
-                HealthStatus.Healthy => "ready\n",
-                HealthStatus.Degraded => "Reports are stored, but some of what is stored is damaged; see the server's log.\n",
-                _ => "Reports cannot be stored; see the server's log.\n",
-            }),
+            ResponseWriter = static (context, report) => context.Response.WriteAsync(HealthText.Of(report)),
         });
         app.MapCompatibilityEndpoints();
     }

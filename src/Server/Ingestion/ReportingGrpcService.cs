@@ -97,6 +97,12 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
         SubmitOutcome.Unavailable unavailable => Retry(
             StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
             "Reports cannot be stored right now; nothing was recorded. Try again later.", unavailable.RetryAfter),
+        SubmitOutcome.Failed failed => new Wire.Refusal
+        {
+            Code = (int)StatusCode.Internal,
+            Reason = ErrorReasons.InternalError,
+            Message = RpcErrors.InternalMessage(failed.Incident),
+        },
         _ => throw new InvalidOperationException($"No refusal for {outcome.GetType().Name}."),
     };
 

@@ -23,4 +23,8 @@ internal abstract record SubmitOutcome
 
     /// <summary>The store cannot commit, or the server is stopping.</summary>
     internal sealed record Unavailable(TimeSpan RetryAfter) : SubmitOutcome;
+
+    /// <summary>The server failed on this report of several; the others are not concerned.</summary>
+    /// <param name="Incident">The number under which the log has it.</param>
+    internal sealed record Failed(string Incident) : SubmitOutcome;
 }

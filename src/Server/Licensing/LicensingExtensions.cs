@@ -21,8 +21,11 @@ internal static class LicensingExtensions
             provider.GetRequiredService<CallerPseudonyms>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LeaseRenewals>();
         services.AddHostedService(provider => provider.GetRequiredService<LeaseRenewals>());
+        services.AddSingleton<LeaseSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaseSweeper>());
         services.AddSingleton<LicenseDesk>();
         services.AddSingleton<LicenseClerk>();
+        services.AddSingleton<IssueCalls>();
         services.AddSingleton<LicenseQuestions>();
         services.AddSingleton<ClaimJudge>();
         services.AddSingleton(provider => new SigningKeyFiles(

@@ -12,9 +12,16 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
 
     public RpcException Report(Exception e, ServerCallContext context)
     {
-        var incident = Guid.NewGuid().ToString("N")[..12];
-        Log.CallFailed(logger, e, context.Method, incident);
+        var incident = Note(e, context.Method);
         return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident);
+    }
+
+    /// <summary>Logs a bug and returns the number under which the log has it.</summary>
+    public string Note(Exception e, string what)
+    {
+        var incident = Guid.NewGuid().ToString("N")[..12];
+        Log.CallFailed(logger, e, what, incident);
+        return incident;
     }
 
     private static partial class Log
