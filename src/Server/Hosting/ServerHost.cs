@@ -90,8 +90,7 @@ internal static class ServerHost
         services.AddSingleton<ITelemetryStore>(OpenStore);
         services.AddSingleton<ClockMonitor>();
         services.AddHostedService(provider => provider.GetRequiredService<ClockMonitor>());
-        services.AddLicensing(provider =>
-            Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "signing"));
+        services.AddLicensing(provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory());
         services.AddIngestion();
         services.AddFeed();
         services.AddAdmin();
@@ -150,16 +149,16 @@ internal static class ServerHost
     {
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
         var dataExists = File.Exists(Path.Combine(options.Data, StoreFiles.Data));
-        return InstallationSecret.ReadOrCreate(options.SecretFile ?? Path.Combine(options.Data, "secret.key"), dataExists);
+        return InstallationSecret.ReadOrCreate(options.SecretPath(), dataExists);
     }
 
     private static LiteDbTelemetryStore OpenStore(IServiceProvider services)
     {
         // The secret first: once reports are stored, it must be there.
-        services.GetRequiredService<Pseudonyms>();
+        var pseudonyms = services.GetRequiredService<Pseudonyms>();
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
         return LiteDbTelemetryStore.Open(
-            new LiteDbStoreOptions { Directory = options.Data }, services.GetRequiredService<TimeProvider>(),
+            new LiteDbStoreOptions { Directory = options.Data, SecretCheck = pseudonyms.SecretCheck }, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LiteDbTelemetryStore>>());
     }
 

@@ -24,6 +24,11 @@ internal static class ServerProgram
                 return Success;
             }
 
+            if (commandLine.Verify || commandLine.Salvage)
+            {
+                return StoreCommands.Run(commandLine, Console.Out) ? Success : Failure;
+            }
+
             await using var app = ServerHost.Build(commandLine);
             var store = app.Services.GetRequiredService<ITelemetryStore>();
             var token = await NewTokenAsync(app.Services, commandLine).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Licensing;
 
@@ -15,7 +16,7 @@ internal sealed class SigningKeyFiles(string directory)
     {
         try
         {
-            MakeDirectory();
+            DurableFile.CreateDirectory(directory);
             var roots = Read(RootPrefix);
             return roots.Count <= 1
                 ? (roots.SingleOrDefault(), Read(SigningPrefix))
@@ -28,6 +29,25 @@ internal sealed class SigningKeyFiles(string directory)
         }
     }
 
+    /// <summary>Reads them all, and makes nothing.</summary>
+    /// <exception cref="SigningKeyException">One is missing or cannot be used.</exception>
+    public void Verify()
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new SigningKeyException($"The signing keys in '{directory}' are missing; restore them from a backup.");
+        }
+
+        var (root, signing) = Read();
+        if (root is null || signing.Count == 0)
+        {
+            throw new SigningKeyException($"'{directory}' lacks a {(root is null ? "root" : "signing")} key; restore it from a backup.");
+        }
+
+        root.Dispose();
+        signing.ToList().ForEach(key => key.Dispose());
+    }
+
     public void WriteRoot(SigningKey key) => Write(RootPrefix, key);
 
     public void WriteSigning(SigningKey key) => Write(SigningPrefix, key);
@@ -37,43 +57,17 @@ internal sealed class SigningKeyFiles(string directory)
             .Select(path => ReadKey(path, TimeOf(path, prefix)))
             .OrderBy(key => key.CreatedAt)];
 
-    /// <summary>Write, sync, then rename: a crash leaves no half key.</summary>
     private void Write(string prefix, SigningKey key)
     {
         var path = Path.Combine(directory, string.Create(
             CultureInfo.InvariantCulture, $"{prefix}{key.CreatedAt.ToUnixTimeSeconds()}{Extension}"));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         try
         {
-            using (var file = new FileStream(path + ".new", options))
-            {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPrivatePem()));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + ".new", path);
+            DurableFile.WriteNew(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPrivatePem()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SigningKeyException($"A signing key cannot be written to '{directory}': {e.Message}", e);
-        }
-    }
-
-    private void MakeDirectory()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
