@@ -126,14 +126,13 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     private static App? AppOf(Wire.App app) => app switch
     {
         Wire.App.Unspecified => null,
-        _ when System.Enum.IsDefined((App)app) => (App)app,
-        _ => throw RpcErrors.InvalidField("app", "must be an app that this server knows"),
+        _ => WireEnums.Known<App>((int)app) ?? throw RpcErrors.InvalidField("app", "must be an app that this server knows"),
     };
 
     private static ClaimVerdict? VerdictOf(Wire.ClaimVerdict verdict) => verdict switch
     {
         Wire.ClaimVerdict.Unspecified => null,
-        _ when System.Enum.IsDefined((ClaimVerdict)verdict) => (ClaimVerdict)verdict,
-        _ => throw RpcErrors.InvalidField("verdict", "must be a verdict that this server knows"),
+        _ => WireEnums.Known<ClaimVerdict>((int)verdict)
+            ?? throw RpcErrors.InvalidField("verdict", "must be a verdict that this server knows"),
     };
 }

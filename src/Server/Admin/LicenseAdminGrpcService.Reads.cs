@@ -16,6 +16,16 @@ internal sealed partial class LicenseAdminGrpcService
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var next = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
+        if (request.App != Wire.App.Unspecified && WireEnums.Known<App>((int)request.App) is null)
+        {
+            throw RpcErrors.InvalidField("app", "must be an app that this server knows");
+        }
+
+        if (request.State != Wire.LicenseState.Unspecified && WireEnums.Known<LicenseState>((int)request.State) is null)
+        {
+            throw RpcErrors.InvalidField("state", "must be a state that this server knows");
+        }
+
         var order = book.InOrder;
         var response = new Wire.ListLicensesResponse { Total = (ulong)order.Count };
         for (; next < order.Count && response.Licenses.Count < size; next++)

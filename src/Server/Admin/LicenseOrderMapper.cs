@@ -76,9 +76,9 @@ internal sealed class LicenseOrderMapper
 
     private App[] Apps(RepeatedField<Wire.App> apps)
     {
-        var known = apps.Select(app => (App)app).Distinct().ToArray();
+        var known = apps.Select(app => WireEnums.Known<App>((int)app) ?? App.Unknown).Distinct().ToArray();
         return Checked(
-            "apps", known, known.Length > 0 && known.All(app => app != App.Unknown && System.Enum.IsDefined(app)),
+            "apps", known, known.Length > 0 && !known.Contains(App.Unknown),
             "must name at least one app, and only such that this server knows");
     }
 
@@ -88,11 +88,13 @@ internal sealed class LicenseOrderMapper
     private int Instances(uint allowed) => (int)Checked(
         "instances_allowed", allowed, allowed is >= 1 and <= LicenseRules.MaxInstances, "must be 1 to 100000");
 
-    private OveragePolicy? Overage(Wire.OveragePolicy policy) => policy == Wire.OveragePolicy.Unspecified
-        ? null
-        : Checked(
-            "overage_policy", (OveragePolicy)policy, System.Enum.IsDefined((OveragePolicy)policy),
+    private OveragePolicy? Overage(Wire.OveragePolicy policy)
+    {
+        var known = WireEnums.Known<OveragePolicy>((int)policy);
+        return Checked(
+            "overage_policy", known, known is not null || policy == Wire.OveragePolicy.Unspecified,
             "must be a policy that this server knows");
+    }
 
     private DateTimeOffset? Moment(string field, Timestamp? moment)
     {

@@ -37,7 +37,7 @@ internal sealed class LicenseGrpcService(
     }
 
     public override Task<Wire.ReportLicenseUsageResponse> ReportLicenseUsage(
-        Wire.ReportLicenseUsageRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
+        Wire.ReportLicenseUsageRequest request, ServerCallContext context) => failures.GuardAsync(context, async () =>
         {
             if (!LicenseRules.AreCounts(request.Usage))
             {
@@ -60,7 +60,7 @@ internal sealed class LicenseGrpcService(
         });
 
     public override Task<Wire.ReleaseInstanceResponse> ReleaseInstance(
-        Wire.ReleaseInstanceRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
+        Wire.ReleaseInstanceRequest request, ServerCallContext context) => failures.GuardAsync(context, async () =>
         {
             var question = Read(request.LicenseKey, request.InstanceHash, "", Wire.App.Unspecified, context, needsApp: false);
             var released = await desk.ReleaseAsync(question, context.CancellationToken).ConfigureAwait(false);
@@ -68,7 +68,7 @@ internal sealed class LicenseGrpcService(
         });
 
     public override Task<Wire.GetSigningKeysResponse> GetSigningKeys(
-        Wire.GetSigningKeysRequest request, ServerCallContext context) => GuardedAsync(context, () =>
+        Wire.GetSigningKeysRequest request, ServerCallContext context) => failures.GuardAsync(context, () =>
             Task.FromResult(new Wire.GetSigningKeysResponse
             {
                 Keys = { keys.Published.Select(ToWire) },
@@ -77,24 +77,11 @@ internal sealed class LicenseGrpcService(
             }));
 
     public override Task<Wire.GetRevocationListResponse> GetRevocationList(
-        Wire.GetRevocationListRequest request, ServerCallContext context) => GuardedAsync(context, () =>
+        Wire.GetRevocationListRequest request, ServerCallContext context) => failures.GuardAsync(context, () =>
         {
             var (list, count) = tokens.Revocations();
             return Task.FromResult(new Wire.GetRevocationListResponse { List = list, Count = (uint)count });
         });
-
-    /// <summary>In place of the interceptor, which costs every check three tasks.</summary>
-    private async Task<T> GuardedAsync<T>(ServerCallContext context, Func<Task<T>> call)
-    {
-        try
-        {
-            return await call().ConfigureAwait(false);
-        }
-        catch (Exception e) when (CallFailures.IsFailure(e, context))
-        {
-            throw failures.Report(e, context);
-        }
-    }
 
     private Wire.CheckLicenseResponse ResponseOf(Wire.CheckLicenseRequest request, LicenseJudgement judgement)
     {
@@ -114,7 +101,7 @@ internal sealed class LicenseGrpcService(
         if (!request.WithoutToken)
         {
             response.Token = tokens.ForLicense(
-                judgement, LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, (App)request.App,
+                judgement, LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, WireEnums.Known<App>((int)request.App)!.Value,
                 request.Nonce.Span);
         }
 
@@ -124,13 +111,14 @@ internal sealed class LicenseGrpcService(
     private LicenseQuestion Read(
         string key, string hash, string previousHash, Wire.App app, ServerCallContext context, bool needsApp = true)
     {
-        if (needsApp && (app == Wire.App.Unspecified || !System.Enum.IsDefined((App)app)))
+        var known = WireEnums.Known<App>((int)app);
+        if (needsApp && known is null)
         {
             throw RpcErrors.InvalidField("app", "must name an app that this server knows, e.g. APP_ROOMVOX");
         }
 
         var question = questions.Read(
-            key, hash, previousHash, (App)app, context.GetHttpContext().Connection.RemoteIpAddress, out var violations);
+            key, hash, previousHash, known ?? App.Unknown, context.GetHttpContext().Connection.RemoteIpAddress, out var violations);
         return question ?? throw RpcErrors.Invalid(
             ErrorReasons.RequestInvalid, string.Join(' ', violations.Select(broken => $"{broken.Field} {broken.Rule}.")),
             violations);
