@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Rpc;
 
@@ -22,7 +23,11 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
         }
     }
 
-    public RpcException Report(Exception e, ServerCallContext context) => RpcErrors.Internal(Note(e, context.Method));
+    public RpcException Report(Exception e, ServerCallContext context)
+    {
+        var incident = Note(e, context.Method);
+        return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident);
+    }
 
     /// <summary>Logs a failure.</summary>
     /// <param name="e">What happened.</param>

@@ -1,3 +1,5 @@
+using Telemetry.Server.Model;
+
 namespace Telemetry.Server.Rpc;
 
 /// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>
@@ -23,5 +25,6 @@ internal static class ErrorReasons
     public const string CompressionUnsupported = "COMPRESSION_UNSUPPORTED";
     public const string MethodUnknown = "METHOD_UNKNOWN";
     public const string OriginNotAllowed = "ORIGIN_NOT_ALLOWED";
+    public const string DataDamaged = "DATA_DAMAGED";
     public const string InternalError = "INTERNAL_ERROR";
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 public sealed class LicenseMemoryFileTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 public sealed class LicenseClientTests : IDisposable
 {

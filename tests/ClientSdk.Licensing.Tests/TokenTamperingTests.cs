@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Telemetry.Client.Licensing;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 public sealed class TokenTamperingTests
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 /// <summary>A server, a machine's clock and a state file, with as many clients one after another as a test wants.</summary>
 internal sealed class LicenseFixture : IDisposable

@@ -5,7 +5,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 /// <summary>A license server in place of a connection: it answers from these properties, by a clock of its own.</summary>
 internal sealed class FakeLicenseServer : CallInvoker

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Telemetry.Contracts.V1;
 
-namespace Telemetry.Client.Admin;
+namespace Telemetry.Client.Licensing;
 
 /// <summary>Manages a server's licenses. Calls throw <see cref="RpcException"/> with the server's words.</summary>
 public sealed class LicenseAdminClient

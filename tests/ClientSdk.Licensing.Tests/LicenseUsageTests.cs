@@ -4,7 +4,7 @@ using Grpc.Core;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 public sealed class LicenseUsageTests : IDisposable
 {

@@ -1,6 +1,6 @@
 using Telemetry.Client.Licensing;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 public sealed class LicenseClockTests : IDisposable
 {

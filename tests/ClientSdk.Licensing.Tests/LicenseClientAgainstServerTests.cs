@@ -2,7 +2,7 @@ using Telemetry.Client;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 /// <summary>The client against the real server: what the one signs, the other believes.</summary>
 public sealed class LicenseClientAgainstServerTests

@@ -2,7 +2,7 @@ using System.Globalization;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.ClientSdk.Tests.Licensing;
+namespace Telemetry.ClientSdk.Licensing.Tests;
 
 /// <summary>Every proof on every clock with every server, against rules that are written down here once more.</summary>
 public sealed class LicenseTruthTableTests
