@@ -94,7 +94,14 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddAdmin();
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        services.AddExceptionHandler<HttpAnswers>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<FailureInterceptor>();
+        });
+        services.PostConfigure<GrpcServiceOptions<ReportingGrpcService>>(GuardsItself);
+        services.PostConfigure<GrpcServiceOptions<LicenseGrpcService>>(GuardsItself);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
@@ -119,18 +126,18 @@ internal static class ServerHost
             .AddCheck<ClockHealthCheck>("clock");
     }
 
-    private static void ForAdmins(GrpcServiceOptions options)
-    {
-        options.Interceptors.Add<FailureInterceptor>();
-        options.Interceptors.Add<AdminTokenInterceptor>();
-    }
+    private static void ForAdmins(GrpcServiceOptions options) => options.Interceptors.Add<AdminTokenInterceptor>();
+
+    private static void GuardsItself(GrpcServiceOptions options) => options.Interceptors.Clear();
 
     private static void Map(WebApplication app)
     {
+        app.UseHttpAnswers();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
-        app.UseMalformedRequestAnswers();
+        app.UseOriginGuard();
+        app.UseRefusalDetails();
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
