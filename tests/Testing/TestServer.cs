@@ -82,7 +82,8 @@ internal sealed class TestServer : IAsyncDisposable
             HoldStore(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null);
-        server.AdminToken = await app.Services.GetRequiredService<AdminTokens>().CreateAsync(CancellationToken.None);
+        server.AdminToken = AdminTokens.Make();
+        await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
         await app.StartAsync();
         server.Connect(app.Services.GetRequiredService<Listeners>());
         return server;

@@ -4,7 +4,7 @@ namespace Telemetry.Server.Hosting;
 /// <param name="Settings">Configuration keys and values, e.g. "Server:Data".</param>
 /// <param name="ConfigFile">Configuration file; null for the default one, which may be missing.</param>
 /// <param name="Demo">Whether a simulated fleet reports.</param>
-/// <param name="NewAdminToken">Whether one more admin token is made and shown.</param>
+/// <param name="NewAdminToken">Whether one more admin token is made and shown, and those never used are void.</param>
 /// <param name="Help">Whether only the usage is shown.</param>
 /// <param name="Version">Whether only the version is shown.</param>
 internal sealed record CommandLine(
@@ -17,8 +17,9 @@ internal sealed record CommandLine(
           --data DIR           where reports are kept (default: ./data)
           --http ADDR:PORT     browsers, gRPC-Web, HTTP/JSON, health (default: 127.0.0.1:8080; port 0: any free one)
           --grpc ADDR:PORT     native gRPC without TLS (default: 127.0.0.1:8081; port 0: any free one)
-          --demo               a simulated fleet reports, so that there is something to see
-          --new-admin-token    makes one more admin token and shows it
+          --demo               a simulated fleet reports, so that there is something to see; data is kept in
+                               ./data-demo and default ports that are in use are replaced by free ones
+          --new-admin-token    makes one more admin token and shows it; those that were never used are void
           --config FILE        configuration file (default: telemetry.json, when there is one)
           --Section:Key=VALUE  any configuration key, see docs/operations/configuration.md
           --help, --version

@@ -28,6 +28,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
             AllowSynchronousContinuations = true,
         });
 
+    private readonly FailureStreak _failures;
     private int _waitingReports;
 
     public IngestionPipeline(
@@ -39,6 +40,7 @@ internal sealed partial class IngestionPipeline : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
+        _failures = new FailureStreak(time);
     }
 
     /// <summary>Queues a report for the next commit.</summary>
@@ -134,9 +136,19 @@ internal sealed partial class IngestionPipeline : BackgroundService
         catch (Exception e)
         {
             // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
-            Log.CommitFailed(_logger, e, reports.Count);
+            if (_failures.Failed(reports.Count) is { } count)
+            {
+                // Why the store is unavailable it has told itself.
+                Log.CommitFailed(_logger, e is StoreUnavailableException ? null : e, count);
+            }
+
             CommitAnswers.Fail(batch, e);
             return;
+        }
+
+        if (_failures.Succeeded() is > 0 and var refused)
+        {
+            Log.CommitsAgain(_logger, refused);
         }
 
         // Outside, so that nobody who was answered is told of a failure as well.
@@ -146,8 +158,12 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(EventId = 1201, Level = LogLevel.Error,
-            Message = "{Count} reports could not be committed; none was acknowledged.")]
-        public static partial void CommitFailed(ILogger logger, Exception exception, int count);
+            Message = "{Count} reports in a row could not be committed; none of them was acknowledged.")]
+        public static partial void CommitFailed(ILogger logger, Exception? exception, long count);
+
+        [LoggerMessage(EventId = 1202, Level = LogLevel.Information,
+            Message = "Reports are committed again, after {Count} that were not.")]
+        public static partial void CommitsAgain(ILogger logger, long count);
     }
 }
 

@@ -40,7 +40,8 @@ internal static class InstallationSecret
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretException($"The secret '{path}' cannot be read or written: {e.Message}", e);
+            throw new SecretException($"The secret '{path}' cannot be read or written: {e.Message} Check the directory's space and permissions, or choose "
+                + "another with --data.", e);
         }
     }
 

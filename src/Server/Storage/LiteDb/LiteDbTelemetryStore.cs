@@ -23,6 +23,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DirectoryLock _lock;
+    private readonly FailureStreak _failures;
     private readonly InstanceTable _instances;
     private readonly EpochTable _epochs = new();
     private readonly RecentEvents _recent = new();
@@ -51,6 +52,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         _time = time;
         _logger = logger;
         _lock = directoryLock;
+        _failures = new FailureStreak(time);
         _database = database;
         _instances = new InstanceTable(options.SlotSize);
         _snapshots = new SnapshotSchedule(options.SlotSize, options.MinimumRotation);
@@ -95,11 +97,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             : cancellation.CanBeCanceled ? next.WaitAsync(cancellation) : next;
     }
 
-    public async ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation) =>
+    public async ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation) =>
         await ChangeAsync(() =>
         {
-            Commit(database => database.AddToken(token));
-            Volatile.Write(ref _tokens, [.. _tokens, token]);
+            Commit(database => database.ReplaceTokens(_tokens, tokens));
+            Volatile.Write(ref _tokens, tokens);
             return true;
         }).ConfigureAwait(false);
 
@@ -215,6 +217,10 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         }
 
         Volatile.Write(ref _failure, null);
+        if (_failures.Succeeded() is > 0 and var failed)
+        {
+            Log.Recovered(_logger, failed);
+        }
     }
 
     private StoreUnavailableException Broke(Exception e)
@@ -222,7 +228,12 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         _broken = true;
         _recoverNotBefore = _time.GetUtcNow() + RecoveryPause;
         Volatile.Write(ref _failure, e.Message);
-        Log.Broke(_logger, e);
+        if (_failures.Failed() is { } inARow)
+        {
+            // A disk's failure is told by its words; where in the code it showed helps with all others.
+            Log.Broke(_logger, e is IOException or UnauthorizedAccessException ? null : e, inARow, e.Message);
+        }
+
         return new StoreUnavailableException("The store cannot commit: " + e.Message, e);
     }
 
@@ -263,7 +274,6 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         // What could not be moved then may not be movable now either.
         _database.FinishCheckpoint();
         _broken = false;
-        Log.Recovered(_logger);
     }
 
     private void CloseDatabase()
@@ -297,11 +307,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             Message = "Opened {Events} events of {Instances} instances in {ElapsedMs} ms; {Dropped} unfinished log frames dropped.")]
         public static partial void Opened(ILogger logger, long events, int instances, long elapsedMs, int dropped);
 
-        [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store cannot commit.")]
-        public static partial void Broke(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store cannot commit, for the {Attempts}. time in a row; it goes on trying. {Reason}")]
+        public static partial void Broke(ILogger logger, Exception? exception, long attempts, string reason);
 
-        [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "The store commits again.")]
-        public static partial void Recovered(ILogger logger);
+        [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "The store commits again, after {Attempts} failures in a row.")]
+        public static partial void Recovered(ILogger logger, long attempts);
 
         [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "The final checkpoint failed; nothing is lost.")]
         public static partial void CheckpointFailed(ILogger logger, Exception exception);
