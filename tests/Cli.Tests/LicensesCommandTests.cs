@@ -118,7 +118,7 @@ public sealed class LicensesCommandTests : IAsyncLifetime
         var list = (await SucceedAsync("list", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, list.Length);
         Assert.Equal(id, Json(list[0]).GetProperty("licenseId").GetString());
-        Assert.Single((await SucceedAsync("list", "--json", "--max", "1")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single((await SucceedAsync("list", "--json", "--limit", "1")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
         var instance = Json(await SucceedAsync("usage", id, "--json")).GetProperty("instanceId").GetString()!;
         var shown = Json(await SucceedAsync("show", id, "--json"));
@@ -213,13 +213,13 @@ public sealed class LicensesCommandTests : IAsyncLifetime
     [InlineData("NAME=NUMBER", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms")]
     [InlineData("NAME=NUMBER", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=-1")]
     [InlineData("'rooms' twice", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=1", "--limit", "rooms=2")]
-    [InlineData("--instances is at least 1", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "0")]
+    [InlineData("--instances is a whole number from 1", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "0")]
     [InlineData("--instances is a whole number", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "-1")]
-    [InlineData("--max is a whole number", "list", "--max", "many")]
+    [InlineData("--limit is a whole number", "list", "--limit", "many")]
     [InlineData("--overage is one of: refuse, allow", "issue", "--customer", "C-1", "--app", "roomvox", "--overage", "maybe")]
     [InlineData("--expires is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--expires", "soon")]
     [InlineData("--from is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--from", "now")]
-    [InlineData("--grace is 0 to 365", "issue", "--customer", "C-1", "--app", "roomvox", "--grace", "366")]
+    [InlineData("--grace is a whole number from 0 to 365", "issue", "--customer", "C-1", "--app", "roomvox", "--grace", "366")]
     [InlineData("cannot be read", "issue", "--customer", "C-1", "--app", "roomvox", "--existing-key-file", "/nowhere/at/all")]
     [InlineData("holds no key", "issue", "--customer", "C-1", "--app", "roomvox", "--existing-key-file", "-")]
     [InlineData("exclude each other", "issue", "--customer", "C-1", "--app", "roomvox", "--quiet", "--json")]

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Hosting;
 using Telemetry.Server.Storage;
+using Telemetry.Testing.Sockets;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Testing;
@@ -42,7 +43,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     public bool ExpectsErrors { get; set; }
 
+    /// <summary>What the server has read of raw connections.</summary>
+    public Intake Intake { get; private set; } = null!;
+
+    /// <summary>The port for HTTP/1.1.</summary>
     public Uri Http => _app.Services.GetRequiredService<Listeners>().Http!;
+
+    /// <summary>The port for HTTP/2.</summary>
+    public Uri Http2 => _app.Services.GetRequiredService<Listeners>().Grpc!;
 
     /// <summary>The same store, to be held back or broken by a test.</summary>
     public HeldStore HeldStore => (HeldStore)Store;
@@ -75,13 +83,15 @@ internal sealed class TestServer : IAsyncDisposable
             "--data", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--Feed:GatherInterval=00:00:00", "--Ingestion:GatherInterval=00:00:00",
             .. settings.Select(setting => "--" + setting),
         ];
+        Intake? intake = null;
         var app = ServerHost.Build(CommandLine.Parse(arguments), builder =>
         {
+            intake = Intake.Watch(builder.Services);
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Logging.ClearProviders().AddProvider(logs);
             HoldStore(builder.Services);
         });
-        var server = new TestServer(app, logs, time, directory, data is null);
+        var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
         server.AdminToken = AdminTokens.Make();
         await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
         await app.StartAsync();

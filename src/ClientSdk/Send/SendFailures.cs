@@ -58,19 +58,20 @@ internal static class SendFailures
                 $"Nothing listens at {Where(server)}: the connection was refused. Check the address and the port, and "
                 + "that the server runs.",
             UnreachableCause.Tls =>
-                $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check the "
-                + "server's certificate, and that this machine trusts who issued it.",
+                $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check that this port "
+                + "speaks TLS, the server's certificate, and that this machine trusts who issued it.",
             UnreachableCause.Timeout =>
                 $"{Where(server)} did not take the connection in time. Check that a firewall lets this machine connect there.",
             UnreachableCause.Http11Only =>
                 $"{Where(server)}, or a proxy on the way, speaks only HTTP/1.1, which native gRPC does not go through. "
-                + "Set the transport to gRPC-Web, with the address of the server's HTTP port.",
+                + "Use the address of the server's gRPC port, or set the transport to gRPC-Web, with the address of its HTTP port.",
             UnreachableCause.NotTelemetry =>
                 $"{Where(server)} answered, but not as a Telemetry server ({e.Status.Detail.TrimEnd('.')}). Check the "
                 + "address and the port, and whether a proxy answers in its place.",
             _ =>
                 $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? e.Status.Detail} "
-                + "A proxy that knows only HTTP/1.1 may do that too; gRPC-Web goes through it.",
+                + "Check the address: https for a port with TLS, http for one without. A proxy that knows only HTTP/1.1 may do "
+                + "that too; gRPC-Web goes through it.",
         }, cause);
     }
 
@@ -113,7 +114,8 @@ internal static class SendFailures
     /// <summary>The innermost exception names the cause.</summary>
     private static string? Innermost(Exception? e)
     {
-        while (e?.InnerException is { } inner)
+        // That a closed connection was used is no cause.
+        while (e?.InnerException is { } inner and not ObjectDisposedException)
         {
             e = inner;
         }

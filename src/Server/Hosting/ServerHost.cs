@@ -138,6 +138,7 @@ internal static class ServerHost
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
         app.UseMalformedRequestAnswers();
+        app.UseHealthWatchEnd();
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
@@ -150,7 +151,7 @@ internal static class ServerHost
     }
 
     private static bool DataExists(IServiceProvider services) => File.Exists(Path.Combine(
-        services.GetRequiredService<IOptions<ServerOptions>>().Value.Data, LiteDbTelemetryStore.DataFileName));
+        services.GetRequiredService<IOptions<ServerOptions>>().Value.Data, StoreFiles.Data));
 
     private static byte[] ReadSecret(IServiceProvider services)
     {

@@ -28,7 +28,6 @@ internal sealed partial class IngestionPipeline : BackgroundService
             AllowSynchronousContinuations = true,
         });
 
-    private readonly FailureStreak _failures;
     private int _waitingReports;
 
     public IngestionPipeline(
@@ -40,7 +39,6 @@ internal sealed partial class IngestionPipeline : BackgroundService
         _metrics = metrics;
         _time = time;
         _logger = logger;
-        _failures = new FailureStreak(time);
     }
 
     /// <summary>Queues a report for the next commit.</summary>
@@ -135,20 +133,15 @@ internal sealed partial class IngestionPipeline : BackgroundService
         }
         catch (Exception e)
         {
-            // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
-            if (_failures.Failed(reports.Count) is { } count)
+            // Also what nobody foresaw: its senders get an answer, and the next batch its chance. A store that is
+            // unavailable says so itself, once and not for every batch.
+            if (e is not StoreUnavailableException)
             {
-                // Why the store is unavailable it has told itself.
-                Log.CommitFailed(_logger, e is StoreUnavailableException ? null : e, count);
+                Log.CommitFailed(_logger, e, reports.Count);
             }
 
             CommitAnswers.Fail(batch, e);
             return;
-        }
-
-        if (_failures.Succeeded() is > 0 and var refused)
-        {
-            Log.CommitsAgain(_logger, refused);
         }
 
         // Outside, so that nobody who was answered is told of a failure as well.
@@ -158,12 +151,8 @@ internal sealed partial class IngestionPipeline : BackgroundService
     private static partial class Log
     {
         [LoggerMessage(EventId = 1201, Level = LogLevel.Error,
-            Message = "{Count} reports in a row could not be committed; none of them was acknowledged.")]
-        public static partial void CommitFailed(ILogger logger, Exception? exception, long count);
-
-        [LoggerMessage(EventId = 1202, Level = LogLevel.Information,
-            Message = "Reports are committed again, after {Count} that were not.")]
-        public static partial void CommitsAgain(ILogger logger, long count);
+            Message = "{Count} reports could not be committed; none was acknowledged.")]
+        public static partial void CommitFailed(ILogger logger, Exception exception, int count);
     }
 }
 

@@ -14,8 +14,8 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
-    private readonly FailureStreak _failures = new(time);
     private readonly ConcurrentDictionary<(SubscriptionKeyHash Key, LicensedInstanceId Instance), byte> _due = new();
+    private bool _told;
 
     public void Note(SubscriptionKeyHash key, LicensedInstanceId instance) => _due.TryAdd((key, instance), 0);
 
@@ -57,13 +57,14 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
                 _due.TryRemove(seat, out _);
             }
 
-            _failures.Succeeded();
+            _told = false;
         }
         catch (StoreUnavailableException)
         {
-            // Why, the store has told itself.
-            if (_failures.Failed() is not null)
+            // Once, and not every time it is tried again. Why, the store says itself.
+            if (!_told)
             {
+                _told = true;
                 Log.NotWritten(logger, seats.Count);
             }
         }

@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,10 +11,6 @@ namespace Telemetry.Server.Rpc;
 /// </remarks>
 internal static class MalformedRequestMiddleware
 {
-    private const string StatusTrailer = "grpc-status";
-    private const string MessageTrailer = "grpc-message";
-    private const string DetailsTrailer = "grpc-status-details-bin";
-
     private static readonly string ReadFailure = ((int)StatusCode.Unknown).ToString(null as IFormatProvider);
     private static readonly string FrameFailure = ((int)StatusCode.Internal).ToString(null as IFormatProvider);
 
@@ -46,17 +41,14 @@ internal static class MalformedRequestMiddleware
 
     private static bool Rewrite(IHeaderDictionary? trailers)
     {
-        if (trailers is null || trailers.IsReadOnly || !trailers.TryGetValue(StatusTrailer, out var status))
+        if (trailers is null || trailers.IsReadOnly || !trailers.TryGetValue(StatusHeaders.Status, out var status))
         {
             return false;
         }
 
-        if ((status == ReadFailure || status == FrameFailure) && !trailers.ContainsKey(DetailsTrailer))
+        if ((status == ReadFailure || status == FrameFailure) && !trailers.ContainsKey(StatusHeaders.Details))
         {
-            var malformed = RpcErrors.MalformedStatus();
-            trailers[StatusTrailer] = malformed.Code.ToString(null as IFormatProvider);
-            trailers[MessageTrailer] = Uri.EscapeDataString(malformed.Message);
-            trailers[DetailsTrailer] = Convert.ToBase64String(malformed.ToByteArray());
+            StatusHeaders.Write(trailers, RpcErrors.MalformedStatus());
         }
 
         return true;

@@ -40,7 +40,7 @@ public sealed class ForeignEnvironmentTests : IDisposable
             ServerStart.On(Data) with { Environment = new Dictionary<string, string?> { ["TELEMETRY_SERVER__HTPP"] = "*:80" } });
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("Unknown configuration key 'SERVER:HTPP'. Did you mean 'Server:Http'?", output, StringComparison.Ordinal);
+        Assert.Contains("Unknown configuration key 'Server:HTPP'. Did you mean 'Server:Http'?", output, StringComparison.Ordinal);
     }
 
     [Fact]

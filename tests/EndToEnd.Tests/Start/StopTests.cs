@@ -41,6 +41,27 @@ public sealed class StopTests : IDisposable
         Assert.Equal(0, await stopping);
     }
 
+    [Fact]
+    public async Task A_reader_that_takes_nothing_does_not_hold_the_stop()
+    {
+        using var server = await ServerProcess.StartAsync(_data);
+        using var channel = GrpcChannel.ForAddress(server.Grpc);
+        var reporting = new Wire.ReportingService.ReportingServiceClient(channel);
+        for (var batch = 0; batch < 40; batch++)
+        {
+            await reporting.SubmitReportsAsync(new Wire.SubmitReportsRequest
+            {
+                Reports = { Enumerable.Range(0, 100).Select(i => SampleReports.Of($"https://frozen-{batch}-{i}.example")) },
+            });
+        }
+
+        using var feed = new Wire.FeedService.FeedServiceClient(channel).StreamEvents(
+            new Wire.StreamEventsRequest { Beginning = new() }, new Metadata { { "authorization", "Bearer " + server.AdminToken } });
+        await Patience.For(feed.ResponseStream.MoveNext(), "the feed says hello");
+
+        Assert.Equal(0, await server.StopAsync());
+    }
+
     private static async Task AssertStoppingAsync<T>(IAsyncStreamReader<T> stream)
         where T : class
     {

@@ -30,7 +30,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("Did you mean 'Ingestion:MaxBatch'?", "--Ingestoin:MaxBatch=5")]
     [InlineData("Did you mean 'Ingestion:MaxBatch'?", "--Ingestion:MaxBach=5")]
-    [InlineData("Did you mean 'Server:Data'?", "--Data:=/x")]
+    [InlineData("Did you mean 'Server:Data'?", "--Servr:Dta=/x")]
     [InlineData("The sections are Server, ", "--Nonsense:Altogether=5")]
     [InlineData("Ingestion:MaxBatch must be a whole number in range, not 'many'", "--Ingestion:MaxBatch=many")]
     [InlineData("Ingestion:MaxBatch must be a whole number in range, not '99999999999'", "--Ingestion:MaxBatch=99999999999")]

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Telemetry.Testing.Sockets;
+
+/// <summary>A connection of which the test decides every byte: what is sent, in which pieces, and how it ends.</summary>
+internal sealed class RawConnection : IDisposable
+{
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+    private RawConnection()
+    {
+    }
+
+    /// <summary>Bytes sent so far.</summary>
+    public long Sent { get; private set; }
+
+    /// <summary>The port by which the server knows this connection.</summary>
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    public static async Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default)
+    {
+        var connection = new RawConnection();
+        try
+        {
+            await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancellation);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public Task SendAsync(string ascii) => SendAsync(Encoding.ASCII.GetBytes(ascii));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var sent = await _socket.SendAsync(bytes, cancellation);
+            Sent += sent;
+            bytes = bytes[sent..];
+        }
+    }
+
+    /// <returns>How many bytes; zero when the server has said its last word.</returns>
+    public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation = default) =>
+        _socket.ReceiveAsync(buffer, cancellation);
+
+    /// <summary>Everything that the server sends until it closes.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        using var all = new MemoryStream();
+        var buffer = new byte[4096];
+        while (await Patience.For(ReceiveAsync(buffer).AsTask(), "the server's next bytes, or its goodbye") is var count and > 0)
+        {
+            all.Write(buffer, 0, count);
+        }
+
+        return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>What the server sends, up to and including this text.</summary>
+    public async Task<string> ReadUntilAsync(string end)
+    {
+        var text = new StringBuilder();
+        var buffer = new byte[1];
+        while (!text.ToString().EndsWith(end, StringComparison.Ordinal)
+            && await Patience.For(ReceiveAsync(buffer).AsTask(), $"'{end}' from the server") > 0)
+        {
+            text.Append((char)buffer[0]);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Sends no more (FIN), and still listens.</summary>
+    public void FinishSending() => _socket.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Tears the connection down (RST).</summary>
+    public void Reset()
+    {
+        _socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        _socket.Close();
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
