@@ -37,6 +37,13 @@ internal static class ConfigurationKeys
         }
     }
 
+    /// <summary>Names of environment variables that were meant as settings, by the look of them, and are none.</summary>
+    public static IEnumerable<(string Variable, string Meant)> AlmostSettings(string prefix, string separator) =>
+        from variable in Environment.GetEnvironmentVariables().Keys.Cast<string>()
+        from known in Known
+        where variable.Equals(prefix + known.Replace(ConfigurationPath.KeyDelimiter, "_", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase)
+        select (variable, prefix + known.Replace(ConfigurationPath.KeyDelimiter, separator, StringComparison.Ordinal));
+
     private static void CheckSection(IConfigurationSection section, Type options)
     {
         if (!string.IsNullOrEmpty(section.Value))

@@ -41,6 +41,10 @@ internal static class ServerConfiguration
         ConfigurationKeys.Check(configuration);
     }
 
+    /// <summary>What in the environment has no effect although somebody may believe it has.</summary>
+    public static IEnumerable<string> Notes() => ConfigurationKeys.AlmostSettings(EnvironmentPrefix, EnvironmentSeparator)
+        .Select(almost => $"The environment variable {almost.Variable} is no setting. Did you mean {almost.Meant}?");
+
     private static void AddFile(ConfigurationManager configuration, string? path)
     {
         if (path is null && !File.Exists(DefaultFile))

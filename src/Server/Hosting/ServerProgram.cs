@@ -52,6 +52,11 @@ internal static class ServerProgram
         {
             var banner = new Banner(Console.Out);
             banner.Started(app.Services.GetRequiredService<Listeners>(), store);
+            foreach (var note in ServerConfiguration.Notes())
+            {
+                banner.Note(note);
+            }
+
             await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), commandLine.NewAdminToken)
                 .ConfigureAwait(false);
             banner.Ready();

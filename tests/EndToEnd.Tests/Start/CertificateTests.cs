@@ -41,6 +41,7 @@ public sealed class CertificateTests : IDisposable
 
         Assert.Equal(_first.Leaf, await ShakeHandsAsync(server, _first));
         await Assert.ThrowsAsync<AuthenticationException>(() => ShakeHandsAsync(server, _renewed));
+        Assert.Contains(server.Lines, line => line.EndsWith("everything; certificate good until 2060-01-01", StringComparison.Ordinal));
     }
 
     [Fact]

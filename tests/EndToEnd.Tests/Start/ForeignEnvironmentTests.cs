@@ -19,7 +19,19 @@ public sealed class ForeignEnvironmentTests : IDisposable
         foreach (var variables in new[] { Surroundings.OwnVariables, Surroundings.Kubernetes })
         {
             using var server = await ServerProcess.StartAsync(ServerStart.On(Data) with { Environment = variables });
+
+            Assert.DoesNotContain(server.Lines, line => line.StartsWith("Note ", StringComparison.Ordinal) && line.Contains("TELEMETRY_", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public async Task A_setting_with_too_few_underscores_is_told()
+    {
+        var start = ServerStart.On(Data) with { Environment = new Dictionary<string, string?> { ["TELEMETRY_SERVER_DATA"] = "/elsewhere" } };
+        using var server = await ServerProcess.StartAsync(start);
+
+        Assert.Contains(
+            "Note   The environment variable TELEMETRY_SERVER_DATA is no setting. Did you mean TELEMETRY_Server__Data?", server.Lines);
     }
 
     [Fact]
