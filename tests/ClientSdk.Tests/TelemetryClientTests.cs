@@ -288,7 +288,7 @@ public sealed class TelemetryClientTests
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("""{"version":2,"nextReportId":"0b9f2c54-7a34-4b80-a7f7-0a4d5ee1c34b"}""")]
+    [InlineData("""{"version":2,"reportSeed":"0b9f2c54-7a34-4b80-a7f7-0a4d5ee1c34b"}""")]
     public async Task A_choice_that_cannot_be_read_counts_as_off_until_it_is_made_anew(string content)
     {
         using var counter = new TcpListener(IPAddress.Loopback, 0);
@@ -301,7 +301,7 @@ public sealed class TelemetryClientTests
 
         var refused = Assert.IsType<SendResult.Disabled>(await client.SendNowAsync());
 
-        Assert.Equal(ConsentSource.UnreadableState, refused.Consent.Source);
+        Assert.Equal(ConsentSource.UnusableState, refused.Consent.Source);
         Assert.Equal(content, File.ReadAllText(file));
         Assert.False(counter.Pending());
         Assert.Equal(ReportingMode.On, (await client.SetModeAsync(ReportingMode.On)).Mode);

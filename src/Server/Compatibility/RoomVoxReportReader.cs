@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Unicode;
 using Telemetry.Server.Ingestion;
@@ -25,6 +26,7 @@ internal ref struct RoomVoxReportReader
     {
         _report = new SubmittedReport
         {
+            Sha256 = SHA256.HashData(body),
             App = Model.App.RoomVox,
             AppVersionMayBeUnknown = true,
             HasRoomVoxUsage = true,

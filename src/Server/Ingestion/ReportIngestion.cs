@@ -38,8 +38,8 @@ internal sealed class ReportIngestion(
             // Once queued, a report is committed whether or not its sender still waits.
             var outcome = await commit.ConfigureAwait(false);
             return outcome.Decision == CommitDecision.LooksRepeated
-                ? await LookAsync(valid, outcome).ConfigureAwait(false)
-                : Translate(valid.ReportId, outcome);
+                ? await LookAsync(report, valid, outcome).ConfigureAwait(false)
+                : Translate(report, valid, outcome);
         }
         catch (StoreUnavailableException)
         {
@@ -52,21 +52,23 @@ internal sealed class ReportIngestion(
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
+        var sent = new List<SubmittedReport>(reports.Count);
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (Validate(reports[i], out outcomes[i]) is { } report)
             {
+                sent.Add(reports[i]);
                 valid.Add(report);
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(valid).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(sent, valid).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<SubmittedReport> sent, List<Report> reports)
     {
         if (pipeline.TryEnqueue(reports) is not { } commit)
         {
@@ -79,7 +81,7 @@ internal sealed class ReportIngestion(
             var outcomes = new SubmitOutcome[commits.Length];
             for (var i = 0; i < outcomes.Length; i++)
             {
-                outcomes[i] = await LookAsync(reports[i], commits[i]).ConfigureAwait(false);
+                outcomes[i] = await LookAsync(sent[i], reports[i], commits[i]).ConfigureAwait(false);
             }
 
             return outcomes;
@@ -91,23 +93,23 @@ internal sealed class ReportIngestion(
     }
 
     /// <summary>What the commit took for a repetition is looked up here, on its caller's account; others go on meanwhile.</summary>
-    private async ValueTask<SubmitOutcome> LookAsync(Report report, CommitOutcome outcome)
+    private async ValueTask<SubmitOutcome> LookAsync(SubmittedReport sent, Report report, CommitOutcome outcome)
     {
         if (outcome.Decision != CommitDecision.LooksRepeated)
         {
-            return Translate(report.ReportId, outcome);
+            return Translate(sent, report, outcome);
         }
 
         try
         {
             if (await store.FindRepeatedAsync(report, outcome.Position, CancellationToken.None).ConfigureAwait(false) is { } repeated)
             {
-                return Translate(report.ReportId, repeated);
+                return Translate(sent, report, repeated);
             }
 
             var again = pipeline.TryEnqueue(report);
             outcome = again is null ? outcome : await again.ConfigureAwait(false);
-            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(report.ReportId, outcome);
+            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(sent, report, outcome);
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException)
         {
@@ -141,7 +143,7 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(Guid reportId, CommitOutcome commit)
+    private SubmitOutcome Translate(SubmittedReport sent, Report report, CommitOutcome commit)
     {
         var next = commit.AcceptedAt + _minimumInterval;
         if (commit.Decision == CommitDecision.TooSoon)
@@ -153,7 +155,9 @@ internal sealed class ReportIngestion(
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
-        return new SubmitOutcome.Accepted(reportId, commit.Position, commit.AcceptedAt, commit.Verdict, next);
+        return new SubmitOutcome.Accepted(
+            report.ReportId, commit.Position, commit.AcceptedAt, commit.Verdict, next,
+            commit.ContentTag == report.ContentTag ? sent.Sha256 : null);
     }
 }
 

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Server.Privacy;
@@ -49,6 +50,7 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
             Position = StoredReportMapper.ToWire(accepted.Position),
             Verdict = (Wire.ClaimVerdict)accepted.Verdict,
             NextReportNotBefore = Timestamp.FromDateTimeOffset(accepted.NextReportNotBefore),
+            ReportSha256 = accepted.Sha256 is { } sha256 ? UnsafeByteOperations.UnsafeWrap(sha256) : ByteString.Empty,
         }
         : null;
 
