@@ -98,7 +98,8 @@ internal sealed class TestServer : IAsyncDisposable
             customize?.Invoke(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
-        server.AdminToken = await app.Services.GetRequiredService<AdminTokens>().CreateAsync(CancellationToken.None);
+        server.AdminToken = AdminTokens.Make();
+        await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
         await app.StartAsync();
         server.Connect(app.Services.GetRequiredService<Listeners>());
         return server;

@@ -24,7 +24,7 @@ internal static class StoreCommands
         long? secret = null;
         Check(() => secret = SecretCheckOf(server.SecretPath()));
         findings.AddRange(StoreVerification.Run(new LiteDbStoreOptions { Directory = server.Data, SecretCheck = secret }));
-        Check(() => new SigningKeyFiles(SigningDirectoryOf(configuration, server)).Verify());
+        Check(() => new SigningKeyFiles(SigningDirectoryOf(configuration, server), dataExists: true).Verify());
         findings.ForEach(output.WriteLine);
         output.WriteLine(findings.Count == 0
             ? $"'{Path.GetFullPath(server.Data)}' is whole: every page, report and key was read."
