@@ -62,7 +62,7 @@ dotnet build Telemetry.sln -v quiet -nologo
 check "formatter" dotnet format whitespace Telemetry.sln --verify-no-changes --no-restore
 
 echo "== Packages"
-for project in Contracts ClientSdk ClientSdk.AspNetCore Cli; do
+for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli; do
   check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
 done
 

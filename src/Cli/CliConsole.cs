@@ -1,3 +1,4 @@
+using System.Text;
 using Telemetry.Client;
 using Telemetry.Contracts.V1;
 
@@ -9,6 +10,12 @@ namespace Telemetry.Cli;
 /// </summary>
 internal sealed record CliConsole(TextReader In, TextWriter Out, TextWriter Error)
 {
+    /// <summary>Whatever the locale says, JSON is UTF-8, and what is not UTF-8 is refused instead of changed.</summary>
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Cancels when nobody reads <see cref="Out"/> any more.</summary>
+    public CancellationToken OutputClosed { get; init; }
+
     /// <summary>The environment variables of this process.</summary>
     public Func<string, string?> Variable { get; init; } = System.Environment.GetEnvironmentVariable;
 
@@ -16,4 +23,17 @@ internal sealed record CliConsole(TextReader In, TextWriter Out, TextWriter Erro
     public Func<App, string> DefaultDirectory { get; init; } = InstallationDirectories.DefaultFor;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The standard streams.</summary>
+    public static CliConsole OfThisProcess()
+    {
+        var output = new StandardStream(1, Console.OpenStandardOutput(), optional: false);
+        var error = new StandardStream(2, Console.OpenStandardError(), optional: true);
+        return new CliConsole(new StreamReader(Console.OpenStandardInput(), Utf8), WriterOf(output), WriterOf(error))
+        {
+            OutputClosed = output.WhenClosed(),
+        };
+    }
+
+    private static StreamWriter WriterOf(Stream stream) => new(stream, new UTF8Encoding(false)) { AutoFlush = true };
 }

@@ -15,14 +15,50 @@ internal static class CliProgram
         Looks after an installation's reports, and talks to a Telemetry server.
 
         Exit codes: 0 ok, 1 refused or failed, 2 wrong usage, 3 server unreachable, 4 not authorized, 5 reports are off
-        or local, or stricter than what was just chosen, 130 interrupted.
+        or local, or stricter than what was just chosen, 130 interrupted, 141 nobody reads the output, 143 terminated.
         """;
 
     public static async Task<int> RunAsync(
         string[] args, CliConsole console, CancellationToken cancellation = default)
     {
-        var connection = new ConnectionOptions();
-        var root = new RootCommand(Description)
+        var parsed = CommandLine(console).Parse(args);
+        try
+        {
+            if (parsed.Errors.Count > 0)
+            {
+                throw new CliUsageException(string.Join('\n', parsed.Errors.Select(error => error.Message)));
+            }
+
+            var invocation = new InvocationConfiguration
+            {
+                Output = console.Out,
+                Error = console.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
+        {
+            if (e is not OutputClosedException)
+            {
+                console.Error.WriteLine(WordsOf(e));
+            }
+
+            if (e is CliUsageException)
+            {
+                console.Error.WriteLine($"Try '{NameOf(parsed.CommandResult.Command)} --help'.");
+            }
+
+            return exitCode;
+        }
+    }
+
+    /// <summary>Everything that can be said.</summary>
+    internal static RootCommand CommandLine(CliConsole console)
+    {
+        var connection = new ConnectionOptions(console);
+        return new RootCommand(Description)
         {
             new StatusCommand(console),
             SwitchCommand.On(console),
@@ -37,38 +73,20 @@ internal static class CliProgram
             new InstancesCommand(connection, console),
             new LicensesCommand(connection, console),
         };
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            foreach (var error in parsed.Errors)
-            {
-                console.Error.WriteLine(error.Message);
-            }
-
-            console.Error.WriteLine("Try 'telemetry --help'.");
-            return ExitCodes.Usage;
-        }
-
-        try
-        {
-            var invocation = new InvocationConfiguration
-            {
-                Output = console.Out,
-                Error = console.Error,
-                EnableDefaultExceptionHandler = false,
-            };
-            return await parsed.InvokeAsync(invocation, cancellation).ConfigureAwait(false);
-        }
-        catch (Exception e) when (ExitCodeOf(e) is { } exitCode)
-        {
-            console.Error.WriteLine(WordsOf(e));
-            return exitCode;
-        }
     }
+
+    /// <summary>As a person types it, e.g. "telemetry licenses issue".</summary>
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{NameOf(parent)} {command.Name}" : "telemetry";
 
     /// <summary>The server's words; where none came, the innermost exception's, which names the cause.</summary>
     private static string WordsOf(Exception e)
     {
+        if (e is OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled })
+        {
+            return "Interrupted.";
+        }
+
         if (e is not RpcException call)
         {
             return e.Message;
@@ -86,16 +104,16 @@ internal static class CliProgram
     private static int? ExitCodeOf(Exception e) => e switch
     {
         CliUsageException => ExitCodes.Usage,
-        RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } => ExitCodes.NotAuthorised,
+        ServerNotReachedException { Failure: SendResult.Unreachable } => ExitCodes.Unreachable,
+        RpcException { StatusCode: StatusCode.Unauthenticated or StatusCode.PermissionDenied } => ExitCodes.NotAuthorized,
         RpcException { StatusCode: StatusCode.Unavailable or StatusCode.DeadlineExceeded } => ExitCodes.Unreachable,
         OperationCanceledException or RpcException { StatusCode: StatusCode.Cancelled } => ExitCodes.Interrupted,
-        RpcException => ExitCodes.Refused,
         FeedRefusedException { Status: StatusCode.Unauthenticated or StatusCode.PermissionDenied } =>
-            ExitCodes.NotAuthorised,
-        FeedRefusedException => ExitCodes.Refused,
+            ExitCodes.NotAuthorized,
+        OutputClosedException => ExitCodes.OutputClosed,
+        ServerNotReachedException or RpcException or FeedRefusedException => ExitCodes.Refused,
         InstallationNotFoundException or StateNotWrittenException or ReportNotPreparedException => ExitCodes.Refused,
-        // Somebody closed the pipe, e.g. "| head": that is how they say they have enough.
-        IOException => ExitCodes.Ok,
+        IOException or UnauthorizedAccessException => ExitCodes.Refused,
         _ => null,
     };
 }

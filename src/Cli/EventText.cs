@@ -10,15 +10,15 @@ internal static class EventText
     public static string Of(FeedPosition position) =>
         string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}");
 
-    /// <exception cref="CliUsageException">It is no position.</exception>
-    public static FeedPosition ParsePosition(string text)
+    /// <returns>Null when it is no position.</returns>
+    public static FeedPosition? TryParsePosition(string text)
     {
         var parts = text.Split(':');
         return parts.Length == 2
             && ulong.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
             && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? new FeedPosition { Epoch = epoch, Number = number }
-            : throw new CliUsageException("A position is written EPOCH:NUMBER, as 'telemetry tail' prints it.");
+            : null;
     }
 
     public static string LineOf(Event happened)

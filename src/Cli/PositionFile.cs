@@ -1,14 +1,60 @@
+using Telemetry.Contracts.V1;
+
 namespace Telemetry.Cli;
 
-/// <summary>Keeps one line in a file; a crash leaves the old line or the new one.</summary>
-internal sealed class PositionFile(string path)
+/// <summary>Keeps a position in a file; a crash leaves the old one or the new one.</summary>
+internal sealed class PositionFile
 {
-    public string? Read() => File.Exists(path) ? File.ReadAllText(path).Trim() : null;
+    private readonly string _path;
 
-    public void Write(string line)
+    /// <summary>Finds out at once whether the file can be written, instead of after the first event.</summary>
+    /// <exception cref="CliUsageException">It cannot.</exception>
+    public PositionFile(string path)
     {
-        var temporary = path + ".new";
-        File.WriteAllText(temporary, line + "\n");
-        File.Move(temporary, path, overwrite: true);
+        _path = path;
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new IOException("it is a directory.");
+            }
+
+            File.WriteAllText(Temporary, "");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CliUsageException($"The state file '{path}' cannot be written: {e.Message}");
+        }
+    }
+
+    private string Temporary => _path + ".new";
+
+    /// <returns>Null when nothing was written yet.</returns>
+    /// <exception cref="CliUsageException">It holds something else.</exception>
+    public FeedPosition? Read()
+    {
+        if (!File.Exists(_path))
+        {
+            return null;
+        }
+
+        var text = File.ReadAllText(_path).Trim();
+        return text.Length == 0 ? null : EventText.TryParsePosition(text) ?? throw new CliUsageException(
+            $"The state file '{_path}' holds no position. If it is another program's, name another one; to begin anew, delete it.");
+    }
+
+    public void Write(FeedPosition position)
+    {
+        try
+        {
+            File.WriteAllText(Temporary, EventText.Of(position) + "\n");
+            File.Move(Temporary, _path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"The position {EventText.Of(position)} cannot be written to '{_path}': {e.Message} Some events from here "
+                + "on may be repeated the next time.", e);
+        }
     }
 }

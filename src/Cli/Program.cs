@@ -1,3 +1,5 @@
 using Telemetry.Cli;
 
-return await CliProgram.RunAsync(args, new CliConsole(Console.In, Console.Out, Console.Error)).ConfigureAwait(false);
+using var interruption = new Interruption();
+var code = await CliProgram.RunAsync(args, CliConsole.OfThisProcess(), interruption.Token).ConfigureAwait(false);
+return code == ExitCodes.Interrupted ? interruption.ExitCode : code;

@@ -67,7 +67,7 @@ public sealed class CliTests : IAsyncLifetime
     [Theory]
     [InlineData(2, "no report in protobuf JSON", "nonsense", "report", "send", "-")]
     [InlineData(2, "cannot be read", "", "report", "send", "/nowhere/at/all")]
-    [InlineData(2, "Try 'telemetry --help'", "", "tial")]
+    [InlineData(2, "'tial'", "", "tial")]
     [InlineData(2, "--app is one of: roomvox", "", "instances", "--app", "roomfox", "--token", "t")]
     [InlineData(2, "--verdict is one of: community, unverified, verified, refused", "", "instances", "--verdict", "bad", "--token", "t")]
     [InlineData(2, "EPOCH:NUMBER", "", "tail", "--after", "17", "--token", "t")]

@@ -118,7 +118,7 @@ public sealed class LicensesCommandTests : IAsyncLifetime
         var list = (await SucceedAsync("list", "--json")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, list.Length);
         Assert.Equal(id, Json(list[0]).GetProperty("licenseId").GetString());
-        Assert.Single((await SucceedAsync("list", "--json", "--max", "1")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Single((await SucceedAsync("list", "--json", "--limit", "1")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
         var instance = Json(await SucceedAsync("usage", id, "--json")).GetProperty("instanceId").GetString()!;
         var shown = Json(await SucceedAsync("show", id, "--json"));
@@ -213,13 +213,13 @@ public sealed class LicensesCommandTests : IAsyncLifetime
     [InlineData("NAME=NUMBER", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms")]
     [InlineData("NAME=NUMBER", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=-1")]
     [InlineData("'rooms' twice", "issue", "--customer", "C-1", "--app", "roomvox", "--limit", "rooms=1", "--limit", "rooms=2")]
-    [InlineData("--instances is at least 1", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "0")]
+    [InlineData("--instances is a whole number from 1", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "0")]
     [InlineData("--instances is a whole number", "issue", "--customer", "C-1", "--app", "roomvox", "--instances", "-1")]
-    [InlineData("--max is a whole number", "list", "--max", "many")]
+    [InlineData("--limit is a whole number", "list", "--limit", "many")]
     [InlineData("--overage is one of: refuse, allow", "issue", "--customer", "C-1", "--app", "roomvox", "--overage", "maybe")]
     [InlineData("--expires is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--expires", "soon")]
     [InlineData("--from is a day", "issue", "--customer", "C-1", "--app", "roomvox", "--from", "now")]
-    [InlineData("--grace is 0 to 365", "issue", "--customer", "C-1", "--app", "roomvox", "--grace", "366")]
+    [InlineData("--grace is a whole number from 0 to 365", "issue", "--customer", "C-1", "--app", "roomvox", "--grace", "366")]
     [InlineData("cannot be read", "issue", "--customer", "C-1", "--app", "roomvox", "--existing-key-file", "/nowhere/at/all")]
     [InlineData("holds no key", "issue", "--customer", "C-1", "--app", "roomvox", "--existing-key-file", "-")]
     [InlineData("exclude each other", "issue", "--customer", "C-1", "--app", "roomvox", "--quiet", "--json")]
@@ -238,6 +238,52 @@ public sealed class LicensesCommandTests : IAsyncLifetime
         Assert.Contains(words, error, StringComparison.Ordinal);
         Assert.Equal(2, code);
         Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task A_license_that_has_expired_at_its_issue_is_warned_about()
+    {
+        var (code, output, error) = await LicensesAsync(
+            "", "issue", "--customer", "C-1", "--app", "roomvox", "--expires", "2001-02-03", "--grace", "7");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("License key: ", output, StringComparison.Ordinal);
+        Assert.Contains("expired on 2001-02-03", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Issuing_again_with_the_same_request_id_shows_the_same_key()
+    {
+        string[] issue = ["issue", "--customer", "C-1", "--app", "roomvox", "--request-id", Guid.NewGuid().ToString(), "--quiet"];
+
+        Assert.Equal(await SucceedAsync(issue), await SucceedAsync(issue));
+        Assert.NotEqual(await SucceedAsync(issue[..^3]), await SucceedAsync(issue[..^3]));
+    }
+
+    [Fact]
+    public async Task When_the_answer_is_lost_the_request_id_is_told()
+    {
+        var (code, _, error) = await RunAsync(
+            "", "licenses", "issue", "--customer", "C-1", "--app", "roomvox", "--server", "http://127.0.0.1:1", "--token", "t");
+
+        Assert.NotEqual(0, code);
+        Assert.Matches("repeat this command with --request-id [0-9a-f-]{36}", error);
+    }
+
+    [Fact]
+    public async Task A_change_sends_only_what_was_given()
+    {
+        var (id, _) = await IssueAsync("--expires", "2027-12-31", "--grace", "14", "--limit", "rooms=50", "--instances", "3");
+        var before = await ShowAsync(id);
+
+        await SucceedAsync("change", id, "--grace", "0");
+        var after = await ShowAsync(id);
+
+        Assert.Equal("0s", after.GetProperty("grace").GetString());
+        foreach (var name in (string[])["expiresAt", "limits", "instancesAllowed", "customerReference", "edition", "apps"])
+        {
+            Assert.Equal(before.GetProperty(name).ToString(), after.GetProperty(name).ToString());
+        }
     }
 
     [Fact]
@@ -277,7 +323,7 @@ public sealed class LicensesCommandTests : IAsyncLifetime
         var lines = (await SucceedAsync(["issue", "--customer", "C-1", "--app", "roomvox", .. more])).Split('\n');
         Assert.StartsWith("License key: ", lines[0], StringComparison.Ordinal);
         Assert.Matches("^License id: [0-9a-f]{16}$", lines[1]);
-        Assert.Contains("shown this once", lines[2], StringComparison.Ordinal);
+        Assert.Contains("not kept by the server", lines[2], StringComparison.Ordinal);
         return (lines[1]["License id: ".Length..], lines[0]["License key: ".Length..]);
     }
 

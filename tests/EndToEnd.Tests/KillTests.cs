@@ -16,6 +16,9 @@ public sealed class KillTests : IDisposable
     private static readonly int Kills = int.Parse(
         Environment.GetEnvironmentVariable("TELEMETRY_TEST_KILLS") ?? "50", CultureInfo.InvariantCulture);
 
+    /// <summary>All of its load comes from one address.</summary>
+    private static readonly string[] Unlimited = ["--Limits:NewInstallationsPerHour=0", "--Limits:RequestsPerMinute=0"];
+
     private readonly string _data = Directory.CreateTempSubdirectory("telemetry-kill-").FullName;
     private readonly ConcurrentDictionary<string, ulong> _acknowledged = new();
     private readonly List<Wire.Event> _streamed = [];
@@ -31,12 +34,12 @@ public sealed class KillTests : IDisposable
     {
         for (var kill = 0; kill < Kills; kill++)
         {
-            using var server = await ServerProcess.StartAsync(_data);
+            using var server = await ServerProcess.StartAsync(_data, Unlimited);
             _token ??= server.AdminToken;
             await RunUntilKilledAsync(server, acknowledgements: _random.Next(1, 400));
         }
 
-        using var last = await ServerProcess.StartAsync(_data);
+        using var last = await ServerProcess.StartAsync(_data, Unlimited);
         using var channel = GrpcChannel.ForAddress(last.Grpc);
         var stored = await ReadAllAsync(channel);
 

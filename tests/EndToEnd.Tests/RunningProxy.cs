@@ -29,7 +29,7 @@ internal sealed partial class RunningProxy : IDisposable
         var certificate = WriteCertificate(directory);
         var configuration = Example(example)
             .Replace("127.0.0.1:8080", server.Http.Authority, StringComparison.Ordinal)
-            .Replace("127.0.0.1:8081", server.Grpc.Authority, StringComparison.Ordinal);
+            .Replace("127.0.0.1:8081", server.Http2.Authority, StringComparison.Ordinal);
         var start = example == "nginx" ? Nginx(configuration, directory, port) : Caddy(configuration, directory, port);
         start.RedirectStandardError = start.RedirectStandardOutput = true;
         var process = Process.Start(start)!;

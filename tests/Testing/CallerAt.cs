@@ -28,7 +28,7 @@ internal sealed class CallerAt : IDisposable
     }
 
     public CallerAt(TestServer server, string address = "127.0.0.1")
-        : this(address, server.Grpc, server.Http)
+        : this(address, server.Http2, server.Http)
     {
     }
 

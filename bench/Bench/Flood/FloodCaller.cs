@@ -56,6 +56,7 @@ internal sealed class FloodCaller(ServerProcess server, IPAddress address) : IDi
                 ReportId = Guid.NewGuid().ToString("D"),
                 InstanceHash = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"),
                 App = App.Roomvox,
+                Roomvox = new RoomVoxUsage(),
                 AppVersion = $"{random.Next(1000)}.{random.Next(1000)}.{random.Next(1000)}",
             };
             try

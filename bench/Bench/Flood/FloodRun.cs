@@ -64,6 +64,7 @@ internal static class FloodRun
                 ReportId = Guid.NewGuid().ToString("D"),
                 InstanceHash = number.ToString("x64", null),
                 App = App.Roomvox,
+                Roomvox = new RoomVoxUsage(),
                 AppVersion = "1.6.0",
             };
             var watch = Stopwatch.StartNew();

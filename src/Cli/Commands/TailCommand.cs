@@ -1,16 +1,13 @@
 using System.CommandLine;
-using Google.Protobuf;
+using Telemetry.Client;
 using Telemetry.Client.Admin;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli.Commands;
 
 /// <summary><c>telemetry tail</c>: follows every accepted report, through restarts of the server.</summary>
-internal sealed class TailCommand : Command
+internal sealed class TailCommand : ServerVerb
 {
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default);
-
-    private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly Option<string?> _after = new("--after") { Description = "Resume after EPOCH:NUMBER." };
     private readonly Option<bool> _beginning = new("--from-beginning") { Description = "Start with the oldest event." };
     private readonly Option<string?> _state = new("--state")
@@ -18,69 +15,60 @@ internal sealed class TailCommand : Command
         Description = "Keep the position in this file, and resume from it the next time.",
     };
 
-    private readonly NumberOption _limit = new("--limit") { Description = "Stop after so many events." };
+    private readonly NumberOption _limit = new("--limit", 1, int.MaxValue) { Description = "Stop after so many events." };
     private readonly Option<string[]> _apps = new("--app") { Description = "Only this app, e.g. roomvox." };
     private readonly Option<string[]> _kinds = new("--kind") { Description = "Only this kind, e.g. instance-discovered." };
     private readonly Option<string[]> _countries = new("--country") { Description = "Only this country, e.g. DE." };
     private readonly Option<string[]> _versions = new("--app-version") { Description = "Only this app version." };
     private readonly Option<string[]> _verdicts = new("--verdict") { Description = "Only this verdict, e.g. unverified." };
-    private readonly CliConsole _console;
-    private readonly ConnectionOptions _connection;
 
     public TailCommand(ConnectionOptions connection, CliConsole console)
-        : base("tail", "Follow accepted reports live.")
+        : base("tail", "Follow accepted reports live.", connection, console)
     {
-        _console = console;
-        _connection = connection;
-        Option[] options =
-        [
-            connection.Server, connection.Token, _json, _after, _beginning, _state, _limit, _apps, _kinds, _countries,
-            _versions, _verdicts,
-        ];
+        Option[] options = [_after, _beginning, _state, _limit, _apps, _kinds, _countries, _versions, _verdicts];
         foreach (var option in options)
         {
             Options.Add(option);
         }
-
-        SetAction(RunAsync);
     }
 
-    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(
+        TelemetryChannel channel, ParseResult parsed, CancellationToken cancellation)
     {
         var state = parsed.GetValue(_state) is { } path ? new PositionFile(path) : null;
         var request = RequestOf(parsed, state);
-        using var channel = _connection.Connect(parsed);
-        var client = new FeedClient(channel, _connection.TokenOf(parsed))
-        {
-            Interrupted = reason => _console.Error.WriteLine($"Connection lost, trying again: {reason}"),
-        };
-        var left = parsed.GetValue(_limit) ?? int.MaxValue;
+        var client = new FeedClient(channel, TokenOf(parsed));
+        client.Interrupted += (_, reason) => Terminal.Error.WriteLine($"Connection lost, trying again: {reason}");
+        // What was never reached is told; only what was lost is tried again.
+        await ServerProbe.FieldListVersionAsync(channel, Terminal.Time, cancellation).ConfigureAwait(false);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Terminal.OutputClosed);
+        var left = parsed.GetValue(_limit);
         FeedPosition? last = null;
         try
         {
-            await foreach (var message in client.FollowAsync(request, cancellation).ConfigureAwait(false))
+            await foreach (var message in client.FollowAsync(request, either.Token).ConfigureAwait(false))
             {
-                Show(message, parsed.GetValue(_json));
+                Show(message, IsJson(parsed));
                 last = message.Event?.Position ?? message.Heartbeat?.Position ?? message.CaughtUp?.Position ?? last;
                 if (last is not null)
                 {
-                    state?.Write(EventText.Of(last));
+                    state?.Write(last);
                 }
 
                 if (message.Event is not null && --left <= 0)
                 {
-                    break;
+                    return ExitCodes.Ok;
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (Terminal.OutputClosed.IsCancellationRequested)
         {
-            // Ctrl+C is the ordinary end.
+            throw new OutputClosedException();
         }
-
-        if (last is not null && state is null && left > 0)
+        catch (OperationCanceledException) when (last is not null && state is null)
         {
-            _console.Error.WriteLine($"To go on from here: telemetry tail --after {EventText.Of(last)}");
+            Terminal.Error.WriteLine($"To go on from here: telemetry tail --after {EventText.Of(last)}");
+            throw;
         }
 
         return ExitCodes.Ok;
@@ -90,15 +78,20 @@ internal sealed class TailCommand : Command
     {
         switch (message.MessageCase)
         {
+            case StreamEventsResponse.MessageOneofCase.Event when json:
+                WriteJson(message.Event);
+                break;
             case StreamEventsResponse.MessageOneofCase.Event:
-                _console.Out.WriteLine(json ? Json.Format(message.Event) : EventText.LineOf(message.Event));
-                _console.Out.Flush();
+                Terminal.Out.WriteLine(EventText.LineOf(message.Event));
+                break;
+            case StreamEventsResponse.MessageOneofCase.FellBehind or StreamEventsResponse.MessageOneofCase.Gap when json:
+                WriteJson(message);
                 break;
             case StreamEventsResponse.MessageOneofCase.FellBehind:
-                _console.Error.WriteLine($"Fell behind by {message.FellBehind.Behind} events; catching up.");
+                Terminal.Error.WriteLine($"Fell behind by {message.FellBehind.Behind} events; catching up.");
                 break;
             case StreamEventsResponse.MessageOneofCase.Gap:
-                _console.Error.WriteLine(
+                Terminal.Error.WriteLine(
                     $"Events {message.Gap.FromNumber} to {message.Gap.ToNumber} are no longer kept.");
                 break;
         }
@@ -120,9 +113,9 @@ internal sealed class TailCommand : Command
                 },
             },
         };
-        if ((parsed.GetValue(_after) ?? state?.Read()) is { } position)
+        if ((AfterOf(parsed) ?? state?.Read()) is { } position)
         {
-            request.After = EventText.ParsePosition(position);
+            request.After = position;
         }
         else if (parsed.GetValue(_beginning))
         {
@@ -131,4 +124,9 @@ internal sealed class TailCommand : Command
 
         return request;
     }
+
+    private FeedPosition? AfterOf(ParseResult parsed) => parsed.GetValue(_after) is { } text
+        ? EventText.TryParsePosition(text)
+            ?? throw new CliUsageException("--after is written EPOCH:NUMBER, as 'telemetry tail' prints it.")
+        : null;
 }

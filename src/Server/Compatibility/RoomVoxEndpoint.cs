@@ -22,11 +22,11 @@ internal sealed class RoomVoxEndpoint(
     private static Task AnswerAsync(HttpContext context, SubmitOutcome outcome) => outcome switch
     {
         SubmitOutcome.Accepted accepted =>
-            Answers.SuccessAsync(context, accepted.ReportId, accepted.NextReportNotBefore),
+            Answers.SuccessAsync(context, accepted),
         SubmitOutcome.Invalid invalid =>
             Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, Sentences.For(invalid.Violations)),
         SubmitOutcome.TooSoon tooSoon => Answers.RetryAsync(
-            context, StatusCodes.Status429TooManyRequests, Sentences.For(tooSoon), tooSoon.RetryAfter),
+            context, StatusCodes.Status429TooManyRequests, tooSoon.Sentence, tooSoon.RetryAfter),
         SubmitOutcome.TooManyNew tooMany => Answers.RetryAsync(
             context, StatusCodes.Status429TooManyRequests,
             $"Too many new installations report from this address. Try again in {Waiting.InWords(tooMany.RetryAfter)}.",

@@ -74,14 +74,9 @@ internal sealed partial class RequestLimits(
         metrics.Refused(limit);
         NoticeProxy(context);
         var sentence = $"{why} Try again in {Waiting.InWords(wait)}.";
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) != true)
-        {
-            return Answers.RetryAsync(context, StatusCodes.Status429TooManyRequests, sentence, wait);
-        }
-
-        context.Response.ContentType = context.Request.ContentType;
-        StatusHeaders.Write(context.Response.Headers, RpcErrors.TooManyRequestsStatus(sentence, wait));
-        return Task.CompletedTask;
+        return GrpcStatuses.IsGrpc(context.Request)
+            ? GrpcStatuses.AnswerAsync(context, RpcErrors.TooManyRequests(sentence, wait))
+            : Answers.RetryAsync(context, StatusCodes.Status429TooManyRequests, sentence, wait);
     }
 
     /// <summary>Behind a proxy that is not trusted all callers are one, and soon too many.</summary>

@@ -29,4 +29,9 @@ internal sealed class ServerOptions
     /// none. Read by <see cref="Hosting.TrustedProxies"/>.
     /// </summary>
     public IList<string> TrustedProxies { get; } = [];
+
+    // Methods, because every property is a key of the configuration.
+    public string SecretPath() => SecretFile ?? Path.Combine(Data, "secret.key");
+
+    public string SigningDirectory() => Path.Combine(Data, "signing");
 }

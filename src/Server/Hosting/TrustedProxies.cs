@@ -19,13 +19,8 @@ internal sealed class TrustedProxies
     /// <exception cref="UsageException">An entry is neither an address nor a network.</exception>
     public TrustedProxies(IConfiguration configuration)
     {
-        var section = configuration.GetSection(Key);
-        if (!string.IsNullOrEmpty(section.Value))
-        {
-            throw new UsageException($"{Key} is a list: write {Key}:0={section.Value}, {Key}:1=...");
-        }
-
-        _networks = [.. section.GetChildren().Select(entry => Parse(entry.Path, entry.Value ?? ""))];
+        _networks = [.. configuration.GetSection(Key).GetChildren()
+            .Select(entry => Parse(entry.Path, entry.Value ?? ""))];
     }
 
     public bool Any => _networks.Count > 0;

@@ -2,20 +2,24 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
-    ReportValidator validator, IngestionPipeline pipeline, IngestionMetrics metrics, IOptions<IngestionOptions> options,
-    CallerLimits limits, TimeProvider time) : IReportIngestion
+    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
+    IOptions<IngestionOptions> options, CallerLimits limits, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(10);
 
     /// <summary>A full disk or a dead database takes a person.</summary>
     private static readonly TimeSpan UnavailableRetry = TimeSpan.FromMinutes(1);
+
+    /// <summary>The window may have ended since.</summary>
+    private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _minimumInterval = options.Value.MinimumInterval;
 
@@ -37,7 +41,10 @@ internal sealed class ReportIngestion(
         try
         {
             // Once queued, a report is committed whether or not its sender still waits.
-            return Translate(valid.ReportId, caller, await commit.ConfigureAwait(false));
+            var outcome = await commit.ConfigureAwait(false);
+            return outcome.Decision == CommitDecision.LooksRepeated
+                ? await LookAsync(report.Sha256, valid, caller, outcome).ConfigureAwait(false)
+                : Translate(report.Sha256, valid, caller, outcome);
         }
         catch (StoreUnavailableException)
         {
@@ -50,21 +57,23 @@ internal sealed class ReportIngestion(
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
+        var digests = new List<byte[]>(reports.Count);
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (Validate(reports[i], out outcomes[i]) is { } report)
+            if (ValidateOne(reports[i], out outcomes[i]) is { } report)
             {
+                digests.Add(reports[i].Sha256);
                 valid.Add(report);
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(valid, caller).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(digests, valid, caller).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports, Caller caller)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<byte[]> digests, List<Report> reports, Caller caller)
     {
         if (pipeline.TryEnqueue(reports, caller) is not { } commit)
         {
@@ -74,11 +83,57 @@ internal sealed class ReportIngestion(
         try
         {
             var commits = await commit.ConfigureAwait(false);
-            return [.. reports.Select((report, i) => Translate(report.ReportId, caller, commits[i]))];
+            var outcomes = new SubmitOutcome[commits.Length];
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                outcomes[i] = await LookAsync(digests[i], reports[i], caller, commits[i]).ConfigureAwait(false);
+            }
+
+            return outcomes;
         }
         catch (StoreUnavailableException)
         {
             return [.. reports.Select(_ => Unavailable())];
+        }
+    }
+
+    /// <summary>A report on which the server itself fails must not take the others of its call along.</summary>
+    private Report? ValidateOne(SubmittedReport report, out SubmitOutcome? outcome)
+    {
+        try
+        {
+            return Validate(report, out outcome);
+        }
+        catch (Exception e)
+        {
+            metrics.Outcome("failed");
+            outcome = new SubmitOutcome.Failed(failures.Note(e, "A report of a batch"));
+            return null;
+        }
+    }
+
+    /// <summary>What the commit took for a repetition is looked up here, on its caller's account; others go on meanwhile.</summary>
+    private async ValueTask<SubmitOutcome> LookAsync(byte[] sha256, Report report, Caller caller, CommitOutcome outcome)
+    {
+        if (outcome.Decision != CommitDecision.LooksRepeated)
+        {
+            return Translate(sha256, report, caller, outcome);
+        }
+
+        try
+        {
+            if (await store.FindRepeatedAsync(report, outcome.Position, CancellationToken.None).ConfigureAwait(false) is { } repeated)
+            {
+                return Translate(sha256, report, caller, repeated);
+            }
+
+            var again = pipeline.TryEnqueue(report, caller);
+            outcome = again is null ? outcome : await again.ConfigureAwait(false);
+            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(sha256, report, caller, outcome);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException)
+        {
+            return Unavailable();
         }
     }
 
@@ -108,26 +163,27 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(Guid reportId, Caller caller, CommitOutcome commit)
+    private SubmitOutcome Translate(byte[] sha256, Report report, Caller caller, CommitOutcome commit)
     {
         if (commit.Decision == CommitDecision.TooManyNew)
         {
             metrics.Outcome("too_many_new");
-            return new SubmitOutcome.TooManyNew(AtLeastSecond(limits.NewInstallations.Wait(caller) ?? TimeSpan.Zero));
+            var wait = limits.NewInstallations.Wait(caller) ?? TimeSpan.Zero;
+            return new SubmitOutcome.TooManyNew(wait > LeastWait ? wait : LeastWait);
         }
 
         var next = commit.AcceptedAt + _minimumInterval;
         if (commit.Decision == CommitDecision.TooSoon)
         {
             metrics.Outcome("too_soon");
-            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, AtLeastSecond(next - time.GetUtcNow()));
+            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, time.GetUtcNow());
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
-        return new SubmitOutcome.Accepted(reportId, commit.Position, commit.AcceptedAt, commit.Verdict, next);
+        return new SubmitOutcome.Accepted(
+            report.ReportId, commit.Position, commit.AcceptedAt, commit.Verdict, next,
+            commit.ContentTag == report.ContentTag ? sha256 : null);
     }
-
-    private static TimeSpan AtLeastSecond(TimeSpan wait) => wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1);
 }
 
 /// <summary>The ingress: every edge ends here.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Server.Callers;
@@ -12,12 +13,13 @@ internal sealed class ReportingGrpcService(
     IReportIngestion ingestion, CallerPseudonyms callers, CallerLimits limits, CallFailures failures)
     : ReportingServiceBinding
 {
-    public override async Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context)
+    public override async Task<Wire.SubmitReportResponse> SubmitReport(
+        Received<SubmittedReport> report, ServerCallContext context)
     {
         try
         {
             var outcome = await ingestion
-                .SubmitAsync(report, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
+                .SubmitAsync(report.Value, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -27,14 +29,14 @@ internal sealed class ReportingGrpcService(
     }
 
     public override async Task<Wire.SubmitReportsResponse> SubmitReports(
-        IReadOnlyList<SubmittedReport> reports, ServerCallContext context)
+        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context)
     {
         try
         {
             var caller = callers.Of(context.GetHttpContext());
             // The request itself was counted, and let in, when it came.
-            limits.Requests.Take(caller, reports.Count - 1);
-            var outcomes = await ingestion.SubmitAsync(reports, caller, context.CancellationToken).ConfigureAwait(false);
+            limits.Requests.Take(caller, reports.Value.Count - 1);
+            var outcomes = await ingestion.SubmitAsync(reports.Value, caller, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportsResponse { Results = { outcomes.Select(ResultOf) } };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -45,7 +47,7 @@ internal sealed class ReportingGrpcService(
 
     public override Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context) =>
-        Task.FromResult(FieldRegisterMapper.Response);
+        failures.GuardAsync(context, static () => Task.FromResult(FieldRegisterMapper.Response));
 
     private static Wire.Receipt? ReceiptOf(SubmitOutcome outcome) => outcome is SubmitOutcome.Accepted accepted
         ? new Wire.Receipt
@@ -55,6 +57,7 @@ internal sealed class ReportingGrpcService(
             Position = StoredReportMapper.ToWire(accepted.Position),
             Verdict = (Wire.ClaimVerdict)accepted.Verdict,
             NextReportNotBefore = Timestamp.FromDateTimeOffset(accepted.NextReportNotBefore),
+            ReportSha256 = accepted.Sha256 is { } sha256 ? UnsafeByteOperations.UnsafeWrap(sha256) : ByteString.Empty,
         }
         : null;
 
@@ -93,9 +96,7 @@ internal sealed class ReportingGrpcService(
         },
         SubmitOutcome.TooSoon tooSoon => Retry(
             StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently,
-            $"This installation already reported at {tooSoon.LastAcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
-            + $"The next report is welcome after {tooSoon.NextReportNotBefore:yyyy-MM-dd HH:mm:ss} UTC.",
-            tooSoon.RetryAfter),
+            tooSoon.Sentence, tooSoon.RetryAfter),
         SubmitOutcome.TooManyNew tooMany => Retry(
             StatusCode.ResourceExhausted, ErrorReasons.TooManyNewInstallations,
             "Too many new installations report from this address; those that are known already go on. "
@@ -107,6 +108,12 @@ internal sealed class ReportingGrpcService(
         SubmitOutcome.Unavailable unavailable => Retry(
             StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
             "Reports cannot be stored right now; nothing was recorded. Try again later.", unavailable.RetryAfter),
+        SubmitOutcome.Failed failed => new Wire.Refusal
+        {
+            Code = (int)StatusCode.Internal,
+            Reason = ErrorReasons.InternalError,
+            Message = RpcErrors.InternalMessage(failed.Incident),
+        },
         _ => throw new InvalidOperationException($"No refusal for {outcome.GetType().Name}."),
     };
 

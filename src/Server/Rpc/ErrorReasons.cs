@@ -1,3 +1,5 @@
+using Telemetry.Server.Model;
+
 namespace Telemetry.Server.Rpc;
 
 /// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>
@@ -12,6 +14,7 @@ internal static class ErrorReasons
     public const string TooManyNewInstallations = "TOO_MANY_NEW_INSTALLATIONS";
     public const string TooManyRequests = "TOO_MANY_REQUESTS";
     public const string Overloaded = "OVERLOADED";
+    public const string TooManyWrongKeys = "TOO_MANY_WRONG_KEYS";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string Stopping = "STOPPING";
     public const string TokenMissing = "TOKEN_MISSING";
@@ -21,5 +24,10 @@ internal static class ErrorReasons
     public const string NotFound = "NOT_FOUND";
     public const string AlreadyExists = "ALREADY_EXISTS";
     public const string NotAllowedNow = "NOT_ALLOWED_NOW";
+    public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
+    public const string CompressionUnsupported = "COMPRESSION_UNSUPPORTED";
+    public const string MethodUnknown = "METHOD_UNKNOWN";
+    public const string OriginNotAllowed = "ORIGIN_NOT_ALLOWED";
+    public const string DataDamaged = "DATA_DAMAGED";
     public const string InternalError = "INTERNAL_ERROR";
 }

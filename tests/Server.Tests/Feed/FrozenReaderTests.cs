@@ -23,7 +23,7 @@ public sealed class FrozenReaderTests
             });
         }
 
-        using var next = GrpcChannel.ForAddress(server.Grpc);
+        using var next = GrpcChannel.ForAddress(server.Http2);
         var refusal = await Assert.ThrowsAsync<RpcException>(() => FirstAsync());
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
 

@@ -173,7 +173,7 @@ public sealed class TrustedProxiesTests
     {
         var refusal = Assert.Throws<UsageException>(() => ServerHost.Build(CommandLine.Parse(["--Server:TrustedProxies=127.0.0.1"])));
 
-        Assert.Contains("Server:TrustedProxies:0=127.0.0.1", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Server:TrustedProxies:0", refusal.Message, StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> ReportAsync(CallerAt caller, string? forwardedFor)

@@ -27,7 +27,13 @@ internal sealed class InstallationOptions(CliConsole console)
                 throw new CliUsageException("--state is the path of a directory."),
             (not null, null) => Path.GetFullPath(state),
             (null, not null) => DefaultOf(EventText.Parse<App>("--app", app)) ?? throw NoDefault(),
-            _ => console.Variable(StateVariable) is { Length: > 0 } known ? Path.GetFullPath(known) : OnlyOne(),
+            _ => console.Variable(StateVariable) switch
+            {
+                null => OnlyOne(),
+                // Most likely another variable in it was not set.
+                var known when string.IsNullOrWhiteSpace(known) => throw new CliUsageException($"{StateVariable} is empty."),
+                var known => Path.GetFullPath(known),
+            },
         };
     }
 

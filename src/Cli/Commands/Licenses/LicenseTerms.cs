@@ -33,7 +33,7 @@ internal sealed class LicenseTerms(bool required)
         Description = "A limit as NAME=NUMBER, e.g. rooms=50; may be repeated.",
     };
 
-    private readonly NumberOption _instances = new("--instances")
+    private readonly NumberOption _instances = new("--instances", 1, int.MaxValue)
     {
         Description = "How many installations may use it." + (required ? " Default: 1." : ""),
     };
@@ -49,13 +49,21 @@ internal sealed class LicenseTerms(bool required)
             + (required ? " Default: it never expires." : ""),
     };
 
-    private readonly NumberOption _grace = new("--grace")
+    private readonly NumberOption _grace = new("--grace", 0, MostGraceDays)
     {
         Description = "How many days it counts beyond its expiry." + (required ? " Default: 0." : ""),
     };
 
     public IEnumerable<Option> All =>
         [_customer, _apps, _edition, _limits, _instances, _overage, _expires, _grace];
+
+    /// <summary>The contract's names of the fields that were given.</summary>
+    public IEnumerable<string> FieldsGiven(ParseResult parsed) =>
+        new (Option Option, string Field)[]
+        {
+            (_customer, "customer_reference"), (_apps, "apps"), (_edition, "edition"), (_limits, "limits"),
+            (_instances, "instances_allowed"), (_overage, "overage_policy"), (_expires, "expires_at"), (_grace, "grace"),
+        }.Where(known => parsed.GetResult(known.Option) is { Implicit: false }).Select(known => known.Field);
 
     public string? CustomerOf(ParseResult parsed) => parsed.GetValue(_customer);
 
@@ -85,10 +93,7 @@ internal sealed class LicenseTerms(bool required)
         return limits;
     }
 
-    /// <summary>Null when not given; zero is refused here because the contract takes it for not given.</summary>
-    public uint? InstancesOf(ParseResult parsed) => parsed.GetValue(_instances) is not 0 and var instances
-        ? (uint?)instances
-        : throw new CliUsageException("--instances is at least 1.");
+    public uint? InstancesOf(ParseResult parsed) => (uint?)parsed.GetValue(_instances);
 
     public OveragePolicy OverageOf(ParseResult parsed) => parsed.GetValue(_overage) is { } policy
         ? EventText.Parse<OveragePolicy>("--overage", policy)
@@ -97,10 +102,6 @@ internal sealed class LicenseTerms(bool required)
     public Timestamp? ExpiresOf(ParseResult parsed) =>
         parsed.GetValue(_expires) is { } end ? LicenseDates.ParseEnd("--expires", end) : null;
 
-    public Duration? GraceOf(ParseResult parsed) => parsed.GetValue(_grace) switch
-    {
-        null => null,
-        <= MostGraceDays and var days => Duration.FromTimeSpan(TimeSpan.FromDays(days)),
-        _ => throw new CliUsageException($"--grace is 0 to {MostGraceDays} days."),
-    };
+    public Duration? GraceOf(ParseResult parsed) =>
+        parsed.GetValue(_grace) is { } days ? Duration.FromTimeSpan(TimeSpan.FromDays(days)) : null;
 }

@@ -14,7 +14,7 @@ internal sealed class ListCommand : LicenseVerb
         Description = "Only those in this state: active, suspended or revoked.",
     };
 
-    private readonly NumberOption _max = new("--max") { Description = "At most so many." };
+    private readonly NumberOption _limit = new("--limit", 1, int.MaxValue) { Description = "At most so many." };
 
     public ListCommand(ConnectionOptions connection, CliConsole console)
         : base("list", "List licenses.", connection, console)
@@ -22,7 +22,7 @@ internal sealed class ListCommand : LicenseVerb
         Options.Add(_customer);
         Options.Add(_app);
         Options.Add(_state);
-        Options.Add(_max);
+        Options.Add(_limit);
     }
 
     protected override async Task<int> RunAsync(
@@ -30,22 +30,9 @@ internal sealed class ListCommand : LicenseVerb
     {
         var request = RequestOf(parsed);
         var client = ClientOf(channel, parsed);
-        var left = parsed.GetValue(_max) ?? int.MaxValue;
-        if (!IsJson(parsed))
-        {
-            Terminal.Out.WriteLine(LicenseText.Header);
-        }
-
-        await foreach (var license in client.ListAsync(request, cancellation).ConfigureAwait(false))
-        {
-            if (left-- <= 0)
-            {
-                break;
-            }
-
-            Write(parsed, license, LicenseText.LineOf(license));
-        }
-
+        await WriteTableAsync(
+            parsed, LicenseText.Header, client.ListAsync(request, cancellation), LicenseText.LineOf, parsed.GetValue(_limit))
+            .ConfigureAwait(false);
         return ExitCodes.Ok;
     }
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Telemetry.Client;
-using Telemetry.Client.Admin;
+using Telemetry.Client.Licensing;
 
 namespace Telemetry.Cli.Commands.Licenses;
 

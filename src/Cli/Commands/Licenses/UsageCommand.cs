@@ -17,16 +17,7 @@ internal sealed class UsageCommand : LicenseVerb
     {
         var client = ClientOf(channel, parsed);
         var instances = client.UsageAsync(parsed.GetRequiredValue(_id), cancellation);
-        if (!IsJson(parsed))
-        {
-            Terminal.Out.WriteLine(LicenseText.UsageHeader);
-        }
-
-        await foreach (var instance in instances.ConfigureAwait(false))
-        {
-            Write(parsed, instance, LicenseText.LineOf(instance));
-        }
-
+        await WriteTableAsync(parsed, LicenseText.UsageHeader, instances, LicenseText.LineOf).ConfigureAwait(false);
         return ExitCodes.Ok;
     }
 }

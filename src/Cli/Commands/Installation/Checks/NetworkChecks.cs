@@ -4,10 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
 using Telemetry.Client;
-using Telemetry.Client.Send;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli.Commands.Installation.Checks;
 
@@ -117,29 +114,21 @@ internal sealed class NetworkChecks(Uri server, TelemetryTransport transport, Ti
                 + "machine trusts who issued it, and this machine's clock.");
     }
 
-    /// <summary>The register of fields is the smallest thing that only a Telemetry server knows.</summary>
     private async Task<Check[]> AskAsync(CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         using var channel = TelemetryChannel.For(server, transport);
         var spoken = Check.Ok(
             "protocol", transport == TelemetryTransport.Grpc ? "gRPC over HTTP/2." : "gRPC-Web over HTTP/1.1.");
         try
         {
-            var client = new ReportingService.ReportingServiceClient(channel.Invoker);
-            var register = await client.GetFieldRegisterAsync(new(), cancellationToken: either.Token).ConfigureAwait(false);
-            return [spoken, Check.Ok("server", $"A Telemetry server answers; it knows version {register.Version} of the list of fields.")];
+            var version = await ServerProbe.FieldListVersionAsync(channel, time, cancellation).ConfigureAwait(false);
+            return [spoken, Check.Ok("server", $"A Telemetry server answers; it knows version {version} of the list of fields.")];
         }
-        catch (RpcException e)
+        catch (ServerNotReachedException e)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var failure = patience.IsCancellationRequested
-                ? SendFailures.TimedOut(server, Patience)
-                : SendFailures.Explain(e, server, time.GetUtcNow());
-            return failure is SendResult.Unreachable { Cause: not UnreachableCause.NotTelemetry }
-                ? [Check.Fail("protocol", failure.Message)]
-                : [spoken, Check.Fail("server", failure.Message)];
+            return e.Failure is SendResult.Unreachable { Cause: not UnreachableCause.NotTelemetry }
+                ? [Check.Fail("protocol", e.Message)]
+                : [spoken, Check.Fail("server", e.Message)];
         }
     }
 

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Builder;
+using Telemetry.Client;
+
+namespace Telemetry.Docs;
+
+/// <summary>What the documentation's C# takes for given.</summary>
+internal abstract class Surroundings
+{
+    protected static WebApplicationBuilder builder => throw new NotSupportedException();
+
+    protected static WebApplication app => throw new NotSupportedException();
+
+    protected static Settings settings => throw new NotSupportedException();
+
+    protected static CancellationToken cancellationToken => CancellationToken.None;
+}
+
+internal sealed record Settings(string Country, string LicenseKey);
+
+internal sealed class RoomStore
+{
+    public Task<uint> CountUsersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<RoomFacts>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+internal sealed class RoomUsageCollector : IUsageCollector
+{
+    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}

@@ -1,0 +1,122 @@
+using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Client.Licensing;
+
+/// <summary>Asks the server. What a network or a server can do comes back as a failure, never as an exception.</summary>
+internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions options)
+{
+    private const long LongestRetrySeconds = 24 * 60 * 60;
+
+    private readonly LicenseService.LicenseServiceClient _client = new(invoker);
+
+    public Task<(CheckLicenseResponse? Answer, LicenseCheckFailure? Failure)> CheckAsync(
+        byte[] nonce, CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(
+            () => _client.CheckLicenseAsync(
+                new CheckLicenseRequest
+                {
+                    LicenseKey = options.Key,
+                    InstanceHash = options.InstanceHash.ToLowerInvariant(),
+                    PreviousInstanceHash = options.PreviousInstanceHash?.ToLowerInvariant() ?? "",
+                    App = options.App,
+                    Nonce = ByteString.CopyFrom(nonce),
+                },
+                cancellationToken: deadline),
+            cancellationToken);
+
+    public Task<(GetSigningKeysResponse? Answer, LicenseCheckFailure? Failure)> KeysAsync(
+        CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(() => _client.GetSigningKeysAsync(new GetSigningKeysRequest(), cancellationToken: deadline), cancellationToken);
+
+    public Task<(GetRevocationListResponse? Answer, LicenseCheckFailure? Failure)> RevocationsAsync(
+        CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(() => _client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline), cancellationToken);
+
+    public Task<(ReportLicenseUsageResponse? Answer, LicenseCheckFailure? Failure)> ReportUsageAsync(
+        IReadOnlyDictionary<string, ulong> usage, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        var request = new ReportLicenseUsageRequest
+        {
+            LicenseKey = options.Key,
+            InstanceHash = options.InstanceHash.ToLowerInvariant(),
+            PreviousInstanceHash = options.PreviousInstanceHash?.ToLowerInvariant() ?? "",
+            App = options.App,
+        };
+        foreach (var (name, count) in usage)
+        {
+            request.Usage.Add(name, count);
+        }
+
+        return AskAsync(() => _client.ReportLicenseUsageAsync(request, cancellationToken: deadline), cancellationToken);
+    }
+
+    public Task<(ReleaseInstanceResponse? Answer, LicenseCheckFailure? Failure)> ReleaseAsync(
+        CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(
+            () => _client.ReleaseInstanceAsync(
+                new ReleaseInstanceRequest
+                {
+                    LicenseKey = options.Key,
+                    InstanceHash = options.InstanceHash.ToLowerInvariant(),
+                },
+                cancellationToken: deadline),
+            cancellationToken);
+
+    private async Task<(T? Answer, LicenseCheckFailure? Failure)> AskAsync<T>(
+        Func<AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            using var call = ask();
+            return (await call.ResponseAsync.ConfigureAwait(false), null);
+        }
+        catch (RpcException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, Explain(e));
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, TimedOut());
+        }
+    }
+
+    private LicenseCheckFailure TimedOut() =>
+        new(Rejected: false, $"the server did not answer within {options.Timeout.TotalSeconds:0.#} seconds");
+
+    private LicenseCheckFailure Explain(RpcException e) => e.StatusCode switch
+    {
+        // Cancelled by us, and not by the caller: the time was up.
+        StatusCode.Cancelled or StatusCode.DeadlineExceeded => TimedOut(),
+        StatusCode.InvalidArgument => new LicenseCheckFailure(
+            Rejected: false, "the server could not answer: " + ServerWords.Of(e.Status.Detail).TrimEnd('.'), OutOfForm: true),
+        _ => new LicenseCheckFailure(
+            Rejected: false,
+            (e.StatusCode == StatusCode.Unavailable ? "the server cannot be reached: " : "the server could not answer: ")
+            + ServerWords.Of(Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
+            RetryAfter(e)),
+    };
+
+    /// <summary>At most a day, so that no answer silences a client for good.</summary>
+    private static TimeSpan RetryAfter(RpcException e)
+    {
+        try
+        {
+            var seconds = e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.Seconds ?? 0;
+            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestRetrySeconds));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>It names the cause: the name, the refused connection, the certificate.</summary>
+    private static Exception? Innermost(Exception? exception) =>
+        exception?.InnerException is { } inner ? Innermost(inner) : exception;
+}
