@@ -60,6 +60,7 @@ echo "== Packages"
 for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli; do
   check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
 done
+check "tool install" scripts/test-tool.sh
 
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do

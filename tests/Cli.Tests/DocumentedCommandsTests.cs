@@ -1,0 +1,100 @@
+using System.Text.RegularExpressions;
+using Google.Protobuf.Reflection;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.Cli.Tests;
+
+/// <summary>What the documentation tells people to type, call and open exists.</summary>
+public sealed partial class DocumentedCommandsTests
+{
+    /// <summary>Programs that are not part of the project; a command that is none of them is a typing error.</summary>
+    private static readonly string[] OtherPrograms =
+    [
+        "apt-get", "buf", "cd", "cp", "curl", "docker", "dotnet", "export", "git", "grpcurl", "install", "journalctl", "kill",
+        "mkdir", "nginx", "caddy", "occ", "openssl", "pip", "protoc", "ps", "python3", "rm", "sudo", "systemctl", "tar",
+        "useradd", "vi", "for", "do", "done", "while", "chown", "chmod", "systemd-analyze", "mv", "ls", "cat", "php", "python",
+        "mkcert", "rsync", "traefik", "sha256sum",
+    ];
+
+    public static TheoryData<string> Documents => [.. Repository.Documents().Select(Repository.NameOf)];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_command_line_can_be_understood(string document)
+    {
+        var commands = Shell.CommandsOf(document).ToList();
+
+        Assert.All(commands, command => Check(command));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_relative_link_leads_somewhere(string document)
+    {
+        var folder = Path.GetDirectoryName(Repository.PathOf(document))!;
+        var targets = Link().Matches(File.ReadAllText(Repository.PathOf(document)))
+            .Select(link => link.Groups["target"].Value.Split('#')[0])
+            .Where(target => target.Length > 0 && !target.Contains("://", StringComparison.Ordinal));
+
+        Assert.All(targets, target => Assert.True(Path.Exists(Path.Combine(folder, target)), $"{target} does not exist."));
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_method_of_the_contract_that_is_named_exists(string document)
+    {
+        var methods = new FileDescriptor[]
+            {
+                ReportingServiceReflection.Descriptor, FeedServiceReflection.Descriptor, AdminServiceReflection.Descriptor,
+                LicenseServiceReflection.Descriptor, LicenseAdminServiceReflection.Descriptor,
+            }
+            .SelectMany(file => file.Services).SelectMany(service => service.Methods)
+            .Select(method => $"{method.Service.FullName}/{method.Name}").ToList();
+
+        Assert.NotEmpty(methods);
+        Assert.All(
+            Method().Matches(File.ReadAllText(Repository.PathOf(document))).Select(method => method.Value),
+            method => Assert.Contains(method, methods));
+    }
+
+    [Fact]
+    public void The_check_finds_what_cannot_be_understood()
+    {
+        Assert.ThrowsAny<Exception>(() => Check(new(1, ["telemetry", "tial"])));
+        Assert.ThrowsAny<Exception>(() => Check(new(1, ["dotnet", "run", "--project", "src/Cli", "--", "licenses", "issue"])));
+        Assert.ThrowsAny<Exception>(() => Check(new(1, ["dotnet", "run", "--project", "src/Srv"])));
+        Assert.ThrowsAny<Exception>(() => Check(new(1, ["./scripts/tset.sh"])));
+        Assert.ThrowsAny<Exception>(() => Check(new(1, ["tlemetry"])));
+        Check(new(1, ["telemetry", "tail", "--limit", "3"]));
+    }
+
+    private static void Check(Shell.Command command)
+    {
+        switch (command.Words)
+        {
+            case ["telemetry" or "./tools/telemetry", .. var args]:
+            case ["dotnet", "run", "--project", "src/Cli", "--", .. args]:
+                var errors = CliProgram.CommandLine(new CliConsole(TextReader.Null, TextWriter.Null, TextWriter.Null))
+                    .Parse(args).Errors.Select(error => error.Message);
+                Assert.True(!errors.Any(), $"Line {command.Line}: {string.Join(' ', command.Words)}: {string.Join(' ', errors)}");
+                break;
+            case ["dotnet", "run", "--project", var project, ..]:
+            case ["dotnet", "publish" or "pack" or "build", var project, ..]:
+                Assert.True(Directory.Exists(Repository.PathOf(project)), $"Line {command.Line}: there is no project {project}.");
+                break;
+            case [var script, ..] when script.Contains('/', StringComparison.Ordinal):
+                Assert.True(
+                    script[0] == '/' || File.Exists(Repository.PathOf(script)), $"Line {command.Line}: there is no {script}.");
+                break;
+            case [var program, ..]:
+                Assert.True(OtherPrograms.Contains(program), $"Line {command.Line}: {program} is no command.");
+                break;
+        }
+    }
+
+    [GeneratedRegex(@"(?<!`)\[[^\]]*\]\((?<target>[^)\s]+)\)|<img[^>]*src=""(?<target>[^""]+)""")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"telemetry\.v1\.\w+/\w+")]
+    private static partial Regex Method();
+}
