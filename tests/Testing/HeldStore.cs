@@ -30,6 +30,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public string? Failure => Broken ?? inner.Failure;
 
+    public string? Damage => inner.Damage;
+
     public IReadOnlyList<AdminTokenRecord> AdminTokens => inner.AdminTokens;
 
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,6 +53,10 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
         return Broken is { } words ? throw new StoreUnavailableException(words) : inner.Commit(batch, rules);
     }
+
+    public ValueTask<CommitOutcome?> FindRepeatedAsync(
+        Report report, FeedPosition through, CancellationToken cancellation) =>
+        inner.FindRepeatedAsync(report, through, cancellation);
 
     public ValueTask RecoverAsync(CancellationToken cancellation) =>
         Broken is { } words ? throw new StoreUnavailableException(words) : inner.RecoverAsync(cancellation);
@@ -83,6 +89,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation) => Broken is { } words
         ? throw new StoreUnavailableException(words)
         : inner.ChangeLicensesAsync(changes, cancellation);
+
+    public long? GapThrough(long number) => inner.GapThrough(number);
 
     public bool Reached(FeedPosition position) => inner.Reached(position);
 

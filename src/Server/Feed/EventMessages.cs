@@ -79,13 +79,13 @@ internal sealed class EventMessages
         },
     };
 
-    public static Wire.StreamEventsResponse Gap(long from, long to) => new()
+    public static Wire.StreamEventsResponse Gap(long from, long to, Wire.GapReason reason) => new()
     {
         Gap = new Wire.Gap
         {
             FromNumber = (ulong)from,
             ToNumber = (ulong)to,
-            Reason = Wire.GapReason.Retention,
+            Reason = reason,
         },
     };
 }

@@ -56,7 +56,7 @@ internal sealed class FeedSession(
         {
             if (stored.Position.Number != _position.Number + 1)
             {
-                // Retention overtook the read; the next round announces the gap.
+                // The log has a gap, or retention overtook the read; the next round announces it.
                 break;
             }
 
@@ -118,10 +118,20 @@ internal sealed class FeedSession(
         var oldest = store.OldestNumber == 0 ? current + 1 : store.OldestNumber;
         if (oldest > _position.Number + 1 && current > _position.Number)
         {
-            await WriteAsync(EventMessages.Gap(_position.Number + 1, oldest - 1), Flushed, cancellation)
-                .ConfigureAwait(false);
-            _position = new FeedPosition(store.EpochOf(oldest - 1), oldest - 1);
+            await AnnounceGapAsync(oldest - 1, Wire.GapReason.Retention, cancellation).ConfigureAwait(false);
         }
+
+        if (store.GapThrough(_position.Number + 1) is { } through)
+        {
+            await AnnounceGapAsync(through, Wire.GapReason.Damage, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnnounceGapAsync(long through, Wire.GapReason reason, CancellationToken cancellation)
+    {
+        await WriteAsync(EventMessages.Gap(_position.Number + 1, through, reason), Flushed, cancellation)
+            .ConfigureAwait(false);
+        _position = new FeedPosition(store.EpochOf(through), through);
     }
 
     private async Task AnnounceCaughtUpAsync(CancellationToken cancellation)

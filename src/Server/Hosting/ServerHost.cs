@@ -138,8 +138,12 @@ internal static class ServerHost
         app.MapGrpcHealthChecksService();
         app.MapHealthChecks("/healthz", new HealthCheckOptions
         {
-            ResponseWriter = static (context, report) => context.Response.WriteAsync(
-                report.Status == HealthStatus.Healthy ? "ready\n" : "Reports cannot be stored; see the server's log.\n"),
+            ResponseWriter = static (context, report) => context.Response.WriteAsync(report.Status switch
+            {
+                HealthStatus.Healthy => "ready\n",
+                HealthStatus.Degraded => "Reports are stored, but some of what is stored is damaged; see the server's log.\n",
+                _ => "Reports cannot be stored; see the server's log.\n",
+            }),
         });
         app.MapCompatibilityEndpoints();
     }
@@ -147,7 +151,7 @@ internal static class ServerHost
     private static byte[] ReadSecret(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
-        var dataExists = File.Exists(Path.Combine(options.Data, LiteDbTelemetryStore.DataFileName));
+        var dataExists = File.Exists(Path.Combine(options.Data, StoreFiles.Data));
         return InstallationSecret.ReadOrCreate(options.SecretFile ?? Path.Combine(options.Data, "secret.key"), dataExists);
     }
 

@@ -21,6 +21,8 @@ internal sealed class StoreHealthCheck(ITelemetryStore store) : IHealthCheck
             }
         }
 
-        return HealthCheckResult.Healthy();
+        return store.Damage is null
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Degraded("Some of what is stored is damaged; see the server's log.");
     }
 }

@@ -133,8 +133,13 @@ internal sealed partial class IngestionPipeline : BackgroundService
         }
         catch (Exception e)
         {
-            // Also what nobody foresaw: its senders get an answer, and the next batch its chance.
-            Log.CommitFailed(_logger, e, reports.Count);
+            // Also what nobody foresaw: its senders get an answer, and the next batch its chance. A store that is
+            // unavailable says so itself, once and not for every batch.
+            if (e is not StoreUnavailableException)
+            {
+                Log.CommitFailed(_logger, e, reports.Count);
+            }
+
             CommitAnswers.Fail(batch, e);
             return;
         }

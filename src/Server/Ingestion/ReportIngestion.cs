@@ -7,8 +7,8 @@ namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
-    ReportValidator validator, IngestionPipeline pipeline, IngestionMetrics metrics, IOptions<IngestionOptions> options,
-    TimeProvider time) : IReportIngestion
+    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics,
+    IOptions<IngestionOptions> options, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(10);
@@ -36,7 +36,10 @@ internal sealed class ReportIngestion(
         try
         {
             // Once queued, a report is committed whether or not its sender still waits.
-            return Translate(valid.ReportId, await commit.ConfigureAwait(false));
+            var outcome = await commit.ConfigureAwait(false);
+            return outcome.Decision == CommitDecision.LooksRepeated
+                ? await LookAsync(valid, outcome).ConfigureAwait(false)
+                : Translate(valid.ReportId, outcome);
         }
         catch (StoreUnavailableException)
         {
@@ -73,11 +76,42 @@ internal sealed class ReportIngestion(
         try
         {
             var commits = await commit.ConfigureAwait(false);
-            return [.. reports.Select((report, i) => Translate(report.ReportId, commits[i]))];
+            var outcomes = new SubmitOutcome[commits.Length];
+            for (var i = 0; i < outcomes.Length; i++)
+            {
+                outcomes[i] = await LookAsync(reports[i], commits[i]).ConfigureAwait(false);
+            }
+
+            return outcomes;
         }
         catch (StoreUnavailableException)
         {
             return [.. reports.Select(_ => Unavailable())];
+        }
+    }
+
+    /// <summary>What the commit took for a repetition is looked up here, on its caller's account; others go on meanwhile.</summary>
+    private async ValueTask<SubmitOutcome> LookAsync(Report report, CommitOutcome outcome)
+    {
+        if (outcome.Decision != CommitDecision.LooksRepeated)
+        {
+            return Translate(report.ReportId, outcome);
+        }
+
+        try
+        {
+            if (await store.FindRepeatedAsync(report, outcome.Position, CancellationToken.None).ConfigureAwait(false) is { } repeated)
+            {
+                return Translate(report.ReportId, repeated);
+            }
+
+            var again = pipeline.TryEnqueue(report);
+            outcome = again is null ? outcome : await again.ConfigureAwait(false);
+            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(report.ReportId, outcome);
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException)
+        {
+            return Unavailable();
         }
     }
 

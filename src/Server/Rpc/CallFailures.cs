@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Rpc;
 
@@ -13,7 +14,7 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
     {
         var incident = Guid.NewGuid().ToString("N")[..12];
         Log.CallFailed(logger, e, context.Method, incident);
-        return RpcErrors.Internal(incident);
+        return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident);
     }
 
     private static partial class Log

@@ -1,3 +1,5 @@
+using Telemetry.Server.Model;
+
 namespace Telemetry.Server.Rpc;
 
 /// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>
@@ -19,5 +21,6 @@ internal static class ErrorReasons
     public const string NotFound = "NOT_FOUND";
     public const string AlreadyExists = "ALREADY_EXISTS";
     public const string NotAllowedNow = "NOT_ALLOWED_NOW";
+    public const string DataDamaged = "DATA_DAMAGED";
     public const string InternalError = "INTERNAL_ERROR";
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Telemetry.Server.Model;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -67,6 +68,11 @@ internal static class RpcErrors
     public static RpcException Internal(string incident) =>
         Create(StatusCode.Internal, ErrorReasons.InternalError,
             $"The server failed. Its log has the particulars under incident {incident}.");
+
+    public static RpcException DataDamaged(string incident) =>
+        Create(StatusCode.DataLoss, ErrorReasons.DataDamaged,
+            "What is stored there is damaged and is not handed out. The operator can see where with --verify; "
+            + $"the server's log has the particulars under incident {incident}.");
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
     public static RpcException Malformed() => MalformedStatus().ToRpcException();

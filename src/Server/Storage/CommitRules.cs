@@ -26,14 +26,27 @@ internal enum CommitDecision
     /// <summary>The same report id of the same installation and app was stored before; nothing new was stored.</summary>
     Repeated,
 
+    /// <summary>
+    /// Its id resembles that of one of the last reports of the same installation and app; nothing was stored.
+    /// <see cref="ITelemetryStore.FindRepeatedAsync"/> tells whether it is the same.
+    /// </summary>
+    LooksRepeated,
+
     /// <summary>The installation and app reported less than the minimum interval ago; not stored.</summary>
     TooSoon,
 }
 
 /// <summary>What a commit decided about one report.</summary>
 /// <param name="Decision">The decision.</param>
-/// <param name="Position">Where the report stands; for <see cref="CommitDecision.TooSoon"/> the one accepted before.</param>
+/// <param name="Position">Where the report stands; for the other decisions the one accepted before.</param>
 /// <param name="AcceptedAt">When the report at that position was accepted.</param>
 /// <param name="Verdict">The verdict stored with it.</param>
 internal readonly record struct CommitOutcome(
     CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict);
+
+internal static class RepeatedReports
+{
+    /// <summary>The answer to a repetition: the one that was given the first time.</summary>
+    public static CommitOutcome ToRepeated(this StoredReport stored) =>
+        new(CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict);
+}

@@ -28,6 +28,9 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Why the last commit failed, in words for an operator; null while commits succeed.</summary>
     string? Failure { get; }
 
+    /// <summary>What was found to be damaged since the start, in words for an operator; null when nothing was.</summary>
+    string? Damage { get; }
+
     /// <summary>
     /// Decides on each report in order and commits the accepted ones in one transaction. When it returns, they are on
     /// disk. Reports of one batch see each other.
@@ -36,9 +39,20 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// Blocks its caller, who owns a thread for it: on a busy machine, handing a commit to another thread and back takes
     /// longer than the commit.
     /// </remarks>
-    /// <returns>One outcome per report, in order.</returns>
+    /// <returns>One outcome per report, in order. One that looks repeated is for <see cref="FindRepeatedAsync"/>.</returns>
     /// <exception cref="StoreUnavailableException">Nothing of the batch was acknowledged; try again later.</exception>
     CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules);
+
+    /// <summary>
+    /// Looks for the committed report that <paramref name="report"/> repeats, beside the commits: what a commit only
+    /// suspects takes reads of the log, for which nobody else should wait.
+    /// </summary>
+    /// <param name="report">The report.</param>
+    /// <param name="through">The position that the commit gave with its suspicion.</param>
+    /// <param name="cancellation">When nobody waits for it any more.</param>
+    /// <returns>What was answered then; null when it was a mistake: then a further commit takes the report as new.</returns>
+    /// <exception cref="StoreDamagedException">The log cannot be read there.</exception>
+    ValueTask<CommitOutcome?> FindRepeatedAsync(Report report, FeedPosition through, CancellationToken cancellation);
 
     /// <summary>After a failure: tries to get commits going again.</summary>
     /// <exception cref="StoreUnavailableException">They still fail.</exception>
@@ -47,8 +61,15 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Completes when an event after <paramref name="number"/> is committed.</summary>
     Task WaitForEventAfterAsync(long number, CancellationToken cancellation);
 
-    /// <summary>Events after <paramref name="number"/>, oldest first; empty at the end of the log.</summary>
+    /// <summary>Events after <paramref name="number"/>, oldest first; empty at the end of the log and in a gap.</summary>
+    /// <exception cref="StoreDamagedException">They cannot be read as they were written.</exception>
     ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(long number, int maxCount, CancellationToken cancellation);
+
+    /// <summary>
+    /// The last number of the gap that begins with or holds <paramref name="number"/>: events that were lost to damage
+    /// and given up by a salvage. Null when this number is in no gap.
+    /// </summary>
+    long? GapThrough(long number);
 
     /// <summary>The event with this number; null when there is none or it is no longer kept.</summary>
     ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation);

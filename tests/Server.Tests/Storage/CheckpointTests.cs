@@ -164,7 +164,7 @@ public sealed class CheckpointTests
         IsDataFile(path) ? new HeldFile(file, hold) : file;
 
     private static bool IsDataFile(string path) =>
-        Path.GetFileName(path) == LiteDbTelemetryStore.DataFileName;
+        Path.GetFileName(path) == StoreFiles.Data;
 
     private static async Task<List<Guid>> IdsAsync(ITelemetryStore store) =>
         [.. (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report.ReportId)];

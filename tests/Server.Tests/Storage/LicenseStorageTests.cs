@@ -35,8 +35,8 @@ public sealed class LicenseStorageTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(5)]
+    [InlineData(3)]
+    [InlineData(6)]
     public async Task A_disk_that_fails_keeps_what_was_acknowledged_and_nothing_else(int failEvery)
     {
         var faults = new Faults();

@@ -109,7 +109,7 @@ public sealed class OpenRefusalTests
     [Theory]
     [InlineData("telemetry.log")]
     [InlineData("telemetry.2.log")]
-    public async Task A_log_of_a_newer_format_is_refused(string name)
+    public async Task A_log_of_another_format_is_refused(string name)
     {
         await using var temporary = new TemporaryStore();
         var store = temporary.Open();
@@ -117,11 +117,12 @@ public sealed class OpenRefusalTests
         await store.DisposeAsync();
         using (var file = File.OpenHandle(Path.Combine(temporary.Directory, name), FileMode.Open, FileAccess.Write))
         {
-            RandomAccess.Write(file, "TLMLOG3\0"u8, 0);
+            RandomAccess.Write(file, "TLMLOG4\0"u8, 0);
+            RandomAccess.Write(file, "TLMLOG4\0"u8, 4096);
         }
 
         Assert.Contains(
-            "newer version (format 3; this one knows 2)", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            "another version of the server (format 4; this one knows 3)", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
             StringComparison.Ordinal);
     }
 

@@ -8,9 +8,9 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <param name="instances">The committed state.</param>
 /// <param name="rules">The rules.</param>
 /// <param name="before">Number of the newest committed event, and the epoch under which the batch is written.</param>
-/// <param name="readCommitted">Reads a committed event; null when it is no longer kept.</param>
+/// <param name="isKnownNew">Whether a report that looks repeated was found to be none.</param>
 internal sealed class BatchDecisions(
-    InstanceTable instances, CommitRules rules, FeedPosition before, Func<long, StoredReport?> readCommitted)
+    InstanceTable instances, CommitRules rules, FeedPosition before, Predicate<Report> isKnownNew)
 {
     private readonly Dictionary<(InstanceId, App), StoredReport> _latestInBatch = [];
     private readonly long _nowMs = rules.Now.ToUnixTimeMilliseconds();
@@ -24,11 +24,18 @@ internal sealed class BatchDecisions(
             return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0);
         }
 
-        if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report.ReportId))
-            && FindRepeated(report, latest.Number) is { } stored)
+        if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report)))
         {
-            return new CommitOutcome(
-                CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict);
+            if (FindInBatch(report, latest.Number) is { } stored)
+            {
+                return stored.ToRepeated();
+            }
+
+            if (!isKnownNew(report))
+            {
+                return new CommitOutcome(
+                    CommitDecision.LooksRepeated, before with { Number = latest.Number }, default, report.Claim.Verdict);
+            }
         }
 
         var silence = TimeSpan.FromMilliseconds(_nowMs - latest.AcceptedAtMs);
@@ -65,7 +72,7 @@ internal sealed class BatchDecisions(
         var recentIds = committed.RecentIds;
         for (var earlier = inBatch; earlier is not null; earlier = InBatch(earlier.PreviousNumber))
         {
-            recentIds.Add(RecentReportIds.FingerprintOf(earlier.Report.ReportId));
+            recentIds.Add(RecentReportIds.FingerprintOf(earlier.Report));
         }
 
         latest = new LatestReport(
@@ -73,25 +80,15 @@ internal sealed class BatchDecisions(
         return true;
     }
 
-    private StoredReport? FindRepeated(Report report, long latestNumber)
+    private StoredReport? FindInBatch(Report report, long number)
     {
-        var number = latestNumber;
-        for (var i = 0; i < RecentReportIds.Count && number > 0; i++)
+        var stored = InBatch(number);
+        while (stored is not null && stored.Report.ReportId != report.ReportId)
         {
-            if ((InBatch(number) ?? readCommitted(number)) is not { } stored)
-            {
-                return null;
-            }
-
-            if (stored.Report.ReportId == report.ReportId)
-            {
-                return stored;
-            }
-
-            number = stored.PreviousNumber;
+            stored = InBatch(stored.PreviousNumber);
         }
 
-        return null;
+        return stored;
     }
 
     private StoredReport? InBatch(long number) =>

@@ -1,3 +1,5 @@
+using Telemetry.Server.Model;
+
 namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>Moves the pages of a full log into the data file, beside the commits that go on in the other log.</summary>
@@ -15,11 +17,15 @@ internal sealed class Checkpointer(IStorageFile data)
     private readonly Lock _gate = new();
     private LogFile? _log;
     private SortedList<uint, int> _frames = [];
+    private long _moves;
     private byte[] _buffer = [];
     private Task _move = Task.CompletedTask;
     private Exception? _failure;
 
     public bool IsCheckpointing => !_move.IsCompleted;
+
+    /// <summary>Whether the data file holds everything it was ever given.</summary>
+    public bool IsIdle => Volatile.Read(ref _log) is null;
 
     public Exception? Failure => Volatile.Read(ref _failure);
 
@@ -31,7 +37,8 @@ internal sealed class Checkpointer(IStorageFile data)
             lock (_gate)
             {
                 var moving = _log is null || _frames.Count == 0 ? 0 : PositionOf(_frames.GetKeyAtIndex(_frames.Count - 1) + 1);
-                return Math.Max(data.Length, moving);
+                // A move that was cut short may have left a part of a page.
+                return Math.Max(data.Length / LogPage.Size * LogPage.Size, moving);
             }
         }
     }
@@ -44,6 +51,7 @@ internal sealed class Checkpointer(IStorageFile data)
         lock (_gate)
         {
             (_log, _frames) = (log, frames);
+            _moves++;
         }
 
         _move = Task.Factory.StartNew(
@@ -65,24 +73,51 @@ internal sealed class Checkpointer(IStorageFile data)
     }
 
     /// <summary>Reads from the data file as it will be once everything is moved.</summary>
+    /// <exception cref="StoreDamagedException">What is there is not what was written.</exception>
     public int Read(Span<byte> buffer, long position)
     {
-        var (page, offset) = Math.DivRem(position, LogPage.Size);
-        lock (_gate)
+        var (number, offset) = Math.DivRem(position, LogPage.Size);
+        Span<byte> page = stackalloc byte[LogPage.Size];
+        ReadPage(page, (uint)number);
+        // LiteDB reads by the page; a longer read must not run into one that is not there yet.
+        var part = page[(int)offset..];
+        part = part[..Math.Min(part.Length, buffer.Length)];
+        part.CopyTo(buffer);
+        return part.Length;
+    }
+
+    private void ReadPage(Span<byte> page, uint number)
+    {
+        while (true)
         {
-            if (_log is not null && _frames.TryGetValue((uint)page, out var frame))
+            long moves;
+            lock (_gate)
             {
-                Span<byte> whole = stackalloc byte[LogPage.Size];
-                ReadMoved(_log, frame, whole);
-                var part = whole[(int)offset..];
-                part = part[..Math.Min(part.Length, buffer.Length)];
-                part.CopyTo(buffer);
-                return part.Length;
+                if (_log is not null && _frames.TryGetValue(number, out var frame))
+                {
+                    ReadMoved(_log, frame, page);
+                    LogPage.TakeOutTransaction(page);
+                    return;
+                }
+
+                moves = _moves;
+            }
+
+            if (data.Read(page, PositionOf(number)) == LogPage.Size && DataPage.TryOpen(page, number))
+            {
+                return;
+            }
+
+            lock (_gate)
+            {
+                // A move that began meanwhile may have been writing this page; then it is read from the log.
+                if (moves == _moves)
+                {
+                    throw new StoreDamagedException(
+                        StoreFiles.Data, PositionOf(number), "the page there is not the one that was written");
+                }
             }
         }
-
-        // LiteDB reads by the page; a longer read must not run into one that is not there yet.
-        return data.Read(buffer[..(int)Math.Min(buffer.Length, LogPage.Size - offset)], position);
     }
 
     private void MoveAll(LogFile log, SortedList<uint, int> frames)
@@ -112,7 +147,9 @@ internal sealed class Checkpointer(IStorageFile data)
             var count = 0;
             while (count < MaxPagesPerWrite && next < frames.Count && frames.GetKeyAtIndex(next) == first + count)
             {
-                ReadMoved(log, frames.GetValueAtIndex(next), _buffer.AsSpan(count * LogPage.Size, LogPage.Size));
+                var page = _buffer.AsSpan(count * LogPage.Size, LogPage.Size);
+                ReadMoved(log, frames.GetValueAtIndex(next), page);
+                DataPage.Seal(page);
                 count++;
                 next++;
             }
@@ -129,8 +166,6 @@ internal sealed class Checkpointer(IStorageFile data)
         {
             throw new InvalidDataException("The log has become shorter.");
         }
-
-        LogPage.TakeOutTransaction(page);
     }
 
     private static long PositionOf(uint page) => (long)page * LogPage.Size;

@@ -1,44 +1,44 @@
 namespace Telemetry.Server.Storage.LiteDb;
 
-/// <summary>LiteDB's data file. LiteDB writes it only when it is new and at a checkpoint.</summary>
+/// <summary>LiteDB's data file. LiteDB writes it only when it is new; later its pages are moved from the log.</summary>
 internal sealed class DataFileStream(IStorageFile file, Checkpointer checkpointer) : PositionedStream
 {
-    private bool _leavingToCheckpointer;
+    private bool _isNew = file.Length == 0;
 
     public override long Length => checkpointer.Length;
 
-    public override void SetLength(long value) => file.SetLength(value);
-
-    /// <summary>Runs a checkpoint, of which nothing is written here: its pages are moved later.</summary>
-    public void RunCheckpoint(Action checkpoint)
+    /// <summary>Nothing is written here from now on: neither by a checkpoint nor by LiteDB when it gives a database up.</summary>
+    public void EndMaking()
     {
-        _leavingToCheckpointer = true;
-        try
+        if (_isNew)
         {
-            checkpoint();
-        }
-        finally
-        {
-            _leavingToCheckpointer = false;
-        }
-    }
-
-    /// <summary>Really to the disk: what is not in the log must not be lost.</summary>
-    public override void Flush()
-    {
-        if (!_leavingToCheckpointer)
-        {
+            // What is not in the log must not be lost.
             file.Sync();
         }
+
+        _isNew = false;
     }
 
-    protected override int ReadAt(Span<byte> buffer, long position) => checkpointer.Read(buffer, position);
+    /// <summary>The checkpointer alone decides how long the file is.</summary>
+    public override void SetLength(long value)
+    {
+    }
+
+    public override void Flush()
+    {
+    }
+
+    protected override int ReadAt(Span<byte> buffer, long position) =>
+        position < Length ? checkpointer.Read(buffer, position) : 0;
 
     protected override void WriteAt(ReadOnlySpan<byte> buffer, long position)
     {
-        if (!_leavingToCheckpointer)
+        if (_isNew)
         {
-            file.Write(buffer, position);
+            Span<byte> page = stackalloc byte[LogPage.Size];
+            buffer.CopyTo(page);
+            DataPage.Seal(page);
+            file.Write(page, position);
         }
     }
 }

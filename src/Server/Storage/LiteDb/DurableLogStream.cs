@@ -23,48 +23,15 @@ internal sealed class DurableLogStream : PositionedStream
     private long _commits;
     private Exception? _failure;
 
-    /// <summary>Opens the log and finds its end; what the other file still has to give is given to the checkpointer.</summary>
-    /// <param name="first">The first file; two empty ones become a new log.</param>
-    /// <param name="second">The second file.</param>
+    /// <summary>Goes on with the log that was recovered; what the other file still has to give goes to the checkpointer.</summary>
+    /// <param name="log">The two files.</param>
     /// <param name="checkpointer">Moves pages into the data file.</param>
-    /// <param name="knownEnd">
-    /// After a failed commit: the end up to which everything was acknowledged. What lies beyond was refused to its
-    /// senders and must not come back.
-    /// </param>
-    /// <exception cref="InvalidDataException">The files are no logs, or not of one store.</exception>
-    public DurableLogStream(IStorageFile first, IStorageFile second, Checkpointer checkpointer, LogEnd? knownEnd = null)
+    public DurableLogStream(RecoveredLog log, Checkpointer checkpointer)
     {
         _checkpointer = checkpointer;
-        (_current, _other) = (new LogFile(first), new LogFile(second));
-        if (_current.Epoch < _other.Epoch)
-        {
-            (_current, _other) = (_other, _current);
-        }
-
-        if (_current.Epoch == 0)
-        {
-            _current.Begin(1, default);
-            return;
-        }
-
-        var before = _current.Before;
-        if (before.Frames > 0)
-        {
-            // Synced before the current file's header was written, so nothing less will do.
-            _other.Recover(before.Frames);
-            if (_other.Epoch != _current.Epoch - 1 || _other.Durable != before)
-            {
-                throw new InvalidDataException("The two log files do not belong together.");
-            }
-        }
-
-        if (!_current.IsOfPair || knownEnd is not null)
-        {
-            _current.RewriteHeader();
-        }
-
-        _current.Recover(knownEnd?.Epoch == _current.Epoch ? knownEnd.Value.Frames : int.MaxValue);
-        if (before.Frames > 0)
+        (_current, _other) = (log.Current, log.Other);
+        log.Settle();
+        if (log.IsOtherNeeded)
         {
             _checkpointer.Begin(_other, _other.Pages.FindNewest());
         }
@@ -137,6 +104,16 @@ internal sealed class DurableLogStream : PositionedStream
         }
     }
 
+    /// <summary>At the end: tells the next start that the data file holds everything, so that it need not look.</summary>
+    public void Seal()
+    {
+        lock (_gate)
+        {
+            _other.Sync();
+            _current.Seal(_checkpointer.IsIdle);
+        }
+    }
+
     /// <summary>LiteDB empties the log at the end of a checkpoint; it never cuts it otherwise.</summary>
     public override void SetLength(long value)
     {
@@ -150,6 +127,7 @@ internal sealed class DurableLogStream : PositionedStream
             if (_current.Frames > 0)
             {
                 _other.Begin(_current.Epoch + 1, _current.Durable);
+                _current.Close();
                 (_current, _other) = (_other, _current);
                 _checkpointer.Begin(_other, _checkpointed!);
             }
@@ -219,7 +197,7 @@ internal sealed class DurableLogStream : PositionedStream
         _current.Add(page);
         if (LogPage.IsConfirmed(page))
         {
-            _current.MakeDurable();
+            _current.MakeDurable(_checkpointer.IsIdle);
             Interlocked.Increment(ref _commits);
             _changed.Set();
         }

@@ -1,12 +1,14 @@
+using System.IO.Hashing;
 using LiteDB;
 using LiteDB.Engine;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (seats
+/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (seats
 /// by license and installation).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
@@ -19,8 +21,10 @@ internal sealed partial class EventDatabase : IDisposable
     private const string Events = "events";
     private const string Slots = "slots";
     private const string Epochs = "epochs";
+    private const string Gaps = "gaps";
     private const string Tokens = "tokens";
     private const string Id = "_id";
+    private const string Check = "c";
     private const long HeaderMarkOffset = 32;
 
     private readonly IStorageFile _dataFile;
@@ -34,13 +38,20 @@ internal sealed partial class EventDatabase : IDisposable
     {
         _dataFile = dataFile;
         _logFiles = [firstLog, secondLog];
-        RefuseForeignFile(dataFile);
+        var log = new RecoveredLog(firstLog, secondLog, dataFile.Length > 0, knownEnd);
+        if (log.IsNew)
+        {
+            dataFile.SetLength(0);
+        }
+
+        RefuseForeignFile(dataFile, log);
         _checkpointer = new Checkpointer(dataFile);
-        _log = new DurableLogStream(firstLog, secondLog, _checkpointer, knownEnd);
+        _log = new DurableLogStream(log, _checkpointer);
         _data = new DataFileStream(dataFile, _checkpointer);
         try
         {
             _engine = new LiteEngine(new EngineSettings { DataStream = _data, LogStream = _log });
+            _data.EndMaking();
             if (_engine.Pragma("CHECKPOINT") != 0)
             {
                 // Checkpoints run when the store says so: after callers have their answer, not before.
@@ -92,10 +103,13 @@ internal sealed partial class EventDatabase : IDisposable
     }
 
     /// <summary>Begins to move the log's pages into the data file; commits go on in the other log file.</summary>
-    public void Checkpoint() => _data.RunCheckpoint(() => _log.RunCheckpoint(() => _engine.Checkpoint()));
+    public void Checkpoint() => _log.RunCheckpoint(() => _engine.Checkpoint());
 
     /// <summary>Waits until the data file holds all of the last checkpoint.</summary>
     public void FinishCheckpoint() => _checkpointer.Finish();
+
+    /// <summary>The last thing before it is closed for good.</summary>
+    public void Seal() => _log.Seal();
 
     public int ReadSchemaVersion() =>
         Find(Meta, "schema") is { } document ? document["v"].AsInt32 : 0;
@@ -105,7 +119,8 @@ internal sealed partial class EventDatabase : IDisposable
 
     public void AddEvents(long first, int count, byte[] chunk) =>
         _engine.Insert(
-            Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk }], BsonAutoId.Int64);
+            Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) }],
+            BsonAutoId.Int64);
 
     /// <summary>Chunks that hold events from <paramref name="number"/> on, oldest first.</summary>
     public IEnumerable<(long First, int Count, byte[] Chunk)> ReadEvents(long number, long through)
@@ -113,7 +128,7 @@ internal sealed partial class EventDatabase : IDisposable
         var start = FirstNumber(BsonExpression.Create($"{Id} <= @0", number), Query.Descending) ?? number;
         // One range, not two bounds: LiteDB uses one condition for the index and would read on to the end of the log.
         return Read(Events, [BsonExpression.Create($"{Id} BETWEEN @0 AND @1", start, through)], Query.Ascending)
-            .Select(document => (document[Id].AsInt64, document["n"].AsInt32, document["b"].AsBinary));
+            .Select(document => (document[Id].AsInt64, document["n"].AsInt32, ReadChecked(document, document[Id].AsInt64)));
     }
 
     /// <summary>First number of the oldest chunk; 0 when there is none.</summary>
@@ -135,13 +150,16 @@ internal sealed partial class EventDatabase : IDisposable
     public void DropChunks(IEnumerable<long> firstNumbers) =>
         _engine.Delete(Events, firstNumbers.Select(number => new BsonValue(number)));
 
-    public void WriteSlot(int slot, byte[] rows, long replayFrom)
-    {
-        _engine.Upsert(Slots, [new BsonDocument { [Id] = slot, ["b"] = rows }], BsonAutoId.Int64);
-        _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = replayFrom }], BsonAutoId.Int64);
-    }
+    /// <summary>Writes a part of the state as it is.</summary>
+    public void WriteSlot(int slot, byte[] rows) =>
+        _engine.Upsert(
+            Slots, [new BsonDocument { [Id] = slot, ["b"] = rows, [Check] = Checked(slot, rows) }], BsonAutoId.Int64);
 
-    public IEnumerable<byte[]> ReadSlots() => Read(Slots, [], Query.Ascending).Select(document => document["b"].AsBinary);
+    public void WriteReplayFrom(long number) =>
+        _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = number }], BsonAutoId.Int64);
+
+    public IEnumerable<byte[]> ReadSlots() =>
+        Read(Slots, [], Query.Ascending).Select(document => ReadChecked(document, document[Id].AsInt32));
 
     /// <summary>The number after which events may not be in the slots yet.</summary>
     public long ReadReplayFrom() => Find(Meta, "replay") is { } document ? document["from"].AsInt64 : 0;
@@ -151,6 +169,12 @@ internal sealed partial class EventDatabase : IDisposable
 
     public IEnumerable<(long First, ulong Epoch)> ReadEpochs() =>
         Read(Epochs, [], Query.Ascending).Select(document => (document[Id].AsInt64, (ulong)document["e"].AsInt64));
+
+    public void AddGap(long first, long last) =>
+        _engine.Insert(Gaps, [new BsonDocument { [Id] = first, ["to"] = last }], BsonAutoId.Int64);
+
+    public IEnumerable<(long First, long Last)> ReadGaps() =>
+        Read(Gaps, [], Query.Ascending).Select(document => (document[Id].AsInt64, document["to"].AsInt64));
 
     public void AddToken(AdminTokenRecord token) =>
         _engine.Insert(Tokens, [new BsonDocument
@@ -178,15 +202,25 @@ internal sealed partial class EventDatabase : IDisposable
         }
     }
 
-    /// <summary>LiteDB cuts a file to whole pages before it looks whether the file is one of its own.</summary>
-    private static void RefuseForeignFile(IStorageFile file)
+    private static void RefuseForeignFile(IStorageFile file, RecoveredLog log)
     {
         var mark = "** This is a LiteDB file **"u8;
         Span<byte> found = stackalloc byte[mark.Length];
-        if (file.Length > 0 && (file.Read(found, HeaderMarkOffset) < mark.Length || !found.SequenceEqual(mark)))
+        if (file.Length == 0 ? !log.IsNew : file.Read(found, HeaderMarkOffset) < mark.Length || !found.SequenceEqual(mark))
         {
-            throw new InvalidDataException("The data file is no LiteDB database.");
+            throw new StoreDamagedException(StoreFiles.Data, 0, "it is no LiteDB database");
         }
+    }
+
+    /// <summary>A document lies on several pages, each whole; this tells that they belong together.</summary>
+    private static long Checked(long id, byte[] content) => (long)XxHash3.HashToUInt64(content, id);
+
+    private static byte[] ReadChecked(BsonDocument document, long id)
+    {
+        var content = document["b"].AsBinary;
+        return document[Check].AsInt64 == Checked(id, content)
+            ? content
+            : throw new StoreDamagedException(StoreFiles.Data, null, $"document {id} is not what was written");
     }
 
     private BsonDocument? Find(string collection, BsonValue id) =>

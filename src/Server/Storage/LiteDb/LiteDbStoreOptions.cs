@@ -22,6 +22,9 @@ internal sealed record LiteDbStoreOptions
     /// </summary>
     public int MinimumRotation { get; init; } = 50_000;
 
+    /// <summary>How long closing may write the state for the next start; what is left is replayed then. Default: 10 s.</summary>
+    public TimeSpan CloseWithin { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Opens a file of the store; tests put failures in between.</summary>
     public Func<string, IStorageFile> OpenFile { get; init; } = path => new DiskFile(path);
 }

@@ -42,7 +42,7 @@ internal sealed partial class LiteDbTelemetryStore
     private CommitOutcome[] CommitBatch(IReadOnlyList<Report> batch, CommitRules rules)
     {
         Recover();
-        var decisions = new BatchDecisions(_instances, rules, new FeedPosition(_epoch, _current), ReadOne);
+        var decisions = new BatchDecisions(_instances, rules, new FeedPosition(_epoch, _current), IsKnownNew);
         var outcomes = new CommitOutcome[batch.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -130,7 +130,12 @@ internal sealed partial class LiteDbTelemetryStore
             changes(database);
             foreach (var slot in slots)
             {
-                database.WriteSlot(slot, RowsOf(slot), replayFrom);
+                database.WriteSlot(slot, RowsOf(slot));
+            }
+
+            if (slots.Count > 0)
+            {
+                database.WriteReplayFrom(replayFrom);
             }
         });
         _snapshots.Wrote(slots, _current);

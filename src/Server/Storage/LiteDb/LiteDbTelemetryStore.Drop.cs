@@ -44,6 +44,8 @@ internal sealed partial class LiteDbTelemetryStore
             return false;
         }
 
+        // Readers beside this must not take what is gone for lost.
+        Interlocked.Exchange(ref _dropping, through);
         Commit(database => database.DropChunks(chunks));
         Interlocked.Exchange(ref _oldest, _database.OldestNumber());
         return chunks.Count == ChunksPerStep;

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using LiteDB;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
@@ -7,10 +7,6 @@ namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
-    public const string DataFileName = "telemetry.db";
-
-    private const string LogFileName = "telemetry.log";
-    private const string SecondLogFileName = "telemetry.2.log";
     private const int ReplayPage = 1_024;
 
     /// <summary>Opens the data directory, makes it when it is new, and recovers what the last process left.</summary>
@@ -23,7 +19,7 @@ internal sealed partial class LiteDbTelemetryStore
         EventDatabase? database = null;
         try
         {
-            RefuseHalfAStore(options);
+            RefuseHalfAStore(options.Directory);
             database = OpenDatabase(options, knownEnd: null);
             Migrations.Run(database, options.Directory);
             var store = new LiteDbTelemetryStore(options, time, logger, directoryLock, database);
@@ -43,15 +39,10 @@ internal sealed partial class LiteDbTelemetryStore
 
     private static EventDatabase OpenDatabase(LiteDbStoreOptions options, LogEnd? knownEnd)
     {
-        // The logs first: a data file without a log is then never the trace of a first start that was cut short.
         var files = new List<IStorageFile>();
         try
         {
-            foreach (var name in new[] { LogFileName, SecondLogFileName, DataFileName })
-            {
-                files.Add(options.OpenFile(Path.Combine(options.Directory, name)));
-            }
-
+            files.AddRange(StoreFiles.All.Select(name => options.OpenFile(Path.Combine(options.Directory, name))));
             return new EventDatabase(files[2], files[0], files[1], knownEnd);
         }
         catch
@@ -62,40 +53,31 @@ internal sealed partial class LiteDbTelemetryStore
     }
 
     /// <summary>The logs may hold acknowledged reports that are not in the data file yet; they belong together.</summary>
-    private static void RefuseHalfAStore(LiteDbStoreOptions options)
+    private static void RefuseHalfAStore(string directory)
     {
-        string PathOf(string name) => Path.Combine(options.Directory, name);
-        if (!File.Exists(PathOf(DataFileName)))
-        {
-            return;
-        }
-
-        var missing = !File.Exists(PathOf(LogFileName)) ? LogFileName
-            : !File.Exists(PathOf(SecondLogFileName)) && IsOfPair(PathOf(LogFileName)) ? SecondLogFileName
-            : null;
-        if (missing is not null)
+        var missing = Array.Find(StoreFiles.All, name => !File.Exists(Path.Combine(directory, name)));
+        if (missing is not null && File.Exists(Path.Combine(directory, StoreFiles.Data)))
         {
             throw new StoreOpenException(
-                $"'{DataFileName}' lies in '{options.Directory}' without '{missing}', which may hold acknowledged reports. "
+                $"'{StoreFiles.Data}' lies in '{directory}' without '{missing}', which may hold acknowledged reports. "
                 + "Restore all of them from the same backup.");
-        }
-
-        bool IsOfPair(string path)
-        {
-            using var file = options.OpenFile(path);
-            return new LogFile(file).IsOfPair;
         }
     }
 
     private static Exception Explain(Exception e, string directory) => e switch
     {
         StoreOpenException => e,
+        StoreDamagedException => new StoreOpenException(
+            $"The store in '{directory}' is damaged: {e.Message} If the server went on, acknowledged reports could be lost "
+            + "without a word. Restore the whole directory from a backup, or keep what can be proven: start once with "
+            + "--salvage. If these files are not a store of this server, choose another directory with --data.", e),
         IOException or UnauthorizedAccessException => new StoreOpenException(
             $"The data directory '{directory}' cannot be read or written: {e.Message} Check space and permissions.", e),
-        LiteException or InvalidDataException => new StoreOpenException(
-            $"The files in '{directory}' are damaged or not a store of this server: {e.Message} "
-            + "Restore them from a backup, or choose another directory with --data.", e),
-        _ => e,
+        OutOfMemoryException => e,
+        // LiteDB trusts its pages, so what it throws when they contradict each other can be anything.
+        _ => new StoreOpenException(
+            $"The store in '{directory}' contradicts itself: {e.Message} Restore the whole directory from a backup, or keep "
+            + "what can be proven: start once with --salvage.", e),
     };
 
     /// <summary>State: the stored slots, then the events that came after them.</summary>
@@ -104,6 +86,8 @@ internal sealed partial class LiteDbTelemetryStore
         _acknowledged = _database.LogEnd;
         _current = _database.NewestNumber();
         _oldest = _database.OldestNumber();
+        _dropping = _oldest - 1;
+        _gaps = new GapTable([.. _database.ReadGaps()]);
         _tokens = [.. _database.ReadTokens()];
         foreach (var (first, epoch) in _database.ReadEpochs())
         {

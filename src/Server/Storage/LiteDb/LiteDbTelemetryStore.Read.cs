@@ -4,7 +4,16 @@ namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
-    public ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(
+    /// <summary>
+    /// LiteDB has room for 100 transactions, and every read is one. So many may run at a time, far from leaving none to
+    /// a commit; more would only share the processors.
+    /// </summary>
+    private const int MaxReaders = 16;
+
+    /// <summary>First come, first served, and each read is bounded: a reader far behind takes a turn per page.</summary>
+    private readonly SemaphoreSlim _readers = new(MaxReaders);
+
+    public async ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(
         long number, int maxCount, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -12,20 +21,18 @@ internal sealed partial class LiteDbTelemetryStore
         var first = Math.Max(number + 1, OldestNumber);
         if (first > current)
         {
-            return ValueTask.FromResult<IReadOnlyList<StoredReport>>([]);
+            return [];
         }
 
         var last = Math.Min(current, first + maxCount - 1);
-        return ValueTask.FromResult<IReadOnlyList<StoredReport>>(ReadRecent(first, last) ?? ReadStored(first, last));
+        return ReadRecent(first, last)
+            ?? await InTurnAsync(() => ReadStored(first, last), cancellation).ConfigureAwait(false);
     }
 
-    public ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(ReadOne(number));
-    }
+    public ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation) =>
+        InTurnAsync(() => ReadOne(number), cancellation);
 
-    public ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
+    public async ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
         InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation)
     {
         // Every report names the one before it: history costs one read per report and no index.
@@ -34,14 +41,13 @@ internal sealed partial class LiteDbTelemetryStore
         if (number >= beforeNumber)
         {
             // A page token names a report of this installation; its predecessor begins the page.
-            var token = ReadOne(beforeNumber);
+            var token = await FindReportAsync(beforeNumber, cancellation).ConfigureAwait(false);
             number = token?.Report.Instance == instance && token.Report.App == app ? token.PreviousNumber : 0;
         }
 
         while (number > 0 && history.Count < maxCount)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (ReadOne(number) is not { } stored)
+            if (await FindReportAsync(number, cancellation).ConfigureAwait(false) is not { } stored)
             {
                 break;
             }
@@ -50,8 +56,10 @@ internal sealed partial class LiteDbTelemetryStore
             number = stored.PreviousNumber;
         }
 
-        return ValueTask.FromResult<IReadOnlyList<StoredReport>>(history);
+        return history;
     }
+
+    public long? GapThrough(long number) => _gaps.Through(number);
 
     public InstanceState? FindInstance(InstanceId instance, App app) => _instances.Find(instance, app);
 
@@ -61,6 +69,19 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => _instances.RefusedClaims();
 
+    private async ValueTask<T> InTurnAsync<T>(Func<T> read, CancellationToken cancellation)
+    {
+        await _readers.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return read();
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
     private StoredReport? ReadOne(long number)
     {
         if (number < Math.Max(OldestNumber, 1) || number > Interlocked.Read(ref _current))
@@ -68,7 +89,7 @@ internal sealed partial class LiteDbTelemetryStore
             return null;
         }
 
-        return _recent.Find(number) ?? ReadStored(number, number).SingleOrDefault();
+        return _recent.Find(number) ?? ReadStored(number, number).FirstOrDefault(stored => stored.Position.Number == number);
     }
 
     private List<StoredReport>? ReadRecent(long first, long last)
@@ -87,6 +108,7 @@ internal sealed partial class LiteDbTelemetryStore
         return events;
     }
 
+    /// <exception cref="StoreDamagedException">Not every event is there that should be.</exception>
     private List<StoredReport> ReadStored(long first, long last) => Reading(database =>
     {
         var wanted = (int)(last - first + 1);
@@ -100,6 +122,26 @@ internal sealed partial class LiteDbTelemetryStore
             }
         }
 
+        // A gap before them would make room for later ones.
+        events.RemoveAll(stored => stored.Position.Number > last);
+        var next = first;
+        foreach (var stored in events)
+        {
+            RefuseMissing(next, stored.Position.Number - 1);
+            next = stored.Position.Number + 1;
+        }
+
+        RefuseMissing(next, last);
         return events;
     });
+
+    private void RefuseMissing(long first, long last)
+    {
+        // Retention may have taken them since the caller looked.
+        first = Math.Max(first, Interlocked.Read(ref _dropping) + 1);
+        if (!_gaps.Covers(first, last))
+        {
+            throw new StoreDamagedException(StoreFiles.Data, null, $"reports {first} to {last} are missing");
+        }
+    }
 }

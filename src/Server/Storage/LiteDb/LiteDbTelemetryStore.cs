@@ -19,6 +19,9 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     /// <summary>Between two attempts to open the files anew; a full disk should not be hammered.</summary>
     private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two lines in the log about the same failure.</summary>
+    private static readonly TimeSpan ReminderPause = TimeSpan.FromMinutes(10);
+
     private readonly LiteDbStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,8 +44,12 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private bool _disposed;
     private bool _closed;
     private DateTimeOffset _recoverNotBefore;
+    private DateTimeOffset _sayAgainAt;
+    private GapTable _gaps = new([]);
+    private string? _damage;
     private long _current;
     private long _oldest;
+    private long _dropping;
 
     private LiteDbTelemetryStore(
         LiteDbStoreOptions options, TimeProvider time, ILogger logger, DirectoryLock directoryLock, EventDatabase database)
@@ -76,6 +83,8 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     public long SizeInBytes => Reading(database => database.SizeInBytes);
 
     public string? Failure => Volatile.Read(ref _failure) ?? _database.CheckpointFailure?.Message;
+
+    public string? Damage => Volatile.Read(ref _damage);
 
     public IReadOnlyList<AdminTokenRecord> AdminTokens => Volatile.Read(ref _tokens);
 
@@ -125,22 +134,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
         lock (_changing)
         {
-            try
-            {
-                if (!_broken)
-                {
-                    _database.Checkpoint();
-                    _database.FinishCheckpoint();
-                }
-            }
-            catch (Exception e) when (IsStorageFailure(e))
-            {
-                // Everything acknowledged is in the log; the next start finds it there.
-                Log.CheckpointFailed(_logger, e);
-            }
-
+            PrepareNextStart();
+            _databaseGate.EnterWriteLock();
             CloseDatabase();
             _closed = true;
+            _databaseGate.ExitWriteLock();
         }
 
         _changes.Dispose();
@@ -149,7 +147,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     }
 
     private static bool IsStorageFailure(Exception e) =>
-        e is IOException or UnauthorizedAccessException or LiteException or InvalidDataException;
+        e is IOException or UnauthorizedAccessException or LiteException or InvalidDataException or StoreDamagedException;
 
     private void RunChanges()
     {
@@ -213,17 +211,31 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         {
             Broke(failure);
         }
-
-        Volatile.Write(ref _failure, null);
     }
 
     private StoreUnavailableException Broke(Exception e)
     {
+        var now = _time.GetUtcNow();
         _broken = true;
-        _recoverNotBefore = _time.GetUtcNow() + RecoveryPause;
+        _recoverNotBefore = now + RecoveryPause;
+        NoteDamage(e);
+        if (_failure != e.Message || now >= _sayAgainAt)
+        {
+            // The words of a disk say it all; only a bug needs its stack.
+            Log.Broke(_logger, e.Message, IsStorageFailure(e) ? null : e);
+            _sayAgainAt = now + ReminderPause;
+        }
+
         Volatile.Write(ref _failure, e.Message);
-        Log.Broke(_logger, e);
         return new StoreUnavailableException("The store cannot commit: " + e.Message, e);
+    }
+
+    private void NoteDamage(Exception e)
+    {
+        if (e is StoreDamagedException && Interlocked.Exchange(ref _damage, e.Message) != e.Message)
+        {
+            Log.Damaged(_logger, e.Message);
+        }
     }
 
     /// <summary>After a failure: discards the engine, whose memory is ahead of the disk, and opens the files anew.</summary>
@@ -260,9 +272,12 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             _databaseGate.ExitWriteLock();
         }
 
-        // What could not be moved then may not be movable now either.
+        // What could not be moved then may not be movable now either, and a disk that is read may still be full.
         _database.FinishCheckpoint();
+        _database.Commit(database => database.WriteSchemaVersion(EventDatabase.SchemaVersion));
+        _acknowledged = _database.LogEnd;
         _broken = false;
+        Volatile.Write(ref _failure, null);
         Log.Recovered(_logger);
     }
 
@@ -285,6 +300,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         {
             return read(_database);
         }
+        catch (StoreDamagedException e)
+        {
+            NoteDamage(e);
+            throw;
+        }
         finally
         {
             _databaseGate.ExitReadLock();
@@ -297,14 +317,24 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             Message = "Opened {Events} events of {Instances} instances in {ElapsedMs} ms; {Dropped} unfinished log frames dropped.")]
         public static partial void Opened(ILogger logger, long events, int instances, long elapsedMs, int dropped);
 
-        [LoggerMessage(EventId = 2002, Level = LogLevel.Error, Message = "The store cannot commit.")]
-        public static partial void Broke(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 2002, Level = LogLevel.Error,
+            Message = "The store cannot commit: {Reason} Reports are refused until it can; it goes on trying.")]
+        public static partial void Broke(ILogger logger, string reason, Exception? exception);
 
         [LoggerMessage(EventId = 2003, Level = LogLevel.Information, Message = "The store commits again.")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(EventId = 2004, Level = LogLevel.Warning, Message = "The final checkpoint failed; nothing is lost.")]
-        public static partial void CheckpointFailed(ILogger logger, Exception exception);
+        [LoggerMessage(EventId = 2004, Level = LogLevel.Warning,
+            Message = "The store was closed without a snapshot: {Reason} Nothing is lost; the next start takes longer.")]
+        public static partial void CloseIncomplete(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 2007, Level = LogLevel.Information,
+            Message = "Closed at {Events} events of {Instances} instances; {Slots} parts of the state written, in {ElapsedMs} ms.")]
+        public static partial void Closed(ILogger logger, long events, int instances, int slots, long elapsedMs);
+
+        [LoggerMessage(EventId = 2006, Level = LogLevel.Error,
+            Message = "Stored data is damaged: {Reason} Stop the server and run it with --verify.")]
+        public static partial void Damaged(ILogger logger, string reason);
 
         [LoggerMessage(EventId = 2005, Level = LogLevel.Debug, Message = "Closing the broken database failed.")]
         public static partial void CloseFailed(ILogger logger, Exception exception);

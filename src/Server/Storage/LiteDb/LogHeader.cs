@@ -4,61 +4,51 @@ using System.IO.Hashing;
 namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>What a log file says about one filling of itself.</summary>
-/// <param name="Format">1 while there was one log file, 2 since there are two.</param>
 /// <param name="Epoch">Which filling; the two files count together. 0: the file was never begun.</param>
 /// <param name="Before">The end of the other file's frames when this filling began; none in the first filling.</param>
-internal readonly record struct LogHeader(int Format, ulong Epoch, FrameChain Before)
+internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
 {
-    public const int CurrentFormat = 2;
+    public const int Format = 3;
 
-    /// <summary>Bytes it takes, a sector for each of two; frames come after them.</summary>
-    public const int Size = 2 * SectorSize;
+    /// <summary>Bytes before the frames: a sector for each of two headers, one for the mark.</summary>
+    public const int Size = LogMark.Offset + SectorSize;
 
-    private const int SectorSize = 4096;
-    private const int LengthOfFormat1 = 3 * sizeof(ulong);
-    private const int LengthOfFormat2 = 5 * sizeof(ulong);
+    public const int SectorSize = 4096;
+
+    private const int Length = 5 * sizeof(ulong);
 
     /// <summary>"TLMLOG", the digit of the format, zero.</summary>
     private const ulong Magic = 0x00_00_47_4F_4C_4D_4C_54;
 
-    /// <returns>A header of no epoch when the sector holds none, or one that was torn.</returns>
-    /// <exception cref="StoreOpenException">It was written by a newer version.</exception>
+    /// <returns>A header of no epoch when the sector holds none, or one that was torn or damaged.</returns>
     public static LogHeader Read(IStorageFile file, int slot)
     {
-        Span<byte> sector = stackalloc byte[LengthOfFormat2];
-        var read = sector[..file.Read(sector, SectorSize * (long)slot)];
-        if (read.Length < LengthOfFormat1)
-        {
-            return default;
-        }
-
-        var format = (int)((BinaryPrimitives.ReadUInt64LittleEndian(read) ^ Magic) >> 48) - '0';
-        if (BinaryPrimitives.ReadUInt64LittleEndian(read) != MagicOf(format))
-        {
-            return default;
-        }
-
-        return format switch
-        {
-            1 when IsWhole(read[..LengthOfFormat1]) => new LogHeader(1, WordAt(read, 1), default),
-            2 when read.Length == LengthOfFormat2 && IsWhole(read) =>
-                new LogHeader(2, WordAt(read, 1), new FrameChain((int)WordAt(read, 2), WordAt(read, 3))),
-            > CurrentFormat and <= 9 => throw new StoreOpenException(
-                $"The log was written by a newer version (format {format}; this one knows {CurrentFormat}). "
-                + "Install that version or a newer one."),
-            _ => default,
-        };
+        Span<byte> sector = stackalloc byte[Length];
+        return file.Read(sector, SectorSize * (long)slot) == Length && Sealed.IsWhole(sector)
+            && Sealed.WordAt(sector, 0) == MagicOf(Format)
+                ? new LogHeader(Sealed.WordAt(sector, 1), new FrameChain((int)Sealed.WordAt(sector, 2), Sealed.WordAt(sector, 3)))
+                : default;
     }
 
-    /// <summary>Writes it, in this version's format; it is in force only once the file is synced.</summary>
+    /// <summary>For a file without a header of this format.</summary>
+    /// <exception cref="StoreOpenException">It was written by another version.</exception>
+    public static void RefuseOtherFormat(IStorageFile file)
+    {
+        Span<byte> magic = stackalloc byte[sizeof(ulong)];
+        var format = file.Read(magic, 0) == magic.Length ? (int)((Sealed.WordAt(magic, 0) ^ Magic) >> 48) - '0' : 0;
+        if (format is >= 1 and <= 9 and not Format && Sealed.WordAt(magic, 0) == MagicOf(format))
+        {
+            throw new StoreOpenException(
+                $"The log was written by another version of the server (format {format}; this one knows {Format}). "
+                + "Install that version, or choose another directory with --data.");
+        }
+    }
+
+    /// <summary>Writes it; it is in force only once the file is synced.</summary>
     public void Write(IStorageFile file, int slot)
     {
-        Span<byte> sector = stackalloc byte[LengthOfFormat2];
-        BinaryPrimitives.WriteUInt64LittleEndian(sector, MagicOf(CurrentFormat));
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[8..], Epoch);
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[16..], (ulong)Before.Frames);
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[24..], Before.Checksum);
-        BinaryPrimitives.WriteUInt64LittleEndian(sector[32..], XxHash3.HashToUInt64(sector[..32]));
+        Span<byte> sector = stackalloc byte[Length];
+        Sealed.Write(sector, [MagicOf(Format), Epoch, (ulong)Before.Frames, Before.Checksum]);
         file.Write(sector, SectorSize * (long)slot);
         if (file.Length < Size)
         {
@@ -67,10 +57,63 @@ internal readonly record struct LogHeader(int Format, ulong Epoch, FrameChain Be
     }
 
     private static ulong MagicOf(int format) => Magic | (ulong)('0' + format) << 48;
+}
 
-    private static bool IsWhole(ReadOnlySpan<byte> sector) =>
+/// <summary>How far a filling was acknowledged: frames before it that are not whole are damaged, not torn.</summary>
+/// <remarks>
+/// Written after the sync that made a commit durable and before its callers are answered, without a sync of its own: the
+/// next commit's sync takes it along. A killed process leaves it as it is; a power loss may take it back by one commit.
+/// </remarks>
+/// <param name="Epoch">The filling; 0 when there is no mark.</param>
+/// <param name="End">Where its acknowledged frames end.</param>
+/// <param name="IsClosed">The other file was begun after it.</param>
+/// <param name="IsOtherMoved">The data file holds everything of the filling before; that is not needed any more.</param>
+internal readonly record struct LogMark(ulong Epoch, FrameChain End, bool IsClosed, bool IsOtherMoved)
+{
+    public const int Offset = 2 * LogHeader.SectorSize;
+
+    private const int Length = 6 * sizeof(ulong);
+
+    /// <summary>"TLMMARK", zero.</summary>
+    private const ulong Magic = 0x00_4B_52_41_4D_4D_4C_54;
+
+    /// <returns>No mark when there is none, or one that was torn or damaged.</returns>
+    public static LogMark Read(IStorageFile file)
+    {
+        Span<byte> sector = stackalloc byte[Length];
+        return file.Read(sector, Offset) == Length && Sealed.IsWhole(sector) && Sealed.WordAt(sector, 0) == Magic
+            ? new LogMark(
+                Sealed.WordAt(sector, 1), new FrameChain((int)Sealed.WordAt(sector, 2), Sealed.WordAt(sector, 3)),
+                (Sealed.WordAt(sector, 4) & 1) != 0, (Sealed.WordAt(sector, 4) & 2) != 0)
+            : default;
+    }
+
+    public void Write(IStorageFile file)
+    {
+        Span<byte> sector = stackalloc byte[Length];
+        Sealed.Write(
+            sector, [Magic, Epoch, (ulong)End.Frames, End.Checksum, (IsClosed ? 1UL : 0) | (IsOtherMoved ? 2UL : 0)]);
+        file.Write(sector, Offset);
+    }
+}
+
+/// <summary>A few numbers, then their checksum.</summary>
+internal static class Sealed
+{
+    public static void Write(Span<byte> sector, ReadOnlySpan<ulong> words)
+    {
+        for (var i = 0; i < words.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(sector[(i * sizeof(ulong))..], words[i]);
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            sector[^sizeof(ulong)..], XxHash3.HashToUInt64(sector[..^sizeof(ulong)]));
+    }
+
+    public static bool IsWhole(ReadOnlySpan<byte> sector) =>
         BinaryPrimitives.ReadUInt64LittleEndian(sector[^sizeof(ulong)..]) == XxHash3.HashToUInt64(sector[..^sizeof(ulong)]);
 
-    private static ulong WordAt(ReadOnlySpan<byte> sector, int word) =>
+    public static ulong WordAt(ReadOnlySpan<byte> sector, int word) =>
         BinaryPrimitives.ReadUInt64LittleEndian(sector[(word * sizeof(ulong))..]);
 }

@@ -7,8 +7,9 @@ internal static class LogPage
 {
     public const int Size = 8192;
 
+    public const int TransactionOffset = 14;
+
     private const int NumberOffset = 0;
-    private const int TransactionOffset = 14;
     private const int ConfirmedOffset = 18;
 
     public static uint NumberOf(ReadOnlySpan<byte> page) => BinaryPrimitives.ReadUInt32LittleEndian(page[NumberOffset..]);

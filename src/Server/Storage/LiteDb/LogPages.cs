@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
-/// <summary>Which database page each frame of a log holds.</summary>
+/// <summary>Which database page each frame of a log holds, and its checksum.</summary>
 /// <remarks>Not safe for several threads; its log locks.</remarks>
 internal sealed class LogPages
 {
@@ -10,9 +10,9 @@ internal sealed class LogPages
     private int _firstUnconfirmed;
 
     /// <summary>Notes the next frame.</summary>
-    public void Add(uint page, uint transaction, bool confirmed)
+    public void Add(uint page, uint transaction, bool confirmed, ulong checksum)
     {
-        _frames.Add(new Frame(page, transaction, Counts: false));
+        _frames.Add(new Frame(page, transaction, Counts: false, checksum));
         if (!confirmed)
         {
             return;
@@ -34,6 +34,8 @@ internal sealed class LogPages
         _firstUnconfirmed = Math.Min(_firstUnconfirmed, frames);
     }
 
+    public ulong ChecksumOf(int frame) => _frames[frame].Checksum;
+
     /// <summary>The frame that holds the newest version of each page, by page.</summary>
     public SortedList<uint, int> FindNewest()
     {
@@ -49,7 +51,7 @@ internal sealed class LogPages
         return new SortedList<uint, int>(newest);
     }
 
-    private readonly record struct Frame(uint Page, uint Transaction, bool Counts);
+    private readonly record struct Frame(uint Page, uint Transaction, bool Counts, ulong Checksum);
 }
 
 /// <summary>How far the frames of a log go, and the checksum of the last one, which stands for all before it.</summary>

@@ -50,6 +50,27 @@ internal sealed class SnapshotSchedule(int slotSize, int minimumRotation)
         return due == 0 ? [] : [.. Enumerable.Range(0, (int)due).Select(i => (_next + i) % slots)];
     }
 
+    /// <summary>Slots of which something is not stored, the most outdated first; the others are complete as they are.</summary>
+    /// <param name="number">Of the newest event.</param>
+    /// <param name="newestIn">Number of the newest event that changed a slot.</param>
+    public IReadOnlyList<int> Stale(long number, Func<int, long> newestIn)
+    {
+        var stale = new List<int>();
+        for (var slot = 0; slot < _completeThrough.Count; slot++)
+        {
+            if (newestIn(slot) > _completeThrough[slot])
+            {
+                stale.Add(slot);
+            }
+            else
+            {
+                _completeThrough[slot] = number;
+            }
+        }
+
+        return [.. stale.OrderBy(slot => _completeThrough[slot])];
+    }
+
     public void Wrote(IReadOnlyList<int> slots, long completeThrough)
     {
         foreach (var slot in slots)

@@ -114,6 +114,19 @@ internal sealed class InstanceTable
         }
     }
 
+    /// <summary>For the writer only: the number of the newest event that changed a block; 0 when none did.</summary>
+    public long NewestIn(int block)
+    {
+        var newest = 0L;
+        var end = Math.Min((block + 1) * _rows.BlockSize, _rows.Count);
+        for (var ordinal = block * _rows.BlockSize; ordinal < end; ordinal++)
+        {
+            newest = Math.Max(newest, _rows[ordinal].LatestNumber);
+        }
+
+        return newest;
+    }
+
     public RecentReportIds RecentIdsOf(int ordinal) => _rows[ordinal].RecentIds;
 
     /// <summary>For recovery: puts a row back where it was.</summary>
@@ -150,7 +163,7 @@ internal sealed class InstanceTable
         }
 
         row.ReportCount++;
-        row.RecentIds.Add(RecentReportIds.FingerprintOf(report.ReportId));
+        row.RecentIds.Add(RecentReportIds.FingerprintOf(report));
         Fill(ref row, stored.Position.Number, stored.AcceptedAt, report);
     }
 

@@ -1,4 +1,6 @@
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.State;
 
@@ -19,12 +21,12 @@ internal struct RecentReportIds
     private uint _third;
     private uint _oldest;
 
-    /// <summary>The last bytes, which are random in every kind of UUID that clients make.</summary>
-    public static uint FingerprintOf(Guid id)
+    /// <summary>Mixed with the pseudonym, which nobody outside knows: ids that collide cannot be made on purpose.</summary>
+    public static uint FingerprintOf(Report report)
     {
         Span<byte> bytes = stackalloc byte[16];
-        id.TryWriteBytes(bytes);
-        return BitConverter.ToUInt32(bytes[12..]);
+        report.ReportId.TryWriteBytes(bytes);
+        return (uint)XxHash3.HashToUInt64(bytes, (long)(ulong)report.Instance.Value);
     }
 
     public readonly bool MayContain(uint fingerprint) =>
