@@ -28,3 +28,8 @@ internal sealed class RoomUsageCollector : IUsageCollector
 {
     public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }
+
+internal sealed class MyCollector : IUsageCollector
+{
+    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}
