@@ -25,6 +25,21 @@ public sealed class SendTests
     }
 
     [Fact]
+    public async Task Two_presses_of_one_button_are_one_report_with_one_result()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server);
+        var desk = new SupportDesk(host.Client, host.Time, CancellationToken.None);
+
+        var first = await Patience.For(desk.ActAsync(new SupportCommand.Send("button")), "the first press is answered");
+        var second = await Patience.For(desk.ActAsync(new SupportCommand.Send("button")), "the second press is answered");
+        var other = await Patience.For(desk.ActAsync(new SupportCommand.Send("another page's button")), "it is answered");
+
+        Assert.Equal(("Report sent", "Report sent", "Not sent: too soon"), (first.Title, second.Title, other.Title));
+        Assert.Equal(first.Details, second.Details);
+    }
+
+    [Fact]
     public async Task A_result_is_shown_once()
     {
         await using var server = await TestServer.StartAsync();

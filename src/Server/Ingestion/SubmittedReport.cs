@@ -12,6 +12,9 @@ internal sealed class SubmittedReport
     /// <summary>Null when the client has no such thing; the server then makes one.</summary>
     public string? ReportId { get; set; }
 
+    /// <summary>SHA-256 of the bytes that this was read from, as the edge received them.</summary>
+    public byte[] Sha256 { get; set; } = [];
+
     public string? InstanceHash { get; set; }
 
     public App App { get; set; }

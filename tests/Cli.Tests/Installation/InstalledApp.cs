@@ -78,7 +78,7 @@ internal sealed class InstalledApp : IDisposable
 
     private sealed class Collector(Subscription? subscription) : IUsageCollector
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation) => ValueTask.FromResult(new UsageSnapshot
+        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot
         {
             Users = new Users { Total = 25 },
             Subscription = subscription,
