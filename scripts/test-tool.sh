@@ -8,7 +8,8 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 dotnet tool install Telemetry.Cli --tool-path "$folder/tools" --source "$packages" --no-cache
-"$folder/tools/telemetry" --help | grep -q 'telemetry \[command\]'
+"$folder/tools/telemetry" --help >"$folder/help"
+grep -q 'telemetry \[command\]' "$folder/help"
 
 # Nothing listens there: 3, and words on standard error alone.
 status=0
