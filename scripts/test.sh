@@ -61,6 +61,10 @@ for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli;
   check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
 done
 
+echo "== Trimming"
+check "publish trimmed" dotnet publish tests/TrimmedApp --use-current-runtime -o artifacts/trimmed -v quiet -nologo
+check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
+
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
