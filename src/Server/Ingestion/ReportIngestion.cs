@@ -165,9 +165,7 @@ internal sealed class ReportIngestion(
         if (commit.Decision == CommitDecision.TooSoon)
         {
             metrics.Outcome("too_soon");
-            var wait = next - time.GetUtcNow();
-            return new SubmitOutcome.TooSoon(
-                commit.AcceptedAt, next, wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, time.GetUtcNow());
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");

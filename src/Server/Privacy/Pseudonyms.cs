@@ -32,7 +32,13 @@ internal sealed class Pseudonyms : IDisposable
         _licensedInstances = Keyed(secret, "licensed instance"u8);
         _contents = Keyed(secret, "report content"u8);
         _issuing = HMACSHA256.HashData(secret, "license issue"u8);
+        using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+        check.AppendData("secret check"u8);
+        SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
     }
+
+    /// <summary>By which a store knows the secret under which its reports are; tells nothing of the secret itself.</summary>
+    public long SecretCheck { get; }
 
     /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
     public InstanceId Of(string instanceHash)

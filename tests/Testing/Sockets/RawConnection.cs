@@ -17,7 +17,7 @@ internal sealed class RawConnection : IDisposable
     public long Sent { get; private set; }
 
     /// <summary>The port by which the server knows this connection.</summary>
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port { get; private set; }
 
     public static async Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default)
     {
@@ -25,6 +25,7 @@ internal sealed class RawConnection : IDisposable
         try
         {
             await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancellation);
+            connection.Port = ((IPEndPoint)connection._socket.LocalEndPoint!).Port;
             return connection;
         }
         catch
@@ -61,6 +62,22 @@ internal sealed class RawConnection : IDisposable
         }
 
         return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>One answer that states its length: head and body. The connection goes on.</summary>
+    public async Task<string> ReadAnswerAsync()
+    {
+        const string Length = "Content-Length: ";
+        var head = await ReadUntilAsync("\r\n\r\n");
+        var line = head.Split("\r\n").First(line => line.StartsWith(Length, StringComparison.OrdinalIgnoreCase));
+        var body = new byte[int.Parse(line[Length.Length..], null)];
+        for (var read = 0; read < body.Length;)
+        {
+            var count = await Patience.For(ReceiveAsync(body.AsMemory(read)).AsTask(), "the rest of the answer");
+            read += count > 0 ? count : throw new EndOfStreamException("The server closed within its answer.");
+        }
+
+        return head + Encoding.UTF8.GetString(body);
     }
 
     /// <summary>What the server sends, up to and including this text.</summary>
