@@ -28,7 +28,7 @@ internal static class CompatibilityExtensions
         endpoints.Map(RoomVoxPath, roomVox.HandleAsync);
         var licenses = new LicenseEndpoints(
             endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),
-            endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests);
+            endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests, time);
         endpoints.Map("/api/licenses/validate", licenses.ValidateAsync);
         endpoints.Map("/api/licenses/usage", licenses.ReportUsageAsync);
         endpoints.Map("/api/licenses/check-page-limit", licenses.CheckPageLimitAsync);

@@ -19,7 +19,7 @@ internal sealed class RoomVoxEndpoint(IReportIngestion ingestion, JsonRequests r
     private static Task AnswerAsync(HttpContext context, SubmitOutcome outcome) => outcome switch
     {
         SubmitOutcome.Accepted accepted =>
-            Answers.SuccessAsync(context, accepted.ReportId, accepted.NextReportNotBefore),
+            Answers.SuccessAsync(context, accepted),
         SubmitOutcome.Invalid invalid =>
             Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, Sentences.For(invalid.Violations)),
         SubmitOutcome.TooSoon tooSoon => Answers.RetryAsync(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Telemetry.Server.Ingestion;
 
@@ -21,6 +22,7 @@ internal ref struct RoomVoxReportReader
     {
         _report = new SubmittedReport
         {
+            Sha256 = SHA256.HashData(body),
             App = Model.App.RoomVox,
             AppVersionMayBeUnknown = true,
             HasRoomVoxUsage = true,

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Server.Privacy;
@@ -50,6 +51,7 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
             Position = StoredReportMapper.ToWire(accepted.Position),
             Verdict = (Wire.ClaimVerdict)accepted.Verdict,
             NextReportNotBefore = Timestamp.FromDateTimeOffset(accepted.NextReportNotBefore),
+            ReportSha256 = accepted.Sha256 is { } sha256 ? UnsafeByteOperations.UnsafeWrap(sha256) : ByteString.Empty,
         }
         : null;
 
@@ -94,6 +96,12 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
         SubmitOutcome.Unavailable unavailable => Retry(
             StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
             "Reports cannot be stored right now; nothing was recorded. Try again later.", unavailable.RetryAfter),
+        SubmitOutcome.Failed failed => new Wire.Refusal
+        {
+            Code = (int)StatusCode.Internal,
+            Reason = ErrorReasons.InternalError,
+            Message = RpcErrors.InternalMessage(failed.Incident),
+        },
         _ => throw new InvalidOperationException($"No refusal for {outcome.GetType().Name}."),
     };
 

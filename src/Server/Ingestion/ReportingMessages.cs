@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Server.Rpc;
@@ -51,12 +52,27 @@ internal static class ReportingMessages
     private static SubmittedReport ReadReport(ReadOnlySpan<byte> message)
     {
         SubmittedReport? report = null;
+        ReadOnlySpan<byte> first = default;
+        IncrementalHash? parts = null;
         var reader = new WireReader(message);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
         {
             if (tag == (Wire.SubmitReportRequest.ReportFieldNumber << 3 | Bytes))
             {
-                ReportReader.Read(reader.Message(), report ??= new SubmittedReport());
+                var part = reader.Message();
+                if (report is null)
+                {
+                    report = new SubmittedReport();
+                    first = part;
+                }
+                else
+                {
+                    // No client writes a report in parts, but protobuf allows it, and reads what stands in all of them.
+                    parts ??= Begin(first);
+                    parts.AppendData(part);
+                }
+
+                ReportReader.Read(part, report);
             }
             else
             {
@@ -64,7 +80,21 @@ internal static class ReportingMessages
             }
         }
 
-        return report ?? throw RpcErrors.InvalidField("report", "is required");
+        if (report is null)
+        {
+            throw RpcErrors.InvalidField("report", "is required");
+        }
+
+        report.Sha256 = parts?.GetHashAndReset() ?? SHA256.HashData(first);
+        parts?.Dispose();
+        return report;
+    }
+
+    private static IncrementalHash Begin(ReadOnlySpan<byte> first)
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(first);
+        return hash;
     }
 
     private static List<SubmittedReport> ReadReports(ReadOnlySpan<byte> message)
@@ -75,8 +105,9 @@ internal static class ReportingMessages
         {
             if (tag == (Wire.SubmitReportsRequest.ReportsFieldNumber << 3 | Bytes))
             {
-                var report = new SubmittedReport();
-                ReportReader.Read(reader.Message(), report);
+                var bytes = reader.Message();
+                var report = new SubmittedReport { Sha256 = SHA256.HashData(bytes) };
+                ReportReader.Read(bytes, report);
                 reports.Add(report);
             }
             else

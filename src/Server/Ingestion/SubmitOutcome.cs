@@ -6,9 +6,10 @@ namespace Telemetry.Server.Ingestion;
 internal abstract record SubmitOutcome
 {
     /// <summary>Stored durably, now or, for a repetition, before.</summary>
+    /// <param name="Sha256">Of the bytes that were read; null when others are stored under this id.</param>
     internal sealed record Accepted(
         Guid ReportId, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict,
-        DateTimeOffset NextReportNotBefore) : SubmitOutcome;
+        DateTimeOffset NextReportNotBefore, byte[]? Sha256) : SubmitOutcome;
 
     /// <summary>Breaks rules; all of them are listed.</summary>
     internal sealed record Invalid(IReadOnlyList<Violation> Violations) : SubmitOutcome;
@@ -29,4 +30,8 @@ internal abstract record SubmitOutcome
 
     /// <summary>The store cannot commit, or the server is stopping.</summary>
     internal sealed record Unavailable(TimeSpan RetryAfter) : SubmitOutcome;
+
+    /// <summary>The server failed on this report of several; the others are not concerned.</summary>
+    /// <param name="Incident">The number under which the log has it.</param>
+    internal sealed record Failed(string Incident) : SubmitOutcome;
 }

@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Telemetry.Server.Model;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -28,6 +27,9 @@ internal static class RpcErrors
 
     public static RpcException Overloaded(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.Overloaded, message, retryAfter);
+
+    public static RpcException TooManyWrongKeys(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongKeys, message, retryAfter);
 
     public static RpcException StoreUnavailable(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
@@ -66,8 +68,10 @@ internal static class RpcErrors
         Create(StatusCode.FailedPrecondition, ErrorReasons.NotAllowedNow, message);
 
     public static RpcException Internal(string incident) =>
-        Create(StatusCode.Internal, ErrorReasons.InternalError,
-            $"The server failed. Its log has the particulars under incident {incident}.");
+        Create(StatusCode.Internal, ErrorReasons.InternalError, InternalMessage(incident));
+
+    public static string InternalMessage(string incident) =>
+        $"The server failed. Its log has the particulars under incident {incident}.";
 
     public static RpcException DataDamaged(string incident) =>
         Create(StatusCode.DataLoss, ErrorReasons.DataDamaged,

@@ -319,9 +319,10 @@ public sealed class StreamEventsTests
 
     private static void CopyFiles(string from, string to)
     {
-        foreach (var file in Directory.GetFiles(from))
+        Directory.CreateDirectory(Path.Combine(to, "signing"));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
     }
 

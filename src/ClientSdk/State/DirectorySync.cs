@@ -1,9 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Telemetry.Server.Storage.LiteDb;
+namespace Telemetry.Client.State;
 
-/// <summary>Makes the names of new files durable: on Unix a file's own sync does not cover its directory entry.</summary>
+/// <summary>Makes the names of new files last: on Unix a file's own sync does not cover its directory entry.</summary>
+/// <remarks>As well as the system lets it: where a directory cannot be opened or synced, the file is there all the same.</remarks>
 [UnsupportedOSPlatform("windows")]
 internal static partial class DirectorySync
 {
@@ -11,20 +12,18 @@ internal static partial class DirectorySync
 
     public static void Sync(string directory)
     {
-        var descriptor = Open(directory, ReadOnly);
-        if (descriptor < 0)
-        {
-            throw new IOException($"The directory '{directory}' cannot be opened to be synced.");
-        }
-
         try
         {
-            // Some file systems refuse to sync a directory; those need no sync for its entries either.
-            _ = FileSync(descriptor);
+            var descriptor = Open(directory, ReadOnly);
+            if (descriptor >= 0)
+            {
+                _ = FileSync(descriptor);
+                _ = Close(descriptor);
+            }
         }
-        finally
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {
-            _ = Close(descriptor);
+            // A system with another C library.
         }
     }
 
