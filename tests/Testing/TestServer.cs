@@ -76,11 +76,9 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <param name="data">Data directory to go on with; null for a new one that is deleted in the end.</param>
     /// <param name="now">Where the clock stands.</param>
-    /// <param name="customize">Other parts in place of the server's own.</param>
     /// <param name="settings">Configuration, e.g. "Ingestion:MinimumInterval=00:00:00".</param>
     public static async Task<TestServer> StartAsync(
-        string? data = null, DateTimeOffset? now = null, Action<IServiceCollection>? customize = null,
-        params string[] settings)
+        string? data = null, DateTimeOffset? now = null, params string[] settings)
     {
         var directory = data ?? Directory.CreateTempSubdirectory("telemetry-test-").FullName;
         var logs = new CapturedLogs();
@@ -99,7 +97,6 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Logging.ClearProviders().AddProvider(logs);
             HoldStore(builder.Services);
-            customize?.Invoke(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
         server.AdminToken = AdminTokens.Make();

@@ -108,13 +108,7 @@ internal static class ServerHost
         services.AddFeed();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
-        services.AddGrpc(grpc =>
-        {
-            grpc.MaxReceiveMessageSize = MaxMessageBytes;
-            grpc.Interceptors.Add<FailureInterceptor>();
-        });
-        services.PostConfigure<GrpcServiceOptions<ReportingGrpcService>>(GuardsItself);
-        services.PostConfigure<GrpcServiceOptions<LicenseGrpcService>>(GuardsItself);
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
@@ -143,11 +137,17 @@ internal static class ServerHost
             .AddCheck<ClockHealthCheck>("clock");
     }
 
-    private static void ForAdmins(GrpcServiceOptions options) => options.Interceptors.Add<AdminTokenInterceptor>();
+    private static void ForAdmins(GrpcServiceOptions options)
+    {
+        options.Interceptors.Add<FailureInterceptor>();
+        options.Interceptors.Add<AdminTokenInterceptor>();
+    }
 
-    private static void GuardsItself(GrpcServiceOptions options) => options.Interceptors.Clear();
-
-    private static void EndsAtStop(GrpcServiceOptions options) => options.Interceptors.Add<StopInterceptor>();
+    private static void EndsAtStop(GrpcServiceOptions options)
+    {
+        options.Interceptors.Add<FailureInterceptor>();
+        options.Interceptors.Add<StopInterceptor>();
+    }
 
     private static void Map(WebApplication app)
     {

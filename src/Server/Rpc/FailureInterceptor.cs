@@ -5,8 +5,8 @@ using Grpc.Core.Interceptors;
 namespace Telemetry.Server.Rpc;
 
 /// <summary>
-/// Answers bugs of every service that does not guard itself, as reporting and licensing do: an interceptor costs each of
-/// their calls three tasks.
+/// Answers bugs of the services for admins and of reflection. Reporting and licensing guard themselves: an interceptor
+/// costs each of their calls three tasks.
 /// </summary>
 internal sealed class FailureInterceptor(CallFailures failures) : Interceptor
 {

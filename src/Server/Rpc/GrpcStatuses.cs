@@ -1,5 +1,4 @@
 using System.Globalization;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using RpcStatus = Google.Rpc.Status;
@@ -9,10 +8,6 @@ namespace Telemetry.Server.Rpc;
 /// <summary>A call's status as headers or trailers, for where the gRPC library has no hand in it.</summary>
 internal static class GrpcStatuses
 {
-    private const string Code = "grpc-status";
-    private const string Message = "grpc-message";
-    private const string Details = "grpc-status-details-bin";
-
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
@@ -20,7 +15,7 @@ internal static class GrpcStatuses
     public static Task AnswerAsync(HttpContext context, RpcStatus status)
     {
         context.Response.ContentType = "application/grpc";
-        Write(context.Response.Headers, status);
+        StatusHeaders.Write(context.Response.Headers, status);
         return Task.CompletedTask;
     }
 
@@ -31,11 +26,11 @@ internal static class GrpcStatuses
     {
         // Trailers of a call without a response body travel as headers.
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (trailers is { IsReadOnly: false } && trailers.ContainsKey(Code))
+        if (trailers is { IsReadOnly: false } && trailers.ContainsKey(StatusHeaders.Status))
         {
             Complete(trailers, context.Request, instead);
         }
-        else if (!context.Response.HasStarted && context.Response.Headers.ContainsKey(Code))
+        else if (!context.Response.HasStarted && context.Response.Headers.ContainsKey(StatusHeaders.Status))
         {
             Complete(context.Response.Headers, context.Request, instead);
         }
@@ -44,18 +39,11 @@ internal static class GrpcStatuses
     private static void Complete(
         IHeaderDictionary headers, HttpRequest request, Func<StatusCode, HttpRequest, RpcStatus?> instead)
     {
-        if (!headers.ContainsKey(Details)
-            && int.TryParse(headers[Code], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+        if (!headers.ContainsKey(StatusHeaders.Details)
+            && int.TryParse(headers[StatusHeaders.Status], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             && code != (int)StatusCode.OK && instead((StatusCode)code, request) is { } status)
         {
-            Write(headers, status);
+            StatusHeaders.Write(headers, status);
         }
-    }
-
-    public static void Write(IHeaderDictionary headers, RpcStatus status)
-    {
-        headers[Code] = status.Code.ToString(CultureInfo.InvariantCulture);
-        headers[Message] = Uri.EscapeDataString(status.Message);
-        headers[Details] = Convert.ToBase64String(status.ToByteArray());
     }
 }

@@ -1,10 +1,7 @@
-using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Rpc;
@@ -76,19 +73,6 @@ public sealed class RefusalDetailsTests
     }
 
     [Fact]
-    public async Task A_bug_anywhere_behind_the_gRPC_library_is_an_incident()
-    {
-        await using var server = await TestServer.StartAsync(
-            customize: services => services.AddSingleton<HealthCheckService>(new BrokenHealth()));
-        server.ExpectsErrors = true;
-
-        var failure = await Assert.ThrowsAsync<RpcException>(async () =>
-            await new Health.HealthClient(server.Native).CheckAsync(new()));
-
-        AssertIncident(failure, server.Logs);
-    }
-
-    [Fact]
     public async Task What_a_caller_of_reflection_sends_wrong_is_not_our_failure()
     {
         await using var server = await TestServer.StartAsync();
@@ -122,13 +106,6 @@ public sealed class RefusalDetailsTests
         var incident = failure.Status.Detail.Split(' ')[^1].TrimEnd('.');
         var line = Assert.Single(logs.Lines, line => line.Text.Contains(incident, StringComparison.Ordinal));
         Assert.Contains("Nobody foresaw this.", line.Text, StringComparison.Ordinal);
-    }
-
-    private sealed class BrokenHealth : HealthCheckService
-    {
-        public override Task<HealthReport> CheckHealthAsync(
-            Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default) =>
-            throw new InvalidOperationException("Nobody foresaw this.");
     }
 
     /// <summary>A call of which nothing but its name is asked.</summary>

@@ -13,7 +13,7 @@ namespace Telemetry.Testing.Sockets;
 /// <remarks>That makes a delay as long as it must be for the server to notice, and no longer, on any machine.</remarks>
 internal sealed class Intake
 {
-    private readonly ConcurrentDictionary<int, WatchedReader> _readers = [];
+    private readonly ConcurrentDictionary<(int Client, int Server), WatchedReader> _readers = [];
 
     /// <summary>Watches every connection that the server will accept.</summary>
     public static Intake Watch(IServiceCollection services)
@@ -29,18 +29,18 @@ internal sealed class Intake
     /// <summary>Completes when the server has read all that was sent and waits for more, or reads no more.</summary>
     public async Task TakesAsync(RawConnection connection)
     {
-        var reader = _readers.GetOrAdd(connection.Port, _ => new WatchedReader());
+        var reader = _readers.GetOrAdd(connection.Ports, _ => new WatchedReader());
         await Patience.For(reader.WaitsAfterAsync(connection.Sent), $"the server to take {connection.Sent} bytes");
     }
 
     private async Task WatchAsync(ConnectionDelegate next, ConnectionContext connection)
     {
-        var port = ((IPEndPoint)connection.RemoteEndPoint!).Port;
+        var ports = (((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port);
         var transport = connection.Transport;
         var reader = _readers.AddOrUpdate(
-            port,
+            ports,
             _ => new WatchedReader(),
-            // Waited for before it was accepted; or the port had another connection.
+            // Waited for before it was accepted; or the ports had another connection.
             (_, known) => known.IsNew ? known : new WatchedReader());
         reader.Attach(transport.Input);
         connection.Transport = new Watched(reader, transport.Output);

@@ -16,8 +16,8 @@ internal sealed class RawConnection : IDisposable
     /// <summary>Bytes sent so far.</summary>
     public long Sent { get; private set; }
 
-    /// <summary>The port by which the server knows this connection.</summary>
-    public int Port { get; private set; }
+    /// <summary>The ports of both ends. The own one alone is not unique: the system gives it to connections elsewhere as well.</summary>
+    public (int Own, int Server) Ports { get; private set; }
 
     public static async Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default)
     {
@@ -25,7 +25,7 @@ internal sealed class RawConnection : IDisposable
         try
         {
             await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancellation);
-            connection.Port = ((IPEndPoint)connection._socket.LocalEndPoint!).Port;
+            connection.Ports = (((IPEndPoint)connection._socket.LocalEndPoint!).Port, server.Port);
             return connection;
         }
         catch
