@@ -57,7 +57,7 @@ public sealed class DataDirectoryTests
             bytes[5] ^= 1;
             await File.WriteAllBytesAsync(secret, bytes);
 
-            foreach (var arguments in new[] { ["--verify"], new[] { "--http=127.0.0.1:0", "--grpc=127.0.0.1:0" } })
+            foreach (var arguments in new string[][] { ["--verify"], ["--http=127.0.0.1:0", "--grpc=127.0.0.1:0"] })
             {
                 var run = await RunAsync(data, arguments);
                 Assert.Equal(1, run.ExitCode);
