@@ -18,15 +18,12 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
 builder.Services.AddAuthorizationBuilder()
     .AddPolicy("Administrators", policy => policy.RequireRole(AdminCode.Role));
 
-builder.Services.AddTelemetry<RoomUsageCollector>(options =>
+builder.Services.AddTelemetry<RoomUsageCollector>(builder.Configuration.GetSection("Telemetry")).Configure(options =>
 {
     options.App = App.Roomvox;
     options.AppVersion = "1.0.0";
-    options.Server = builder.Configuration.GetValue<Uri>("Telemetry:Server");
-    options.InstanceUrl = builder.Configuration["Telemetry:InstanceUrl"];
     // A real app leaves this out, or names a directory that outlives its updates.
-    options.StateDirectory = builder.Configuration["Telemetry:StateDirectory"]
-        ?? Path.Combine(AppContext.BaseDirectory, "state");
+    options.StateDirectory ??= Path.Combine(AppContext.BaseDirectory, "state");
     options.Host.WebServer = WebServer.Kestrel;
 });
 

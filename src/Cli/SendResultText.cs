@@ -25,7 +25,7 @@ internal static class SendResultText
         return result switch
         {
             SendResult.Sent => ExitCodes.Ok,
-            SendResult.Unreachable => ExitCodes.Unreachable,
+            SendResult.Unreachable or SendResult.MayHaveArrived => ExitCodes.Unreachable,
             SendResult.Disabled => ExitCodes.NotOn,
             _ => ExitCodes.Refused,
         };

@@ -26,8 +26,8 @@ internal static class ServerProbe
         {
             cancellation.ThrowIfCancellationRequested();
             throw new ServerNotReachedException(patience.IsCancellationRequested
-                ? SendFailures.TimedOut(channel.Address, Patience)
-                : SendFailures.Explain(e, channel.Address, time.GetUtcNow()), e);
+                ? SendFailures.TimedOut(channel.Address, Patience, left: false)
+                : SendFailures.Explain(e, channel.Address, time.GetUtcNow(), left: false), e);
         }
     }
 }

@@ -16,16 +16,19 @@ internal static class SendNotice
 
     private static NoticeDetail[] DetailsOf(SendResult result) => result switch
     {
-        SendResult.Sent { Receipt: var receipt } =>
-        [
-            new("Report", receipt.ReportId),
-            new("Position in the server's log", receipt.Position),
-            new("Subscription", Words.Of(receipt.Verdict)),
-            new("SHA-256", receipt.Digest),
-        ],
+        SendResult.Sent sent => DetailsOf(sent.Receipt),
+        SendResult.DigestMismatch other => DetailsOf(other.Receipt),
         SendResult.TooSoon soon => [new("Welcome again", Words.Of(soon.WelcomeAt))],
         SendResult.Busy busy => [new("Worth trying again", Words.Of(busy.WelcomeAt))],
         SendResult.Unreachable unreachable => [new("Cause", Words.Of(unreachable.Cause))],
         _ => [],
     };
+
+    private static NoticeDetail[] DetailsOf(ReportReceipt receipt) =>
+    [
+        new("Report", receipt.ReportId),
+        new("Position in the server's log", receipt.Position),
+        new("Subscription", Words.Of(receipt.Verdict)),
+        new("SHA-256 that the server read", receipt.Digest.Length > 0 ? receipt.Digest : "none: other bytes are stored"),
+    ];
 }

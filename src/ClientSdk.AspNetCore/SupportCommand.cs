@@ -15,12 +15,15 @@ internal abstract record SupportCommand
     /// <summary>Name of the field with the version of the list that was shown.</summary>
     public const string ListField = "list";
 
+    /// <summary>Name of the field that tells one button from another.</summary>
+    public const string OnceField = "once";
+
     /// <summary>Null when no form of this page makes such a request.</summary>
     public static SupportCommand? Of(IFormCollection form) => form[ActionField].ToString() switch
     {
         "switch" => ReadMode(form[ModeField].ToString()) is { } mode && ReadList(form) is { } list ? new Switch(mode, list) : null,
         "agree" => ReadList(form) is { } list ? new Agree(list) : null,
-        "send" => new Send(),
+        "send" => new Send(form[OnceField].ToString()),
         _ => null,
     };
 
@@ -55,5 +58,6 @@ internal abstract record SupportCommand
     public sealed record Agree(uint List) : SupportCommand;
 
     /// <summary>Send a report now.</summary>
-    public sealed record Send : SupportCommand;
+    /// <param name="Once">Which button was pressed; another press of the same one is the same wish.</param>
+    public sealed record Send(string Once) : SupportCommand;
 }

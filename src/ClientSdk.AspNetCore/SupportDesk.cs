@@ -15,6 +15,9 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
     /// <summary>Longer than any attempt takes whose collector answers.</summary>
     public static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(90);
 
+    private readonly object _lock = new();
+    private (string? Once, Task<SendResult>? Result) _sent;
+
     /// <summary>How reporting stands. While it is off, nothing is collected to show either.</summary>
     public async Task<SupportView> LookAsync(CancellationToken cancellation)
     {
@@ -37,8 +40,8 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
                 SupportCommand.Switch asked when IsCurrent(asked.List) => await ChooseAsync(asked.Mode).ConfigureAwait(false),
                 SupportCommand.Agree asked when IsCurrent(asked.List) => await AgreeAsync().ConfigureAwait(false),
                 SupportCommand.Switch or SupportCommand.Agree => Notice.ListChanged,
-                SupportCommand.Send => SendNotice.Of(
-                    await client.SendNowAsync(stopping).WaitAsync(SendPatience, time, stopping).ConfigureAwait(false)),
+                SupportCommand.Send asked => SendNotice.Of(
+                    await SendOnce(asked.Once).WaitAsync(SendPatience, time, stopping).ConfigureAwait(false)),
                 _ => Notice.UnknownForm,
             };
         }
@@ -53,6 +56,20 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return Notice.Stopping;
+        }
+    }
+
+    /// <summary>A second press of the same button, however late its request comes, gets the first one's result.</summary>
+    private Task<SendResult> SendOnce(string once)
+    {
+        lock (_lock)
+        {
+            if (once.Length == 0 || once != _sent.Once)
+            {
+                _sent = (once, client.SendNowAsync(stopping));
+            }
+
+            return _sent.Result!;
         }
     }
 

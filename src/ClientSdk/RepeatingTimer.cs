@@ -10,6 +10,7 @@ internal sealed class RepeatingTimer : IAsyncDisposable
     private readonly ITimer _timer;
     private TaskCompletionSource? _running;
     private bool _stopped;
+    private bool _again;
 
     /// <param name="tick">What to do; its result is the pause until the next time.</param>
     /// <param name="time">The clock.</param>
@@ -21,6 +22,22 @@ internal sealed class RepeatingTimer : IAsyncDisposable
 
     /// <summary>The first time comes at once, on the timer's thread.</summary>
     public void Start() => _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
+    /// <summary>The next time comes at once, or as soon as the one under way is done.</summary>
+    public void Hurry()
+    {
+        lock (_lock)
+        {
+            if (_running is { Task.IsCompleted: false })
+            {
+                _again = true;
+            }
+            else if (!_stopped)
+            {
+                _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -59,9 +76,8 @@ internal sealed class RepeatingTimer : IAsyncDisposable
         try
         {
             var pause = await _tick(_stop.Token).ConfigureAwait(false);
-            done.SetResult();
             // In whole milliseconds, rounded up: a timer that rounds down would ring before the moment it waits for.
-            Arm(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)));
+            Arm(done, TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -74,13 +90,15 @@ internal sealed class RepeatingTimer : IAsyncDisposable
         }
     }
 
-    private void Arm(TimeSpan pause)
+    private void Arm(TaskCompletionSource done, TimeSpan pause)
     {
         lock (_lock)
         {
+            done.SetResult();
             if (!_stopped)
             {
-                _timer.Change(pause, Timeout.InfiniteTimeSpan);
+                _timer.Change(_again ? TimeSpan.Zero : pause, Timeout.InfiniteTimeSpan);
+                _again = false;
             }
         }
     }

@@ -16,10 +16,10 @@ public sealed class ReportPreview
         Json = ReportJson.Of(report.Report);
     }
 
-    /// <summary>The message that would be sent, byte for byte: telemetry.v1.SubmitReportRequest, with a subscription key if there is one.</summary>
+    /// <summary>The report that would be sent, byte for byte: telemetry.v1.Report, with a subscription key if there is one.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>SHA-256 of the bytes, as 64 lower-case hexadecimal digits; the receipt of a sent report repeats it.</summary>
+    /// <summary>SHA-256 of the bytes, as 64 lower-case hexadecimal digits; the server's receipt repeats it.</summary>
     public string Digest { get; }
 
     /// <summary>The report field by field, in the order of the contract.</summary>

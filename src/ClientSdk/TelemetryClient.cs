@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Client.Collect;
 using Telemetry.Client.Consent;
 using Telemetry.Client.Schedule;
@@ -11,8 +13,9 @@ namespace Telemetry.Client;
 /// Safe to use from any number of threads, and by any number of processes that share the state directory. Nothing goes
 /// out before <see cref="Start"/>, except what <see cref="SendNowAsync"/> is asked to send. While off there is no
 /// connection, no name lookup and no thread of its own; switched off by environment or command line, not even a timer.
+/// What a machine, a network, a server or a collector can do never throws: it is told by results, status and log.
 /// </remarks>
-public sealed class TelemetryClient : IAsyncDisposable, IDisposable
+public class TelemetryClient : IAsyncDisposable, IDisposable
 {
     /// <summary>A host that stops is not kept waiting.</summary>
     private static readonly TimeSpan ShutdownPatience = TimeSpan.FromMilliseconds(50);
@@ -22,42 +25,55 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Timers stand still while a machine sleeps, so the calendar is looked at now and then.</summary>
     private static readonly TimeSpan LongestNap = TimeSpan.FromMinutes(10);
 
-    /// <summary>How soon a choice that another process made is seen.</summary>
-    private static readonly TimeSpan ChoiceInterval = TimeSpan.FromMinutes(1);
-
     private readonly StateDirectory _directory;
     private readonly Installation _installation;
     private readonly ReportPreparer _preparer;
     private readonly ReportCourier _courier;
     private readonly TimeProvider _time;
+    private readonly TelemetryLog _log;
     private readonly RepeatingTimer? _timer;
+    private StateWatch? _watch;
+    private string? _problem;
     private bool _settled;
-    private bool _kept;
+    private volatile bool _kept;
+    private ConsentDecision? _told;
     private int _started;
     private int _disposed;
+
+    /// <summary>For mocks.</summary>
+    protected TelemetryClient() =>
+        (_directory, _installation, _preparer, _courier, _time, _log) = (null!, null!, null!, null!, null!, null!);
 
     /// <summary>Makes the client of a running app. Touches neither disk nor network.</summary>
     /// <param name="options">The app and its server.</param>
     /// <param name="collector">The app's own figures.</param>
+    /// <param name="logger">Where the host reads what becomes of its reports; null: nowhere.</param>
     /// <param name="time">The clock; the system's when null.</param>
     /// <exception cref="ArgumentException">The options are wrong; the message names each and its rule.</exception>
-    public TelemetryClient(TelemetryOptions options, IUsageCollector collector, TimeProvider? time = null)
+    public TelemetryClient(
+        TelemetryOptions options, IUsageCollector collector, ILogger<TelemetryClient>? logger = null,
+        TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(collector);
-        TelemetryOptionsCheck.ThrowIfWrong(options);
+        TelemetryOptionsValidator.ThrowIfWrong(options);
         _time = time ?? TimeProvider.System;
-        var hash = TelemetryOptionsCheck.InstanceHashOf(options);
-        _directory = new StateDirectory(TelemetryOptionsCheck.StateDirectoryOf(options), _time);
+        _log = new TelemetryLog(logger ?? NullLogger<TelemetryClient>.Instance);
+        var hash = options.InstanceHash ?? InstanceHash.FromUrl(options.InstanceUrl!);
+        _directory = new StateDirectory(options.StateDirectory ?? InstallationDirectories.DefaultFor(options.App), _time);
         _installation = new Installation(
             _directory,
             new AppProfile(
                 options.App, options.AppVersion, options.Server!, options.Transport, options.Consent,
-                ReportJitter.Of(hash, options.App)),
+                ReportJitter.Of(hash, options.App), options is { IsDevelopment: true, ReportInDevelopment: false }),
             options.CommandLineMode, options.Variable, _time);
-        _preparer = new ReportPreparer(
-            _installation, new CollectedReports(collector, new ReportComposer(options, hash), _directory, _time));
-        _courier = new ReportCourier(_installation, _directory, _preparer, options.Timeout, _time);
+        _preparer = new ReportPreparer(_installation, new CollectedReports(
+            new CollectorCall(collector, options.CollectTimeout, _time), new ReportComposer(options, hash), _directory,
+            _time));
+        var (server, transport, handler) = (options.Server!, options.Transport, options.HttpHandlerFactory);
+        _courier = new ReportCourier(
+            _installation, _directory, _preparer, () => TelemetryChannel.For(server, transport, handler?.Invoke()),
+            options.Timeout, _time, _log);
         _timer = new RepeatingTimer(TickAsync, _time);
     }
 
@@ -66,14 +82,17 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
         TimeProvider time)
     {
         _time = time;
+        _log = new TelemetryLog(NullLogger.Instance);
         _directory = directory;
         _installation = new Installation(directory, profile, commandLine: null, variable, time);
         _preparer = new ReportPreparer(
             _installation, new PendingReports(directory, profile.Consent, subscriptionKey));
-        _courier = new ReportCourier(_installation, directory, _preparer, ReportingClient.DefaultTimeout, time);
+        _courier = new ReportCourier(
+            _installation, directory, _preparer, () => TelemetryChannel.For(profile.Server, profile.Transport),
+            ReportingClient.DefaultTimeout, time, _log);
     }
 
-    /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is ignored.</summary>
+    /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is logged.</summary>
     public event EventHandler<SendResult>? Reported;
 
     /// <summary>Every field that a report can carry, without values, in the order of the contract. Collects nothing.</summary>
@@ -104,24 +123,29 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// Begins to report on schedule; returns at once. Does nothing at all when the environment or the command line
     /// switched reports off, which cannot change while the process runs.
     /// </summary>
-    public void Start()
+    public virtual void Start()
     {
         if (_timer is null || Interlocked.Exchange(ref _started, 1) == 1)
         {
             return;
         }
 
-        if (_installation.Read().Consent is not
+        var consent = _installation.Read().Consent;
+        if (consent is
             {
                 Mode: ReportingMode.Off, Source: ConsentSource.Environment or ConsentSource.CommandLine,
             })
         {
-            _timer.Start();
+            Tell(consent);
+            return;
         }
+
+        _watch = new StateWatch(_directory, OnStateWritten, _time);
+        _timer.Start();
     }
 
     /// <summary>How reporting stands. Reads the state file; asks nobody.</summary>
-    public TelemetryStatus GetStatus()
+    public virtual TelemetryStatus GetStatus()
     {
         var (state, consent) = _installation.Read();
         var inForce = ConsentRules.SchemaInForce(state, _installation.Profile.Consent);
@@ -140,6 +164,7 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
             LastSuccessAt = state.LastSuccessAt,
             LastOutcome = state.LastOutcome?.Kind,
             LastMessage = state.LastOutcome?.Message ?? "",
+            Problem = consent.Source == ConsentSource.UnusableState ? consent.Explanation : Volatile.Read(ref _problem),
             StateDirectory = _directory.Path,
         };
     }
@@ -147,34 +172,33 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>The administrator's switch. On or local also agrees to the list of fields of this version.</summary>
     /// <remarks>
     /// Off ends an attempt under way, also one of another process, within a second, and forgets what was collected; a
-    /// started client of another process sees a choice within a minute.
+    /// started client of another process sees a choice within a second.
     /// </remarks>
     /// <param name="mode">The choice.</param>
-    /// <param name="cancellation">Ends the wait for another process that writes.</param>
+    /// <param name="cancellationToken">Ends the wait for another process that writes.</param>
     /// <returns>What holds now; environment and command line may still restrict it.</returns>
     /// <exception cref="StateNotWrittenException">The choice cannot be written down; the old one holds.</exception>
-    public async Task<ConsentDecision> SetModeAsync(ReportingMode mode, CancellationToken cancellation = default)
+    public virtual async Task<ConsentDecision> SetModeAsync(ReportingMode mode, CancellationToken cancellationToken = default)
     {
         if (!Enum.IsDefined(mode))
         {
             throw new ArgumentOutOfRangeException(nameof(mode));
         }
 
-        await _installation.ChooseAsync(mode, cancellation).ConfigureAwait(false);
+        await _installation.ChooseAsync(mode, cancellationToken).ConfigureAwait(false);
         return _installation.Read().Consent;
     }
 
     /// <summary>What would be sent now, whether or not it may be sent. Sends nothing.</summary>
-    /// <param name="cancellation">Ends the collecting.</param>
+    /// <param name="cancellationToken">Ends the collecting.</param>
     /// <exception cref="ReportNotPreparedException">There is nothing to show; the message says why.</exception>
-    public async Task<ReportPreview> PreviewAsync(CancellationToken cancellation = default)
+    public virtual async Task<ReportPreview> PreviewAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            // The id of the next report must be written down, or what is sent later would have another one.
-            await _installation.SettleAsync(cancellation).ConfigureAwait(false);
-            var (report, _) = await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
-            return new ReportPreview(new OutgoingReport(report));
+            // What the next report's id is made of must be written down, or what is sent later would have another one.
+            await _installation.SettleAsync(cancellationToken).ConfigureAwait(false);
+            return new ReportPreview(await _preparer.PreviewAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (StateNotWrittenException e)
         {
@@ -182,90 +206,163 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Sends a report because somebody asked. Refused unless reports are on; switches nothing on.</summary>
-    /// <param name="cancellation">Ends the attempt.</param>
+    /// <summary>
+    /// Sends a report because somebody asked. Refused unless reports are on; switches nothing on. Who asks while such a
+    /// report is on its way gets its result.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>Exactly what happened.</returns>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public Task<SendResult> SendNowAsync(CancellationToken cancellation = default) => _courier.SendNowAsync(cancellation);
+    public virtual Task<SendResult> SendNowAsync(CancellationToken cancellationToken = default) =>
+        _courier.SendNowAsync(cancellationToken);
 
     /// <summary>The attempts so far, the latest first, at most 100.</summary>
-    public IReadOnlyList<LedgerEntry> GetHistory() => _directory.ReadLedger();
+    public virtual IReadOnlyList<LedgerEntry> GetHistory() => _directory.ReadLedger();
 
     /// <summary>Stops reporting. Ends an attempt under way, and waits for its end no longer than 50 ms.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _timer is not null)
-        {
-            await Task.WhenAny(_timer.DisposeAsync().AsTask(), Task.Delay(ShutdownPatience, _time)).ConfigureAwait(false);
-        }
+        await DisposeAsyncCore().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>As <see cref="DisposeAsync"/>, without any wait.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops reporting, and waits a little.</summary>
+    protected virtual async ValueTask DisposeAsyncCore()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0 && _timer is not null)
         {
+            _watch?.Dispose();
+            await Task.WhenAny(_timer.DisposeAsync().AsTask(), Task.Delay(ShutdownPatience, _time)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Stops reporting.</summary>
+    /// <param name="disposing">Whether it was asked for.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0 && disposing)
+        {
+            _watch?.Dispose();
             _ = _timer?.DisposeAsync().AsTask();
         }
     }
 
+    /// <summary>Tells the handlers of <see cref="Reported"/>.</summary>
+    /// <param name="result">The result of a scheduled attempt.</param>
+    protected virtual void OnReported(SendResult result) => Reported?.Invoke(this, result);
+
+    /// <summary>Somebody wrote the state: a choice takes effect at once, and a report is there for tools again after an off.</summary>
+    private void OnStateWritten()
+    {
+        var mode = _installation.Read().Consent.Mode;
+        if (mode != _told?.Mode || (mode != ReportingMode.Off && _directory.ReadPending() is null))
+        {
+            _kept = false;
+            _timer!.Hurry();
+        }
+    }
+
     /// <summary>Looks whether it is time, and at what time to look again. Throws nothing but cancellation.</summary>
-    private async Task<TimeSpan> TickAsync(CancellationToken cancellation)
+    private async Task<TimeSpan> TickAsync(CancellationToken cancellationToken)
     {
         try
         {
-            if (_installation.Read().Consent.Mode == ReportingMode.Off)
-            {
-                return ChoiceInterval;
-            }
-
-            if (!_settled)
-            {
-                await _installation.SettleAsync(cancellation).ConfigureAwait(false);
-                _settled = true;
-            }
-
-            await ReportWhenDueAsync(cancellation).ConfigureAwait(false);
+            var pause = await LookAsync(cancellationToken).ConfigureAwait(false);
+            Tell(_installation.Read().Consent);
+            return pause;
         }
         catch (StateNotWrittenException)
         {
-            // Told by the status; tried again soon.
+            // Told by status and log; tried again soon.
+            Tell(_installation.Read().Consent);
+            return LongestNap;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it was, tomorrow's report must not depend on it.
+            _log.Unforeseen(e);
+            return LongestNap;
+        }
+    }
+
+    private async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
+    {
+        if (_directory.WriteProblem is not null)
+        {
+            _settled = false;
+        }
+        else if (_installation.Read().Consent.Mode == ReportingMode.Off)
+        {
+            // Off forgets what was collected, so that a later on collects anew.
+            _kept = false;
             return LongestNap;
         }
 
+        if (!_settled)
+        {
+            if (await _installation.SettleAsync(cancellationToken).ConfigureAwait(false))
+            {
+                _log.Began(_installation.Profile, _installation.Read().Consent, _directory.Path);
+            }
+
+            _settled = true;
+        }
+
+        await ReportWhenDueAsync(cancellationToken).ConfigureAwait(false);
         var wait = _installation.Schedule(_installation.Read().State).Next - _time.GetUtcNow();
         return wait < ShortestNap ? ShortestNap : wait < LongestNap ? wait : LongestNap;
     }
 
-    private async Task ReportWhenDueAsync(CancellationToken cancellation)
+    private async Task ReportWhenDueAsync(CancellationToken cancellationToken)
     {
-        if (!(await _installation.KeepScheduleAsync(cancellation).ConfigureAwait(false)).Due)
+        if (!(await _installation.KeepScheduleAsync(cancellationToken).ConfigureAwait(false)).Due)
         {
             if (!_kept)
             {
                 _kept = true;
-                await KeepOneAsync(cancellation).ConfigureAwait(false);
+                await KeepOneAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return;
         }
 
-        if (await _courier.SendScheduledAsync(cancellation).ConfigureAwait(false) is { } result)
+        if (await _courier.SendScheduledAsync(cancellationToken).ConfigureAwait(false) is { } result)
         {
+            Volatile.Write(ref _problem, result is SendResult.NotPrepared ? result.Message : null);
+            _log.Result(result);
             Tell(result);
         }
     }
 
     /// <summary>Leaves a report for tools to show, long before the first one is due.</summary>
-    private async Task KeepOneAsync(CancellationToken cancellation)
+    private async Task KeepOneAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _preparer.PrepareAsync(cancellation).ConfigureAwait(false);
+            await _preparer.DraftAsync(cancellationToken).ConfigureAwait(false);
+            Volatile.Write(ref _problem, null);
         }
-        catch (ReportNotPreparedException)
+        catch (ReportNotPreparedException e)
         {
-            // Told when the report is due, or when somebody asks for a preview.
+            Volatile.Write(ref _problem, e.Message);
+            _log.NotPrepared(e.Message, e.InnerException);
+        }
+    }
+
+    /// <summary>Says how reporting stands, when it begins and when it changes.</summary>
+    private void Tell(ConsentDecision consent)
+    {
+        if (consent != _told)
+        {
+            _told = consent;
+            _log.Consent(consent);
         }
     }
 
@@ -273,11 +370,12 @@ public sealed class TelemetryClient : IAsyncDisposable, IDisposable
     {
         try
         {
-            Reported?.Invoke(this, result);
+            OnReported(result);
         }
-        catch (Exception)
+        catch (Exception e)
         {
             // The host's own mistake must not end its reports, nor come back at it from here.
+            _log.HandlerFailed(e);
         }
     }
 }

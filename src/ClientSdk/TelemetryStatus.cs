@@ -47,6 +47,9 @@ public sealed record TelemetryStatus
     /// <summary>The same in words; empty: none yet.</summary>
     public string LastMessage { get; init; } = "";
 
+    /// <summary>What keeps reports from being made or sent at the moment, and what to do; null: nothing that is known.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>Where all this is kept.</summary>
     public required string StateDirectory { get; init; }
 }

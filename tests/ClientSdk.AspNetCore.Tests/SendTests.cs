@@ -1,4 +1,5 @@
 using Telemetry.Client;
+using Telemetry.Client.AspNetCore;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 
@@ -22,6 +23,21 @@ public sealed class SendTests
         Assert.Equal(2, first.Split(shown).Length - 1);
         Assert.Contains("Not sent: too soon", second, StringComparison.Ordinal);
         Assert.Contains("Welcome again 2026-11-20 13:00:00 UTC", second, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_presses_of_one_button_are_one_report_with_one_result()
+    {
+        await using var server = await TestServer.StartAsync();
+        await using var host = await SupportHost.StartAsync(server);
+        var desk = new SupportDesk(host.Client, host.Time, CancellationToken.None);
+
+        var first = await Patience.For(desk.ActAsync(new SupportCommand.Send("button")), "the first press is answered");
+        var second = await Patience.For(desk.ActAsync(new SupportCommand.Send("button")), "the second press is answered");
+        var other = await Patience.For(desk.ActAsync(new SupportCommand.Send("another page's button")), "it is answered");
+
+        Assert.Equal(("Report sent", "Report sent", "Not sent: too soon"), (first.Title, second.Title, other.Title));
+        Assert.Equal(first.Details, second.Details);
     }
 
     [Fact]

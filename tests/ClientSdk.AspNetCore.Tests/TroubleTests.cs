@@ -103,7 +103,7 @@ public sealed class TroubleTests
         var never = new TaskCompletionSource<UsageSnapshot>();
         host.Collector.Count = _ => never.Task;
 
-        var acting = new SupportDesk(host.Client, host.Time, stopping.Token).ActAsync(new SupportCommand.Send());
+        var acting = new SupportDesk(host.Client, host.Time, stopping.Token).ActAsync(new SupportCommand.Send("1"));
         await stopping.CancelAsync();
 
         Assert.Same(Notice.Stopping, await Patience.For(acting, "the desk answers"));
@@ -113,11 +113,12 @@ public sealed class TroubleTests
     [Fact]
     public async Task A_report_that_takes_too_long_goes_on_without_the_administrator()
     {
-        await using var host = await SupportHost.StartAsync();
+        await using var host = await SupportHost.StartAsync(
+            configure: options => options.CollectTimeout = TimeSpan.FromMinutes(5));
         var never = new TaskCompletionSource<UsageSnapshot>();
         host.Collector.Count = _ => never.Task;
 
-        var acting = new SupportDesk(host.Client, host.Time, CancellationToken.None).ActAsync(new SupportCommand.Send());
+        var acting = new SupportDesk(host.Client, host.Time, CancellationToken.None).ActAsync(new SupportCommand.Send("1"));
         host.Time.Advance(SupportDesk.SendPatience);
 
         Assert.Same(Notice.StillSending, await Patience.For(acting, "the desk answers"));

@@ -1,4 +1,8 @@
+using System.Threading.Channels;
+using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Client.Admin;
 using Wire = Telemetry.Contracts.V1;
@@ -17,7 +21,8 @@ public sealed class FeedClientTests
             var address = new Uri("http://" + server.Native.Target);
             using var channel = TelemetryChannel.For(address);
             var interruptions = 0;
-            var client = new FeedClient(channel, server.AdminToken) { Interrupted = _ => interruptions++ };
+            var client = new FeedClient(channel, server.AdminToken);
+            client.Interrupted += (_, _) => interruptions++;
             await using var feed = client.FollowAsync(new Wire.StreamEventsRequest()).GetAsyncEnumerator();
             var numbers = new List<ulong>();
             await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.CaughtUp);
@@ -41,6 +46,50 @@ public sealed class FeedClientTests
             await server.DisposeAsync();
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData(HttpProtocols.Http2, TelemetryTransport.Grpc)]
+    [InlineData(HttpProtocols.Http1, TelemetryTransport.GrpcWeb)]
+    public async Task A_connection_without_a_sign_of_life_for_three_intervals_is_given_up_for_a_new_one(
+        HttpProtocols protocols, TelemetryTransport transport)
+    {
+        var time = new WatchedTime();
+        var calls = 0;
+        await using var server = await FakeServer.StartAsync(protocols, async context =>
+        {
+            // Says hello, and is then forgotten by whatever lies between.
+            var hello = new Wire.StreamEventsResponse
+            {
+                Hello = new Wire.Hello
+                {
+                    StartingAfter = new Wire.FeedPosition { Epoch = 1, Number = (ulong)Interlocked.Increment(ref calls) },
+                    HeartbeatInterval = new() { Seconds = 20 },
+                },
+            }.ToByteArray();
+            context.Response.ContentType = transport == TelemetryTransport.Grpc ? "application/grpc" : "application/grpc-web";
+            await context.Response.Body.WriteAsync((byte[])[0, 0, 0, 0, (byte)hello.Length, .. hello]);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        });
+        using var channel = TelemetryChannel.For(server.Address, transport);
+        var client = new FeedClient(channel, "token", time);
+        var reasons = new List<string>();
+        client.Interrupted += (_, reason) => reasons.Add(reason);
+        await using var feed = client.FollowAsync(new Wire.StreamEventsRequest()).GetAsyncEnumerator();
+        await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Hello);
+
+        var again = feed.MoveNextAsync().AsTask();
+        await time.IsSetAsync(TimeSpan.FromSeconds(60));
+        time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
+        Assert.Empty(reasons);
+        time.Advance(TimeSpan.FromTicks(1));
+        await time.IsSetAsync(TimeSpan.FromMilliseconds(250));
+        time.Advance(TimeSpan.FromMilliseconds(250));
+
+        Assert.True(await Patience.For(again, "there is a new connection"));
+        Assert.Equal(2ul, feed.Current.Hello.StartingAfter.Number);
+        Assert.Equal("No sign of life from the server for 60 seconds.", Assert.Single(reasons));
     }
 
     [Fact]
@@ -118,5 +167,25 @@ public sealed class FeedClientTests
         while (feed.Current.MessageCase != kind);
 
         return feed.Current;
+    }
+
+    /// <summary>A clock that tells which timers are set.</summary>
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private readonly Channel<TimeSpan> _set = Channel.CreateUnbounded<TimeSpan>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _set.Writer.TryWrite(dueTime);
+            return timer;
+        }
+
+        public async Task IsSetAsync(TimeSpan due)
+        {
+            while (await Patience.For(_set.Reader.ReadAsync().AsTask(), $"a timer of {due} is set") != due)
+            {
+            }
+        }
     }
 }

@@ -172,15 +172,17 @@ public sealed class TelemetryClientTests
         await using var client = installation.Client();
         await client.PreviewAsync();
         var sending = client.SendNowAsync();
-        using var connection = await Patience.For(silent.AcceptTcpClientAsync(), "the report is on its way");
+        using var connection = await RawServer.ReceiveReportAsync(silent);
 
         using var tool = installation.Tool()!;
         await tool.SetModeAsync(ReportingMode.Off);
         installation.Time.Advance(TimeSpan.FromSeconds(1));
 
-        var result = Assert.IsType<SendResult.Disabled>(await Patience.For(sending, "the send ends"));
-        Assert.Equal(ConsentSource.Administrator, result.Consent.Source);
+        var result = Assert.IsType<SendResult.MayHaveArrived>(await Patience.For(sending, "the send ends"));
+        Assert.Contains("may have arrived. Off, because an administrator chose so", result.Message, StringComparison.Ordinal);
+        Assert.Equal(SendResultKind.MayHaveArrived, client.GetStatus().LastOutcome);
         Assert.Empty(Directory.GetFiles(installation.StateDirectory, "next-report*"));
+        Assert.DoesNotContain("\"open\"", File.ReadAllText(Path.Combine(installation.StateDirectory, "state.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -288,7 +290,7 @@ public sealed class TelemetryClientTests
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("""{"version":2,"nextReportId":"0b9f2c54-7a34-4b80-a7f7-0a4d5ee1c34b"}""")]
+    [InlineData("""{"version":2,"reportSeed":"0b9f2c54-7a34-4b80-a7f7-0a4d5ee1c34b"}""")]
     public async Task A_choice_that_cannot_be_read_counts_as_off_until_it_is_made_anew(string content)
     {
         using var counter = new TcpListener(IPAddress.Loopback, 0);
@@ -301,7 +303,7 @@ public sealed class TelemetryClientTests
 
         var refused = Assert.IsType<SendResult.Disabled>(await client.SendNowAsync());
 
-        Assert.Equal(ConsentSource.UnreadableState, refused.Consent.Source);
+        Assert.Equal(ConsentSource.UnusableState, refused.Consent.Source);
         Assert.Equal(content, File.ReadAllText(file));
         Assert.False(counter.Pending());
         Assert.Equal(ReportingMode.On, (await client.SetModeAsync(ReportingMode.On)).Mode);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Contracts.V1;
@@ -7,11 +8,13 @@ namespace Telemetry.ClientSdk.Tests;
 /// <summary>An app's installation with a state directory of its own and a collector that a test commands.</summary>
 internal sealed class TestInstallation : IUsageCollector, IDisposable
 {
+    private readonly ILoggerFactory _factory;
     private int _collected;
 
     public TestInstallation(Uri server, FakeTimeProvider? time = null)
     {
         Time = time ?? new SteppedTime();
+        _factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         Options = new TelemetryOptions
         {
             App = App.Roomvox,
@@ -30,6 +33,8 @@ internal sealed class TestInstallation : IUsageCollector, IDisposable
 
     public TelemetryOptions Options { get; }
 
+    public CapturedLogs Logs { get; } = new();
+
     public Dictionary<string, string?> Variables { get; } = [];
 
     /// <summary>Exists; the state directory in it need not.</summary>
@@ -47,17 +52,21 @@ internal sealed class TestInstallation : IUsageCollector, IDisposable
     public int Collected => _collected;
 
     /// <summary>A client as one of the app's processes has it.</summary>
-    public TelemetryClient Client() => new(Options, this, Time);
+    public TelemetryClient Client() => new(Options, this, _factory.CreateLogger<TelemetryClient>(), Time);
 
     /// <summary>A client as a tool on the same machine has it.</summary>
     public TelemetryClient? Tool(string? key = null) =>
         TelemetryClient.Open(StateDirectory, key, Variables.GetValueOrDefault, Time);
 
-    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation)
+    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _collected);
-        return Collector(cancellation);
+        return Collector(cancellationToken);
     }
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    public void Dispose()
+    {
+        _factory.Dispose();
+        Directory.Delete(Root, recursive: true);
+    }
 }

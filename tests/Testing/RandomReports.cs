@@ -11,6 +11,7 @@ internal sealed class RandomReports(Random random)
     public Report Next(int instance) => new()
     {
         ReportId = NewId(),
+        ContentTag = (ulong)random.NextInt64(),
         Instance = new InstanceId(new UInt128((ulong)instance * 0x9E3779B97F4A7C15, (ulong)instance * 0xC2B2AE3D27D4EB4F)),
         App = App.RoomVox,
         AppVersion = Pick(Versions),

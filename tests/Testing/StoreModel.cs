@@ -25,13 +25,14 @@ internal sealed class StoreModel
         var history = HistoryOf(report.Instance, report.App).ToList();
         if (history.Take(4).FirstOrDefault(stored => stored.Report.ReportId == report.ReportId) is { } repeated)
         {
-            return new(CommitDecision.Repeated, repeated.Position, repeated.AcceptedAt, repeated.Report.Claim.Verdict);
+            return new(CommitDecision.Repeated, repeated.Position, repeated.AcceptedAt, repeated.Report.Claim.Verdict,
+                repeated.Report.ContentTag);
         }
 
         var last = history.FirstOrDefault();
         if (last is not null && rules.Now - last.AcceptedAt < rules.MinimumInterval - CommitRules.Leeway)
         {
-            return new(CommitDecision.TooSoon, last.Position, last.AcceptedAt, report.Claim.Verdict);
+            return new(CommitDecision.TooSoon, last.Position, last.AcceptedAt, report.Claim.Verdict, ContentTag: 0);
         }
 
         var kinds = EventKinds.ReportAccepted;
@@ -49,6 +50,6 @@ internal sealed class StoreModel
         var stored = new StoredReport(
             new FeedPosition(epoch, _log.Count + 1), rules.Now, kinds, last?.Position.Number ?? 0, report);
         _log.Add(stored);
-        return new(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict);
+        return new(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }
 }

@@ -37,10 +37,8 @@ internal sealed class TailCommand : ServerVerb
     {
         var state = parsed.GetValue(_state) is { } path ? new PositionFile(path) : null;
         var request = RequestOf(parsed, state);
-        var client = new FeedClient(channel, TokenOf(parsed))
-        {
-            Interrupted = reason => Terminal.Error.WriteLine($"Connection lost, trying again: {reason}"),
-        };
+        var client = new FeedClient(channel, TokenOf(parsed));
+        client.Interrupted += (_, reason) => Terminal.Error.WriteLine($"Connection lost, trying again: {reason}");
         // What was never reached is told; only what was lost is tried again.
         await ServerProbe.FieldListVersionAsync(channel, Terminal.Time, cancellation).ConfigureAwait(false);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Terminal.OutputClosed);

@@ -13,7 +13,7 @@ internal static class SendPart
         <div><dt>Next attempt</dt><dd>{Next(status, now)}</dd></div>
         </dl>
         <form method="post">
-        {token.Field}
+        {token.Field}<input type="hidden" name="{SupportCommand.OnceField}" value="{Guid.NewGuid().ToString("N")}">
         <p id="sending" class="hint">Sends one report at once and says what became of it. Switches nothing on.</p>
         <button type="submit" name="{SupportCommand.ActionField}" value="send" aria-describedby="sending">Send report now</button>
         </form>

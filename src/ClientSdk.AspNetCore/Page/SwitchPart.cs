@@ -43,6 +43,8 @@ internal static class SwitchPart
         ConsentSource.CommandLine =>
             "your choice is saved, but one that allows more takes effect only after the app is started without its "
             + "command line's restriction.",
+        ConsentSource.Development =>
+            "your choice is saved, but one that allows more takes effect only outside of the Development environment.",
         _ => null,
     };
 }

@@ -25,6 +25,8 @@ internal static class Words
         SendResultKind.Rejected => "Rejected by the server",
         SendResultKind.Unreachable => "Server not reached",
         SendResultKind.ServerFailed => "The server failed",
+        SendResultKind.MayHaveArrived => "No answer: the report may have arrived",
+        SendResultKind.DigestMismatch => "The server has something else",
         _ => "No report to send",
     };
 

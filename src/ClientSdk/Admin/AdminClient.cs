@@ -5,10 +5,13 @@ using Telemetry.Contracts.V1;
 namespace Telemetry.Client.Admin;
 
 /// <summary>Asks a server about its installations. Calls throw <see cref="RpcException"/> with the server's words.</summary>
-public sealed class AdminClient
+public class AdminClient
 {
     private readonly AdminService.AdminServiceClient _client;
     private readonly Metadata _headers;
+
+    /// <summary>For mocks.</summary>
+    protected AdminClient() => (_client, _headers) = (null!, null!);
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
@@ -25,16 +28,16 @@ public sealed class AdminClient
     /// <param name="verdict">
     /// Only those whose latest report got this verdict; <see cref="ClaimVerdict.Unspecified"/> for all.
     /// </param>
-    /// <param name="cancellation">Ends the listing.</param>
-    public async IAsyncEnumerable<Instance> ListInstancesAsync(
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public virtual async IAsyncEnumerable<Instance> ListInstancesAsync(
         App app = App.Unspecified,
         ClaimVerdict verdict = ClaimVerdict.Unspecified,
-        [EnumeratorCancellation] CancellationToken cancellation = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = new ListInstancesRequest { App = app, Verdict = verdict, PageSize = 500 };
         do
         {
-            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellation)
+            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             foreach (var instance in page.Instances)
             {
@@ -48,8 +51,8 @@ public sealed class AdminClient
 
     /// <summary>One installation with its latest reports.</summary>
     /// <param name="request">Which one.</param>
-    /// <param name="cancellation">Ends the call.</param>
-    public async Task<GetInstanceResponse> GetInstanceAsync(
-        GetInstanceRequest request, CancellationToken cancellation = default) =>
-        await _client.GetInstanceAsync(request, _headers, cancellationToken: cancellation).ConfigureAwait(false);
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<GetInstanceResponse> GetInstanceAsync(
+        GetInstanceRequest request, CancellationToken cancellationToken = default) =>
+        await _client.GetInstanceAsync(request, _headers, cancellationToken: cancellationToken).ConfigureAwait(false);
 }

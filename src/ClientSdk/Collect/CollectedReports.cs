@@ -6,32 +6,27 @@ namespace Telemetry.Client.Collect;
 
 /// <summary>Reports of the running app: asks its collector.</summary>
 internal sealed class CollectedReports(
-    IUsageCollector collector, ReportComposer composer, StateDirectory directory, TimeProvider time) : IReportSource
+    CollectorCall collector, ReportComposer composer, StateDirectory directory, TimeProvider time) : IReportSource
 {
-    public async Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellation)
+    public async Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellationToken)
     {
+        var usage = await collector.CollectAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var usage = await collector.CollectAsync(cancellation).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("The collector returned null.");
             return composer.Compose(usage, state);
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw;
-        }
-        catch (Exception e)
-        {
-            // The app's own text may name anything; its type may not.
+            // Figures that cannot be written down, e.g. a map with a null in it.
             throw new ReportNotPreparedException(
-                $"The app could not count its usage ({e.GetType().Name}). Its own log may say more.", e);
+                $"The app's figures do not make a report ({e.GetType().Name}). Tell the app's vendor.", e);
         }
     }
 
-    public Task KeepAsync(Report report, CancellationToken cancellation)
+    public Task KeepAsync(Report report, CancellationToken cancellationToken)
     {
         var (kept, hadKey) = ReportComposer.WithoutKey(report);
         return directory.WritePendingAsync(
-            new PendingReport(time.GetUtcNow(), hadKey, kept.ToByteArray()), cancellation);
+            new PendingReport(time.GetUtcNow(), hadKey, kept.ToByteArray()), cancellationToken);
     }
 }

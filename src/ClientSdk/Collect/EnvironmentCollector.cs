@@ -15,7 +15,7 @@ internal static class EnvironmentCollector
             DotnetVersion = System.Environment.Version.ToString(),
             Country = facts.Country ?? "",
             Database = facts.Database,
-            Language = facts.Language ?? CultureInfo.CurrentCulture.Name,
+            Language = facts.Language ?? ProcessLanguage(),
             Timezone = facts.Timezone ?? LocalTimezone(),
             OsFamily = Family(),
             WebServer = facts.WebServer,
@@ -50,6 +50,13 @@ internal static class EnvironmentCollector
                 ? OsFamily.Bsd
                 : OsFamily.Other;
     }
+
+    /// <summary>
+    /// What the process started with or was set to as a whole; never the current culture, which is the visitor's while a
+    /// web app answers one.
+    /// </summary>
+    private static string ProcessLanguage() =>
+        (CultureInfo.DefaultThreadCurrentCulture ?? CultureInfo.InstalledUICulture).Name;
 
     private static string LocalTimezone()
     {

@@ -13,8 +13,14 @@ internal static class FieldList
 
     /// <summary>What a report says, field by field, in the order of the contract.</summary>
     public static IReadOnlyList<ReportField> Describe(Report report) =>
-        [.. Fields.Select(field => new ReportField(
-            field.Path, field.Purpose, field.ValueIn(report), field.Secret, field.SinceVersion))];
+        [.. Fields.Select(field => new ReportField
+        {
+            Path = field.Path,
+            Purpose = field.Purpose,
+            Value = field.ValueIn(report),
+            Secret = field.Secret,
+            SinceVersion = field.SinceVersion,
+        })];
 
     /// <summary>Removes what came after the version that was agreed to.</summary>
     public static void Withhold(Report report, uint newestAccepted)

@@ -8,7 +8,7 @@ public sealed class HostFacts
     /// <summary>Country as ISO 3166-1 alpha-2, e.g. "DE", from the app's own settings. Never guessed by the SDK.</summary>
     public string? Country { get; set; }
 
-    /// <summary>Default language as a BCP 47 tag; null: the process's culture, when it has one.</summary>
+    /// <summary>Default language as a BCP 47 tag; null: the process's own culture, when it has one.</summary>
     public string? Language { get; set; }
 
     /// <summary>Default timezone as an IANA name; null: the machine's, when it has such a name.</summary>

@@ -7,6 +7,6 @@ public interface IUsageCollector
     /// Counts, at most about once a day and whenever an administrator looks at a preview. What it throws ends the
     /// attempt, never the host; the administrator is told the exception's type, not its text.
     /// </summary>
-    /// <param name="cancellation">Set when the host stops or reports are switched off.</param>
-    ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation);
+    /// <param name="cancellationToken">Set when the host stops or reports are switched off.</param>
+    ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken);
 }

@@ -11,7 +11,7 @@ namespace Telemetry.Client.Collect;
 /// <param name="subscriptionKey">The key, which is not kept on disk; null: none was given.</param>
 internal sealed class PendingReports(StateDirectory directory, ConsentModel consent, string? subscriptionKey) : IReportSource
 {
-    public Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellation)
+    public Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellationToken)
     {
         if (directory.ReadPending() is not { } pending)
         {
@@ -30,11 +30,10 @@ internal sealed class PendingReports(StateDirectory directory, ConsentModel cons
     }
 
     /// <summary>It was read from where it would be kept.</summary>
-    public Task KeepAsync(Report report, CancellationToken cancellation) => Task.CompletedTask;
+    public Task KeepAsync(Report report, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private Report Complete(Report report, bool keyWithheld, InstallationState state)
     {
-        report.ReportId = state.NextReportId;
         report.SchemaVersion = ConsentRules.SchemaInForce(state, consent);
         if (keyWithheld)
         {
@@ -42,7 +41,7 @@ internal sealed class PendingReports(StateDirectory directory, ConsentModel cons
         }
 
         FieldList.Withhold(report, report.SchemaVersion);
-
+        ReportIds.Give(report, state.ReportSeed);
         return report;
     }
 

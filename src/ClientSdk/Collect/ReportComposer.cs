@@ -11,7 +11,6 @@ internal sealed class ReportComposer(TelemetryOptions options, string instanceHa
     {
         var report = new Report
         {
-            ReportId = state.NextReportId,
             InstanceHash = instanceHash,
             App = options.App,
             AppVersion = options.AppVersion,
@@ -22,7 +21,7 @@ internal sealed class ReportComposer(TelemetryOptions options, string instanceHa
             Roomvox = usage.RoomVox is { } roomVox ? WithKnownLabels(roomVox) : null,
         };
         FieldList.Withhold(report, report.SchemaVersion);
-
+        ReportIds.Give(report, state.ReportSeed);
         return report;
     }
 

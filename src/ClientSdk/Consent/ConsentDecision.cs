@@ -1,7 +1,14 @@
 namespace Telemetry.Client;
 
 /// <summary>The one answer to "is it on or off, and why".</summary>
-/// <param name="Mode">What holds.</param>
-/// <param name="Source">Who decided it.</param>
-/// <param name="Explanation">The same in a sentence or two, with how to change it.</param>
-public sealed record ConsentDecision(ReportingMode Mode, ConsentSource Source, string Explanation);
+public sealed record ConsentDecision
+{
+    /// <summary>What holds.</summary>
+    public required ReportingMode Mode { get; init; }
+
+    /// <summary>Who decided it.</summary>
+    public required ConsentSource Source { get; init; }
+
+    /// <summary>The same in a sentence or two, with how to change it.</summary>
+    public required string Explanation { get; init; }
+}

@@ -3,8 +3,8 @@ namespace Telemetry.Client;
 /// <summary>What holds while an administrator has not decided; the vendor's choice.</summary>
 public enum ConsentModel
 {
-    /// <summary>On until switched off, with every field that the app's version knows.</summary>
-    OptOut = 0,
+    /// <summary>Off until switched on; later fields are withheld as with <see cref="BySchema"/>.</summary>
+    OptIn = 0,
 
     /// <summary>
     /// On until switched off; fields that came after the first start, or after the administrator last said yes, are
@@ -12,6 +12,6 @@ public enum ConsentModel
     /// </summary>
     BySchema = 1,
 
-    /// <summary>Off until switched on; later fields are withheld as with <see cref="BySchema"/>.</summary>
-    OptIn = 2,
+    /// <summary>On until switched off, with every field that the app's version knows.</summary>
+    OptOut = 2,
 }

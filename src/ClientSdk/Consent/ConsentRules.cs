@@ -10,45 +10,56 @@ namespace Telemetry.Client.Consent;
 /// </remarks>
 internal static class ConsentRules
 {
+    /// <param name="optOutVariable">The environment variable that opts out; null: none does.</param>
+    /// <param name="commandLine">What the host's command line asked for; null: nothing.</param>
+    /// <param name="development">Whether this is a development run that was not asked to report.</param>
+    /// <param name="state">What the state file says.</param>
+    /// <param name="model">The vendor's choice.</param>
     public static ConsentDecision Decide(
-        string? optOutVariable, ReportingMode? commandLine, StateReading state, ConsentModel model)
+        string? optOutVariable, ReportingMode? commandLine, bool development, StateReading state, ConsentModel model)
     {
         if (optOutVariable is not null)
         {
-            return new ConsentDecision(ReportingMode.Off, ConsentSource.Environment,
+            return Decision(ReportingMode.Off, ConsentSource.Environment,
                 $"Off, because the environment variable {optOutVariable} is set where the app runs. "
                 + "Remove it there and start the app again to let reports be sent.");
         }
 
-        var below = state.Problem is null
+        var decision = state.Problem is null
             ? FromState(state.State, model)
-            : new ConsentDecision(ReportingMode.Off, ConsentSource.UnreadableState,
-                "Off, because what was decided earlier cannot be read: " + state.Problem);
-        return commandLine is { } asked && asked != ReportingMode.On && asked >= below.Mode
-            ? new ConsentDecision(asked, ConsentSource.CommandLine,
-                $"{Words(asked)}, because the app was started so on its command line. Start it without that to change it.")
-            : below;
+            : Decision(ReportingMode.Off, ConsentSource.UnusableState,
+                "Off, because what was decided cannot be kept: " + state.Problem);
+        decision = Restrict(decision, development ? ReportingMode.Local : null, ConsentSource.Development,
+            "because the app runs in the Development environment. Set ReportInDevelopment to let development runs report.");
+        return Restrict(decision, commandLine, ConsentSource.CommandLine,
+            "because the app was started so on its command line. Start it without that to change it.");
     }
 
     /// <summary>The version of the field list that may be sent.</summary>
     public static uint SchemaInForce(InstallationState state, ConsentModel model) =>
         model == ConsentModel.OptOut ? FieldList.Version : Math.Min(state.AcceptedSchema, FieldList.Version);
 
+    private static ConsentDecision Restrict(ConsentDecision below, ReportingMode? asked, ConsentSource source, string why) =>
+        asked is { } mode && mode != ReportingMode.On && mode <= below.Mode
+            ? Decision(mode, source, $"{Words(mode)}, {why}")
+            : below;
+
     private static ConsentDecision FromState(InstallationState state, ConsentModel model)
     {
         if (state.Mode is { } chosen)
         {
-            return new ConsentDecision(chosen, ConsentSource.Administrator,
+            return Decision(chosen, ConsentSource.Administrator,
                 $"{Words(chosen)}, because an administrator chose so"
                 + (state.DecidedAt is { } at ? $" on {at:yyyy-MM-dd}." : "."));
         }
 
         return model == ConsentModel.OptIn
-            ? new ConsentDecision(ReportingMode.Off, ConsentSource.Default,
-                "Off, because nobody has switched it on yet.")
-            : new ConsentDecision(ReportingMode.On, ConsentSource.Default,
-                "On, which is the default: nobody has switched it off.");
+            ? Decision(ReportingMode.Off, ConsentSource.Default, "Off, because nobody has switched it on yet.")
+            : Decision(ReportingMode.On, ConsentSource.Default, "On, which is the default: nobody has switched it off.");
     }
+
+    private static ConsentDecision Decision(ReportingMode mode, ConsentSource source, string explanation) =>
+        new() { Mode = mode, Source = source, Explanation = explanation };
 
     private static string Words(ReportingMode mode) => mode switch
     {

@@ -6,9 +6,9 @@ namespace Telemetry.Client.Hosting;
 internal sealed class ScopedCollector<TCollector>(IServiceScopeFactory scopes) : IUsageCollector
     where TCollector : class, IUsageCollector
 {
-    public async ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation)
+    public async ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<TCollector>().CollectAsync(cancellation).ConfigureAwait(false);
+        return await scope.ServiceProvider.GetRequiredService<TCollector>().CollectAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,5 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Telemetry.Client.Hosting;
 
@@ -15,21 +19,52 @@ public static class TelemetryServiceCollectionExtensions
     /// <typeparam name="TCollector">The app's own figures; made anew for each report, in a scope of its own.</typeparam>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Sets the options.</param>
-    /// <returns>The services.</returns>
-    public static IServiceCollection AddTelemetry<TCollector>(
+    /// <returns>The options, for further configuration.</returns>
+    public static OptionsBuilder<TelemetryOptions> AddTelemetry<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCollector>(
         this IServiceCollection services, Action<TelemetryOptions> configure)
         where TCollector : class, IUsageCollector
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        services.AddOptions<TelemetryOptions>().Configure(configure);
+        return Add<TCollector>(services).Configure(configure);
+    }
+
+    /// <summary>
+    /// As the other one, with the options from a section of the host's configuration. Keys in it that are no options fail
+    /// the host's start.
+    /// </summary>
+    /// <typeparam name="TCollector">The app's own figures; made anew for each report, in a scope of its own.</typeparam>
+    /// <param name="services">The host's services.</param>
+    /// <param name="section">The section, e.g. <c>builder.Configuration.GetSection("Telemetry")</c>.</param>
+    /// <returns>The options, for further configuration, which comes after the section.</returns>
+    public static OptionsBuilder<TelemetryOptions> AddTelemetry<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCollector>(
+        this IServiceCollection services, IConfiguration section)
+        where TCollector : class, IUsageCollector
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        return Add<TCollector>(services).Bind(section, binder => binder.ErrorOnUnknownConfiguration = true);
+    }
+
+    private static OptionsBuilder<TelemetryOptions> Add<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TCollector>(
+        IServiceCollection services)
+        where TCollector : class, IUsageCollector
+    {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddScoped<TCollector>();
         services.TryAddSingleton(provider => new TelemetryClient(
             provider.GetRequiredService<IOptions<TelemetryOptions>>().Value,
             new ScopedCollector<TCollector>(provider.GetRequiredService<IServiceScopeFactory>()),
+            provider.GetService<ILogger<TelemetryClient>>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
         services.AddHostedService<TelemetryHostedService>();
-        return services;
+        return services.AddOptions<TelemetryOptions>()
+            .PostConfigure<IServiceProvider>((options, provider) =>
+                options.IsDevelopment = provider.GetService<IHostEnvironment>()?.IsDevelopment() == true)
+            .ValidateOnStart();
     }
 }

@@ -19,6 +19,9 @@ internal static class ReportSchedule
     /// <summary>A little more than a server lets pass between two reports.</summary>
     public static readonly TimeSpan Spacing = TimeSpan.FromMinutes(61);
 
+    /// <summary>After it an attempt that has not ended is over: the longest takes a minute.</summary>
+    public static readonly TimeSpan LongestAttempt = TimeSpan.FromMinutes(10);
+
     /// <summary>No server can silence an installation for longer with one answer.</summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromDays(7);
 
@@ -34,7 +37,13 @@ internal static class ReportSchedule
 
         if (state.LastPeriod is { } last && last >= period)
         {
-            return Wait(first + (last + 1) * Period, last + 1);
+            var next = Wait(first + (last + 1) * Period, last + 1);
+            if (state.InterruptedAt + LongestAttempt is not { } over || Latest(over, state.NotBefore, null) is var again && again >= next.Next)
+            {
+                return next;
+            }
+
+            return new ScheduleDecision(again <= now, last, again, state);
         }
 
         var due = Latest(first + period * Period, state.LastAttemptAt + Spacing, state.NotBefore);
@@ -61,6 +70,7 @@ internal static class ReportSchedule
             LastPeriod = state.LastPeriod > current + 1 ? Math.Max(current, 0) : state.LastPeriod,
             LastAttemptAt = state.LastAttemptAt > now + Period ? null : state.LastAttemptAt,
             NotBefore = state.NotBefore > now + LongestPause ? null : state.NotBefore,
+            InterruptedAt = state.InterruptedAt > now + Period ? null : state.InterruptedAt,
         };
     }
 

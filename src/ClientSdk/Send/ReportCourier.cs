@@ -5,61 +5,82 @@ namespace Telemetry.Client.Send;
 
 /// <summary>Carries one report from consent to receipt.</summary>
 /// <remarks>
-/// Responsible for: the order of things. The attempt is taken in the state before anything is collected, so that a
-/// crash costs a day and never makes two reports of one. One attempt at a time in a process. Never throws for what a
-/// collector, a disk, a network or a server can do.
+/// Responsible for: the order of things. The attempt is taken in the state before anything is collected, and the report
+/// is kept there before anything is sent, so that a crash never makes two reports of one: what the server did not answer
+/// for goes out again byte for byte. One attempt at a time in a process. Never throws for what a collector, a disk, a
+/// network or a server can do.
 /// </remarks>
-internal sealed class ReportCourier(
-    Installation installation, StateDirectory directory, ReportPreparer preparer, TimeSpan timeout, TimeProvider time)
-    : IDisposable
+internal sealed class ReportCourier : IDisposable
 {
     /// <summary>How often an attempt under way looks whether somebody switched it off, in this process or another.</summary>
     private static readonly TimeSpan ConsentInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Installation _installation;
+    private readonly StateDirectory _directory;
+    private readonly ReportPreparer _preparer;
+    private readonly Func<TelemetryChannel> _connect;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly TelemetryLog _log;
+    private readonly SharedAttempt _manual;
 
-    /// <summary>Sends because somebody asked.</summary>
+    public ReportCourier(
+        Installation installation, StateDirectory directory, ReportPreparer preparer, Func<TelemetryChannel> connect,
+        TimeSpan timeout, TimeProvider time, TelemetryLog log)
+    {
+        _installation = installation;
+        _directory = directory;
+        _preparer = preparer;
+        _connect = connect;
+        _timeout = timeout;
+        _time = time;
+        _log = log;
+        _manual = new SharedAttempt(async token =>
+            (await AttemptAsync(_installation.TakeManualAsync, token).ConfigureAwait(false))!);
+    }
+
+    /// <summary>Sends because somebody asked; who asks while such an attempt runs gets its result.</summary>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public async Task<SendResult> SendNowAsync(CancellationToken cancellation) =>
-        (await AttemptAsync(installation.TakeManualAsync, cancellation).ConfigureAwait(false))!;
+    public Task<SendResult> SendNowAsync(CancellationToken cancellationToken) => _manual.JoinAsync(cancellationToken);
 
     /// <summary>Sends, or in local mode only collects, because it is time.</summary>
     /// <returns>Null when there was nothing to send: local mode, switched off, or another process was first.</returns>
     /// <exception cref="OperationCanceledException">The host stops.</exception>
-    public async Task<SendResult?> SendScheduledAsync(CancellationToken cancellation)
+    public async Task<SendResult?> SendScheduledAsync(CancellationToken cancellationToken)
     {
-        var result = await AttemptAsync(installation.TakeScheduledAsync, cancellation).ConfigureAwait(false);
+        var result = await AttemptAsync(_installation.TakeScheduledAsync, cancellationToken).ConfigureAwait(false);
         return result is SendResult.Disabled ? null : result;
     }
 
     public void Dispose() => _one.Dispose();
 
     private async Task<SendResult?> AttemptAsync(
-        Func<CancellationToken, Task<(InstallationState? State, ConsentDecision Consent)>> take,
-        CancellationToken cancellation)
+        Func<CancellationToken, Task<(bool Taken, ConsentDecision Consent)>> take, CancellationToken cancellationToken)
     {
-        await _one.WaitAsync(cancellation).ConfigureAwait(false);
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var (state, consent) = await take(cancellation).ConfigureAwait(false);
-            if (state is null)
+            var (taken, consent) = await take(cancellationToken).ConfigureAwait(false);
+            if (!taken)
             {
                 return consent.Mode == ReportingMode.On ? null : new SendResult.Disabled(consent);
             }
 
-            (var prepared, consent) = await preparer.PrepareAsync(cancellation).ConfigureAwait(false);
-            if (consent.Mode != ReportingMode.On)
+            var draft = await _preparer.DraftAsync(cancellationToken).ConfigureAwait(false);
+            (var report, consent) = await _installation.SealAsync(draft, cancellationToken).ConfigureAwait(false);
+            if (report is null)
             {
                 return new SendResult.Disabled(consent);
             }
 
-            var report = new OutgoingReport(prepared);
-            var result = await SendWatchedAsync(report, cancellation).ConfigureAwait(false);
+            var result = await SendWatchedAsync(report, cancellationToken).ConfigureAwait(false);
             await RecordAsync(report, result).ConfigureAwait(false);
             return result;
         }
         catch (ReportNotPreparedException e)
         {
+            _log.NotPrepared(e.Message, e.InnerException);
             var result = new SendResult.NotPrepared(e.Message);
             await RecordAsync(null, result).ConfigureAwait(false);
             return result;
@@ -69,26 +90,33 @@ internal sealed class ReportCourier(
             // Without a memory nobody could tell later that this report was sent, or that reports were switched off.
             return new SendResult.NotPrepared(e.Message);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Our own mistake must not become the host's.
+            _log.Unforeseen(e);
+            return new SendResult.NotPrepared($"The report could not be sent ({e.GetType().Name}). The app's log says more.");
+        }
         finally
         {
             _one.Release();
         }
     }
 
-    private async Task<SendResult> SendWatchedAsync(OutgoingReport report, CancellationToken cancellation)
+    private async Task<SendResult> SendWatchedAsync(OutgoingReport report, CancellationToken cancellationToken)
     {
-        using var withdrawn = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var withdrawn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var over = new CancellationTokenSource();
         var watch = WatchConsentAsync(withdrawn, over.Token);
         try
         {
             // A connection of its own, so that none stays open between two reports.
-            using var channel = TelemetryChannel.For(installation.Profile.Server, installation.Profile.Transport);
-            return await ReportSender.SendAsync(channel, report, timeout, time, withdrawn.Token).ConfigureAwait(false);
+            using var channel = _connect();
+            return await ReportSender.SendAsync(channel, report, _timeout, _time, withdrawn.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new SendResult.Disabled(installation.Read().Consent);
+            var consent = _installation.Read().Consent;
+            return report.Left ? SendFailures.Withdrawn(consent) : new SendResult.Disabled(consent);
         }
         finally
         {
@@ -101,9 +129,9 @@ internal sealed class ReportCourier(
     {
         try
         {
-            while (installation.Read().Consent.Mode == ReportingMode.On)
+            while (_installation.Read().Consent.Mode == ReportingMode.On)
             {
-                await Task.Delay(ConsentInterval, time, over).ConfigureAwait(false);
+                await Task.Delay(ConsentInterval, _time, over).ConfigureAwait(false);
             }
 
             await withdrawn.CancelAsync().ConfigureAwait(false);
@@ -119,13 +147,20 @@ internal sealed class ReportCourier(
     {
         try
         {
-            await installation.NoteAsync(result, CancellationToken.None).ConfigureAwait(false);
+            await _installation.NoteAsync(report?.Report.ReportId, result, CancellationToken.None).ConfigureAwait(false);
             if (report is not null)
             {
-                await directory.AppendToLedgerAsync(
-                    new LedgerEntry(
-                        time.GetUtcNow(), report.Report.ReportId, result.Kind, result.Message, report.Digest,
-                        ReportJson.Of(report.Report), (result as SendResult.Sent)?.Receipt),
+                await _directory.AppendToLedgerAsync(
+                    new LedgerEntry
+                    {
+                        At = _time.GetUtcNow(),
+                        ReportId = report.Report.ReportId,
+                        Outcome = result.Kind,
+                        Message = result.Message,
+                        Digest = report.Digest,
+                        Report = ReportJson.Of(report.Report),
+                        Receipt = (result as SendResult.Sent)?.Receipt ?? (result as SendResult.DigestMismatch)?.Receipt,
+                    },
                     CancellationToken.None).ConfigureAwait(false);
             }
         }

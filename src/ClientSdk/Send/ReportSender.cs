@@ -10,41 +10,57 @@ namespace Telemetry.Client.Send;
 /// </remarks>
 internal static class ReportSender
 {
-    private static readonly Method<byte[], SubmitReportResponse> Submit = new(
+    private static readonly Method<OutgoingReport, SubmitReportResponse> Submit = new(
         MethodType.Unary, ReportingService.Descriptor.FullName,
         ReportingService.Descriptor.FindMethodByName("SubmitReport").Name,
-        Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes),
+        // Asked for the bytes when there is a connection to write them to.
+        Marshallers.Create<OutgoingReport>(
+            report => report.Leave(), _ => throw new NotSupportedException("A client takes no reports.")),
         Marshallers.Create(
-            response => throw new NotSupportedException("A client does not answer."), SubmitReportResponse.Parser.ParseFrom));
+            _ => throw new NotSupportedException("A client does not answer."), SubmitReportResponse.Parser.ParseFrom));
 
     /// <param name="channel">The connection.</param>
-    /// <param name="report">The report.</param>
+    /// <param name="report">The report; not sent before.</param>
     /// <param name="timeout">How long it may take in all.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public static async Task<SendResult> SendAsync(
         TelemetryChannel channel, OutgoingReport report, TimeSpan timeout, TimeProvider time,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         // The caller's clock instead of a gRPC deadline, which knows only the machine's.
         using var patience = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             using var call = channel.Invoker.AsyncUnaryCall(
-                Submit, host: null, new CallOptions(cancellationToken: either.Token), report.Bytes);
+                Submit, host: null, new CallOptions(cancellationToken: either.Token), report);
             var response = await call.ResponseAsync.ConfigureAwait(false);
-            return response.Receipt is { } receipt
-                ? new SendResult.Sent(ReportReceipt.Of(receipt, report.Digest))
-                : SendFailures.NoReceipt(channel.Address);
+            return ResultOf(response, report) ?? SendFailures.NoReceipt(channel.Address);
         }
         catch (RpcException e)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             return patience.IsCancellationRequested
-                ? SendFailures.TimedOut(channel.Address, timeout)
-                : SendFailures.Explain(e, channel.Address, time.GetUtcNow());
+                ? SendFailures.TimedOut(channel.Address, timeout, report.Left)
+                : SendFailures.Explain(e, channel.Address, time.GetUtcNow(), report.Left);
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Answers that the library did not foresee either.
+            cancellationToken.ThrowIfCancellationRequested();
+            return SendFailures.Unforeseen(channel.Address, e);
+        }
+    }
+
+    private static SendResult? ResultOf(SubmitReportResponse response, OutgoingReport report)
+    {
+        if (response.Receipt is not { } given || ReportReceipt.Of(given, report.Report.ReportId) is not { } receipt)
+        {
+            return null;
+        }
+
+        return receipt.Digest == report.Digest ? new SendResult.Sent(receipt) : new SendResult.DigestMismatch(receipt);
     }
 }

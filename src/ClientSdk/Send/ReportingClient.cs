@@ -8,13 +8,20 @@ namespace Telemetry.Client;
 /// asks for consent. Never throws for what a network or a server can do; the result says what happened.
 /// </summary>
 /// <remarks>Safe to use from any number of threads.</remarks>
-public sealed class ReportingClient
+public class ReportingClient
 {
     /// <summary>How long one report may take in all, as the existing apps have it.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
 
     private readonly TelemetryChannel _channel;
     private readonly TimeProvider _time;
+
+    /// <summary>For mocks.</summary>
+    protected ReportingClient()
+    {
+        _channel = null!;
+        _time = TimeProvider.System;
+    }
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
@@ -31,9 +38,9 @@ public sealed class ReportingClient
 
     /// <summary>Sends one report.</summary>
     /// <param name="report">The report; gets an id when it has none, so that the same object can be sent again.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public Task<SendResult> SendAsync(Report report, CancellationToken cancellation = default)
+    public virtual Task<SendResult> SendAsync(Report report, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         if (report.ReportId.Length == 0)
@@ -41,6 +48,6 @@ public sealed class ReportingClient
             report.ReportId = Guid.NewGuid().ToString("D");
         }
 
-        return ReportSender.SendAsync(_channel, new OutgoingReport(report), Timeout, _time, cancellation);
+        return ReportSender.SendAsync(_channel, new OutgoingReport(report), Timeout, _time, cancellationToken);
     }
 }

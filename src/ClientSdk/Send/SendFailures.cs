@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Google.Rpc;
 using Grpc.Core;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Send;
 
@@ -18,62 +16,91 @@ internal static class SendFailures
     /// <summary>RFC 9113, section 7: what .NET makes of an answer that is not HTTP/2 at all.</summary>
     private const long ProtocolError = 0x1;
 
-    public static SendResult TimedOut(Uri server, TimeSpan timeout) => new SendResult.Unreachable(
-        $"{Where(server)} did not answer within {timeout.TotalSeconds:0.#} seconds. Check that a firewall lets this "
-        + "machine connect there; the next report is tried as scheduled.", UnreachableCause.Timeout);
+    private const string MayBeStored = " The report may have arrived all the same; the same one is sent again within the hour, "
+        + "or a new one as scheduled.";
+
+    /// <param name="server">Where it went.</param>
+    /// <param name="timeout">How long it was waited for.</param>
+    /// <param name="left">Whether the report was handed to the connection.</param>
+    public static SendResult TimedOut(Uri server, TimeSpan timeout, bool left)
+    {
+        var message = $"{Where(server)} did not answer within {timeout.TotalSeconds:0.#} seconds. Check that a firewall lets "
+            + "this machine connect there.";
+        return left
+            ? new SendResult.MayHaveArrived(message + MayBeStored)
+            : new SendResult.Unreachable(message + " The next report is tried as scheduled.", UnreachableCause.Timeout);
+    }
+
+    public static SendResult Withdrawn(ConsentDecision consent) => new SendResult.MayHaveArrived(
+        "Reports were switched off while the server's answer was on its way, so this report may have arrived. "
+        + consent.Explanation);
 
     public static SendResult NoReceipt(Uri server) => new SendResult.ServerFailed(
-        $"{Where(server)} took the report without giving a receipt. Tell the vendor.");
+        $"{Where(server)} took the report without giving a receipt for it. Tell the vendor.");
 
-    public static SendResult Explain(RpcException e, Uri server, DateTimeOffset now)
+    /// <summary>What no server of ours can cause.</summary>
+    public static SendResult Unforeseen(Uri server, Exception e) => new SendResult.Unreachable(
+        $"{Where(server)} answered in a way that cannot be read ({e.GetType().Name}). Check the address and the port, and "
+        + "whether a proxy answers in its place.", UnreachableCause.NotTelemetry);
+
+    /// <param name="e">What went wrong.</param>
+    /// <param name="server">Where.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="left">Whether the report was handed to the connection.</param>
+    public static SendResult Explain(RpcException e, Uri server, DateTimeOffset now, bool left)
     {
-        var details = e.GetRpcStatus();
-        var reason = details?.GetDetail<ErrorInfo>()?.Reason;
-        if (details?.GetDetail<RetryInfo>()?.RetryDelay?.ToTimeSpan() is { } retry)
+        var words = ServerWords.Of(e);
+        var message = ServerWords.Text(e.Status.Detail) is { Length: > 0 } said
+            ? said
+            : $"{Where(server)} refused the report ({e.StatusCode}) and gave no reason in words.";
+        if (words.RetryAfter is { } retry)
         {
-            return reason == ReportedRecently
-                ? new SendResult.TooSoon(e.Status.Detail, now + retry)
-                : new SendResult.Busy(e.Status.Detail, now + retry);
+            return words.Reason == ReportedRecently
+                ? new SendResult.TooSoon(message, now + retry)
+                : new SendResult.Busy(message, now + retry);
         }
 
-        if (e.StatusCode == StatusCode.InvalidArgument)
+        return words.Reason switch
         {
-            return new SendResult.Rejected(e.Status.Detail, ViolationsOf(details));
-        }
-
-        // A server of ours always gives a reason; without one, it was the connection or somebody else's answer.
-        return reason is null
-            ? Unreachable(e, server)
-            : new SendResult.ServerFailed(e.Status.Detail);
+            // A server of ours always gives a reason; without one, it was the connection or somebody else's answer.
+            null => NoAnswer(e, server, left),
+            _ when e.StatusCode == StatusCode.InvalidArgument => new SendResult.Rejected(message, words.Violations),
+            _ => new SendResult.ServerFailed(message),
+        };
     }
 
-    private static SendResult.Unreachable Unreachable(RpcException e, Uri server)
+    private static SendResult NoAnswer(RpcException e, Uri server, bool left)
     {
         var cause = CauseOf(e, server);
-        return new SendResult.Unreachable(cause switch
-        {
-            UnreachableCause.Dns =>
-                $"The name {server.Host} is not known. Check the server's address, and that this machine can look up names.",
-            UnreachableCause.Refused =>
-                $"Nothing listens at {Where(server)}: the connection was refused. Check the address and the port, and "
-                + "that the server runs.",
-            UnreachableCause.Tls =>
-                $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check that this port "
-                + "speaks TLS, the server's certificate, and that this machine trusts who issued it.",
-            UnreachableCause.Timeout =>
-                $"{Where(server)} did not take the connection in time. Check that a firewall lets this machine connect there.",
-            UnreachableCause.Http11Only =>
-                $"{Where(server)}, or a proxy on the way, speaks only HTTP/1.1, which native gRPC does not go through. "
-                + "Use the address of the server's gRPC port, or set the transport to gRPC-Web, with the address of its HTTP port.",
-            UnreachableCause.NotTelemetry =>
-                $"{Where(server)} answered, but not as a Telemetry server ({e.Status.Detail.TrimEnd('.')}). Check the "
-                + "address and the port, and whether a proxy answers in its place.",
-            _ =>
-                $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? e.Status.Detail} "
-                + "Check the address: https for a port with TLS, http for one without. A proxy that knows only HTTP/1.1 may do "
-                + "that too; gRPC-Web goes through it.",
-        }, cause);
+        var message = Words(e, server, cause);
+        return left && cause is (UnreachableCause.Connection or UnreachableCause.Timeout)
+            ? new SendResult.MayHaveArrived(message + MayBeStored)
+            : new SendResult.Unreachable(message, cause);
     }
+
+    private static string Words(RpcException e, Uri server, UnreachableCause cause) => cause switch
+    {
+        UnreachableCause.Dns =>
+            $"The name {server.Host} is not known. Check the server's address, and that this machine can look up names.",
+        UnreachableCause.Refused =>
+            $"Nothing listens at {Where(server)}: the connection was refused. Check the address and the port, and "
+            + "that the server runs.",
+        UnreachableCause.Tls =>
+            $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check that this port "
+            + "speaks TLS, the server's certificate, and that this machine trusts who issued it.",
+        UnreachableCause.Timeout =>
+            $"{Where(server)} did not take the connection in time. Check that a firewall lets this machine connect there.",
+        UnreachableCause.Http11Only =>
+            $"{Where(server)}, or a proxy on the way, speaks only HTTP/1.1, which native gRPC does not go through. "
+            + "Use the address of the server's gRPC port, or set the transport to gRPC-Web, with the address of its HTTP port.",
+        UnreachableCause.NotTelemetry =>
+            $"{Where(server)} answered, but not as a Telemetry server ({ServerWords.Text(e.Status.Detail, 300).TrimEnd('.')}). "
+            + "Check the address and the port, and whether a proxy answers in its place.",
+        _ =>
+            $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? ServerWords.Text(e.Status.Detail)} "
+            + "Check the address: https for a port with TLS, http for one without. A proxy that knows only HTTP/1.1 may do "
+            + "that too; gRPC-Web goes through it.",
+    };
 
     private static UnreachableCause CauseOf(RpcException e, Uri server)
     {
@@ -103,12 +130,6 @@ internal static class SendFailures
         return e.Status.DebugException is null ? UnreachableCause.NotTelemetry : UnreachableCause.Connection;
     }
 
-
-    private static FieldViolation[] ViolationsOf(Google.Rpc.Status? details) =>
-        details?.GetDetail<BadRequest>()?.FieldViolations
-            .Select(violation => new FieldViolation { Field = violation.Field, Description = violation.Description })
-            .ToArray() ?? [];
-
     private static string Where(Uri server) => server.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The innermost exception names the cause.</summary>
@@ -120,6 +141,6 @@ internal static class SendFailures
             e = inner;
         }
 
-        return e?.Message;
+        return e is null ? null : ServerWords.Text(e.Message);
     }
 }

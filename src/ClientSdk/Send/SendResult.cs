@@ -3,7 +3,7 @@ using Telemetry.Contracts.V1;
 namespace Telemetry.Client;
 
 /// <summary>What became of a report that was to be sent.</summary>
-public abstract record SendResult
+public abstract class SendResult
 {
     private SendResult(SendResultKind kind, string message)
     {
@@ -11,50 +11,94 @@ public abstract record SendResult
         Message = message;
     }
 
-    /// <summary>Which of the records below it is.</summary>
+    /// <summary>Which of the classes below it is.</summary>
     public SendResultKind Kind { get; }
 
     /// <summary>The result in a sentence or two that an administrator can act on; the server's words where it answered.</summary>
     public string Message { get; }
 
-    /// <summary>The server stored the report.</summary>
-    /// <param name="Receipt">What the server said, and the digest of what was sent.</param>
-    public sealed record Sent(ReportReceipt Receipt) : SendResult(SendResultKind.Sent,
-        $"The server stored the report at {Receipt.AcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
-        + $"The next one is welcome after {Receipt.NextReportNotBefore:yyyy-MM-dd HH:mm} UTC.");
+    /// <summary>Kind and message.</summary>
+    public override string ToString() => $"{Kind}: {Message}";
+
+    /// <summary>The server stored the report, and read the very bytes that were sent.</summary>
+    /// <param name="receipt">What the server said.</param>
+    public sealed class Sent(ReportReceipt receipt) : SendResult(SendResultKind.Sent,
+        $"The server stored the report at {receipt.AcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
+        + $"The next one is welcome after {receipt.NextReportNotBefore:yyyy-MM-dd HH:mm} UTC.")
+    {
+        /// <summary>What the server said.</summary>
+        public ReportReceipt Receipt { get; } = receipt;
+    }
 
     /// <summary>Reports are not switched on here; nothing was sent, and nothing was switched.</summary>
-    /// <param name="Consent">What holds, and who decided it.</param>
-    public sealed record Disabled(ConsentDecision Consent)
-        : SendResult(SendResultKind.Disabled, "Nothing was sent. " + Consent.Explanation);
+    /// <param name="consent">What holds, and who decided it.</param>
+    public sealed class Disabled(ConsentDecision consent)
+        : SendResult(SendResultKind.Disabled, "Nothing was sent. " + consent.Explanation)
+    {
+        /// <summary>What holds, and who decided it.</summary>
+        public ConsentDecision Consent { get; } = consent;
+    }
 
     /// <summary>The installation reported a short while ago.</summary>
-    /// <param name="Message">The server's words.</param>
-    /// <param name="WelcomeAt">When the next report is welcome, by this machine's clock.</param>
-    public sealed record TooSoon(string Message, DateTimeOffset WelcomeAt) : SendResult(SendResultKind.TooSoon, Message);
+    /// <param name="message">The server's words.</param>
+    /// <param name="welcomeAt">When the next report is welcome, by this machine's clock.</param>
+    public sealed class TooSoon(string message, DateTimeOffset welcomeAt) : SendResult(SendResultKind.TooSoon, message)
+    {
+        /// <summary>When the next report is welcome, by this machine's clock.</summary>
+        public DateTimeOffset WelcomeAt { get; } = welcomeAt;
+    }
 
     /// <summary>The server cannot take reports at the moment.</summary>
-    /// <param name="Message">The server's words.</param>
-    /// <param name="WelcomeAt">When it is worth trying again, by this machine's clock.</param>
-    public sealed record Busy(string Message, DateTimeOffset WelcomeAt) : SendResult(SendResultKind.Busy, Message);
+    /// <param name="message">The server's words.</param>
+    /// <param name="welcomeAt">When it is worth trying again, by this machine's clock.</param>
+    public sealed class Busy(string message, DateTimeOffset welcomeAt) : SendResult(SendResultKind.Busy, message)
+    {
+        /// <summary>When it is worth trying again, by this machine's clock.</summary>
+        public DateTimeOffset WelcomeAt { get; } = welcomeAt;
+    }
 
     /// <summary>The report breaks rules; sending the same again cannot help.</summary>
-    /// <param name="Message">The server's words.</param>
-    /// <param name="Violations">Every broken rule.</param>
-    public sealed record Rejected(string Message, IReadOnlyList<FieldViolation> Violations)
-        : SendResult(SendResultKind.Rejected, Message);
+    /// <param name="message">The server's words.</param>
+    /// <param name="violations">Every broken rule, or the first hundred.</param>
+    public sealed class Rejected(string message, IReadOnlyList<FieldViolation> violations)
+        : SendResult(SendResultKind.Rejected, message)
+    {
+        /// <summary>Every broken rule, or the first hundred.</summary>
+        public IReadOnlyList<FieldViolation> Violations { get; } = violations;
+    }
 
-    /// <summary>No answer of a Telemetry server came.</summary>
-    /// <param name="Message">What went wrong and where to look.</param>
-    /// <param name="Cause">The same as a value.</param>
-    public sealed record Unreachable(string Message, UnreachableCause Cause)
-        : SendResult(SendResultKind.Unreachable, Message);
+    /// <summary>No answer of a Telemetry server came; no such server took the report.</summary>
+    /// <param name="message">What went wrong and where to look.</param>
+    /// <param name="cause">The same as a value.</param>
+    public sealed class Unreachable(string message, UnreachableCause cause)
+        : SendResult(SendResultKind.Unreachable, message)
+    {
+        /// <summary>Why no answer came.</summary>
+        public UnreachableCause Cause { get; } = cause;
+    }
 
     /// <summary>The server failed over the report.</summary>
-    /// <param name="Message">The server's words.</param>
-    public sealed record ServerFailed(string Message) : SendResult(SendResultKind.ServerFailed, Message);
+    /// <param name="message">The server's words.</param>
+    public sealed class ServerFailed(string message) : SendResult(SendResultKind.ServerFailed, message);
+
+    /// <summary>The report went out, and no answer came: it may be stored. Within an hour the same one is sent again.</summary>
+    /// <param name="message">Why no answer came, and where to look.</param>
+    public sealed class MayHaveArrived(string message) : SendResult(SendResultKind.MayHaveArrived, message);
+
+    /// <summary>The server stored a report under this id, but read other bytes than were sent.</summary>
+    /// <param name="receipt">What the server said.</param>
+    public sealed class DigestMismatch(ReportReceipt receipt) : SendResult(SendResultKind.DigestMismatch,
+        receipt.Digest.Length == 0
+            ? "The server had a report with this id already, with other content. This one was not stored; "
+                + "the next one gets another id. Was the state directory copied from another machine?"
+            : "The server stored a report, but read other bytes than this app sent: something on the way changes them. "
+                + "Check the proxies between this machine and the server.")
+    {
+        /// <summary>What the server said.</summary>
+        public ReportReceipt Receipt { get; } = receipt;
+    }
 
     /// <summary>There is no report to send: collecting it failed, or the state directory cannot be written.</summary>
-    /// <param name="Message">What went wrong and where to look.</param>
-    public sealed record NotPrepared(string Message) : SendResult(SendResultKind.NotPrepared, Message);
+    /// <param name="message">What went wrong and where to look.</param>
+    public sealed class NotPrepared(string message) : SendResult(SendResultKind.NotPrepared, message);
 }

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
+using Microsoft.Extensions.Logging;
 
 namespace Telemetry.Client;
 
@@ -21,20 +22,33 @@ public sealed class TelemetryChannel : IDisposable
     internal CallInvoker Invoker => _channel.CreateCallInvoker();
 
     /// <summary>Prepares a connection; it is made with the first call.</summary>
-    /// <param name="address">"http://host:8081" for native gRPC without TLS, "https://host:8443" with TLS.</param>
+    /// <param name="address">
+    /// "http://host:8081" for native gRPC without TLS, "https://host:8443" with TLS; without path and credentials.
+    /// </param>
     /// <param name="transport">With <see cref="TelemetryTransport.GrpcWeb"/> the address is the HTTP port's.</param>
-    public static TelemetryChannel For(Uri address, TelemetryTransport transport = TelemetryTransport.Grpc)
+    /// <param name="handler">Makes the connection, e.g. through a proxy; disposed with the channel. Null: one of the channel's own.</param>
+    /// <param name="loggerFactory">Where the gRPC library logs to; null: nowhere.</param>
+    /// <exception cref="ArgumentException">The address is none.</exception>
+    public static TelemetryChannel For(
+        Uri address, TelemetryTransport transport = TelemetryTransport.Grpc, HttpMessageHandler? handler = null,
+        ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(address);
+        if (ProblemOf(address) is { } problem)
+        {
+            throw new ArgumentException($"The server's address {problem}.", nameof(address));
+        }
+
         var options = new GrpcChannelOptions
         {
-            HttpHandler = new SocketsHttpHandler
+            HttpHandler = handler ?? new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(10),
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
             },
             DisposeHttpClient = true,
+            LoggerFactory = loggerFactory,
         };
         if (transport == TelemetryTransport.GrpcWeb)
         {
@@ -47,4 +61,14 @@ public sealed class TelemetryChannel : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
+
+    /// <summary>What is wrong with a server's address; null: nothing. Credentials in it would end up in logs and on pages.</summary>
+    internal static string? ProblemOf(Uri? address) => address switch
+    {
+        not { IsAbsoluteUri: true, Scheme: "http" or "https" } => "must be an absolute http or https address",
+        { UserInfo.Length: > 0 } => "must not hold credentials: a server takes reports from everyone",
+        { PathAndQuery: not "/" } or { Fragment.Length: > 0 } =>
+            "must end after host and port: the paths below it are those of the contract",
+        _ => null,
+    };
 }

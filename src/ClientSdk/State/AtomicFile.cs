@@ -27,6 +27,10 @@ internal static class AtomicFile
             }
 
             File.Move(draft, path, overwrite: true);
+            if (durable && !OperatingSystem.IsWindows())
+            {
+                DirectorySync.Sync(Path.GetDirectoryName(path)!);
+            }
         }
         catch
         {

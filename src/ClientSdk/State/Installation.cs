@@ -1,6 +1,8 @@
 using Telemetry.Client.Collect;
 using Telemetry.Client.Consent;
 using Telemetry.Client.Schedule;
+using Telemetry.Client.Send;
+using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.State;
 
@@ -11,34 +13,39 @@ internal sealed class Installation(
 {
     public AppProfile Profile => profile;
 
-    /// <summary>What holds now.</summary>
+    /// <summary>What holds now. Nothing is sent from a directory that could not be written to when it was last tried.</summary>
     public (InstallationState State, ConsentDecision Consent) Read()
     {
         var reading = directory.Read();
-        return (reading.State, Decide(reading));
+        return (reading.State, Decide(reading with { Problem = reading.Problem ?? directory.WriteProblem }));
     }
 
     /// <summary>Makes sure that the moment of installation is written down, and who lives here.</summary>
+    /// <returns>Whether nobody lived here before.</returns>
     /// <exception cref="StateNotWrittenException">It cannot be.</exception>
-    public async Task SettleAsync(CancellationToken cancellation)
+    public async Task<bool> SettleAsync(CancellationToken cancellationToken)
     {
-        await directory.WriteProfileAsync(profile, cancellation).ConfigureAwait(false);
-        await directory.UpdateAsync(reading => reading.State, cancellation).ConfigureAwait(false);
+        var isNew = !directory.HasState;
+        await directory.WriteProfileAsync(profile, cancellationToken).ConfigureAwait(false);
+        await directory.UpdateAsync(reading => reading.State, cancellationToken).ConfigureAwait(false);
+        return isNew;
     }
 
     /// <summary>Notes the administrator's choice, and with on or local the agreement to the current list of fields.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be; the old choice holds.</exception>
-    public async Task ChooseAsync(ReportingMode mode, CancellationToken cancellation)
+    public async Task ChooseAsync(ReportingMode mode, CancellationToken cancellationToken)
     {
         await directory.UpdateAsync(reading => reading.State with
         {
             Mode = mode,
             DecidedAt = time.GetUtcNow(),
+            // What was collected is forgotten, also what is on its way.
+            Open = mode == ReportingMode.Off ? null : reading.State.Open,
             AcceptedSchema = mode == ReportingMode.Off ? reading.State.AcceptedSchema : FieldList.Version,
-        }, cancellation).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         if (mode == ReportingMode.Off)
         {
-            await directory.DeletePendingAsync(cancellation).ConfigureAwait(false);
+            await directory.DeletePendingAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -48,7 +55,7 @@ internal sealed class Installation(
 
     /// <summary>What the schedule says now; what it had to mend after a change of the clock is written down.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be written down.</exception>
-    public async Task<ScheduleDecision> KeepScheduleAsync(CancellationToken cancellation)
+    public async Task<ScheduleDecision> KeepScheduleAsync(CancellationToken cancellationToken)
     {
         var state = Read().State;
         var decision = Schedule(state);
@@ -57,64 +64,107 @@ internal sealed class Installation(
             await directory.UpdateAsync(
                 reading => reading.Problem is null
                     ? Mended(reading.State, Schedule(reading.State).State)
-                    : reading.State, cancellation).ConfigureAwait(false);
+                    : reading.State, cancellationToken).ConfigureAwait(false);
         }
 
         return decision;
     }
 
     /// <summary>Takes the attempt of the current period, which no other process then makes.</summary>
-    /// <returns>The state to report from, or null when none is due here any more; and what holds.</returns>
+    /// <returns>Whether it is taken, or none is due here any more; and what holds.</returns>
     /// <exception cref="StateNotWrittenException">It cannot be written down, so it is not taken.</exception>
-    public Task<(InstallationState? State, ConsentDecision Consent)> TakeScheduledAsync(CancellationToken cancellation) =>
+    public Task<(bool Taken, ConsentDecision Consent)> TakeScheduledAsync(CancellationToken cancellationToken) =>
         TakeAsync(ReportingMode.Local, (state, decision) => decision.Due
-            ? state with { LastPeriod = decision.Period, LastAttemptAt = time.GetUtcNow() }
-            : null, cancellation);
+            ? state with
+            {
+                LastPeriod = decision.Period,
+                LastAttemptAt = time.GetUtcNow(),
+                // Taken up again here; until it is sealed again, it is not interrupted once more.
+                Open = state.Open is { } open ? open with { Ended = true } : null,
+            }
+            : null, cancellationToken);
 
     /// <summary>Takes an attempt by hand, which leaves the schedule alone, but keeps the distance to it.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be written down, so it is not taken.</exception>
-    public Task<(InstallationState? State, ConsentDecision Consent)> TakeManualAsync(CancellationToken cancellation) =>
-        TakeAsync(ReportingMode.On, (state, _) => state with { LastAttemptAt = time.GetUtcNow() }, cancellation);
+    public Task<(bool Taken, ConsentDecision Consent)> TakeManualAsync(CancellationToken cancellationToken) =>
+        TakeAsync(ReportingMode.On, (state, _) => state with { LastAttemptAt = time.GetUtcNow() }, cancellationToken);
 
-    /// <summary>Writes down how an attempt ended.</summary>
-    /// <exception cref="StateNotWrittenException">It cannot be.</exception>
-    public Task NoteAsync(SendResult result, CancellationToken cancellation) =>
-        directory.UpdateAsync(
-            // What cannot be read is left for a person to mend.
-            reading => reading.Problem is null ? Noted(reading.State, result) : reading.State, cancellation);
+    /// <summary>The report to send: the one that the server has not answered for, or else the draft.</summary>
+    public OutgoingReport Choose(InstallationState state, Report draft) =>
+        state.Open is { } open && open.IsFresh(time.GetUtcNow()) && open.Reopen(draft.Subscription?.Key) is { } again
+            ? again
+            : new OutgoingReport(draft);
 
-    private async Task<(InstallationState?, ConsentDecision)> TakeAsync(
-        ReportingMode least, Func<InstallationState, ScheduleDecision, InstallationState?> take,
-        CancellationToken cancellation)
+    /// <summary>Keeps the report that is to be sent, so that it can only ever be repeated as it is.</summary>
+    /// <returns>The report, or null when reports are no longer on; and what holds.</returns>
+    /// <exception cref="StateNotWrittenException">It cannot be kept, so it must not be sent.</exception>
+    public async Task<(OutgoingReport? Report, ConsentDecision Consent)> SealAsync(
+        Report draft, CancellationToken cancellationToken)
     {
-        InstallationState? taken = null;
+        OutgoingReport? chosen = null;
         ConsentDecision? consent = null;
         await directory.UpdateAsync(reading =>
         {
             consent = Decide(reading);
-            if (consent.Mode > least)
+            if (consent.Mode != ReportingMode.On)
+            {
+                return reading.State;
+            }
+
+            chosen = Choose(reading.State, draft);
+            return reading.State with
+            {
+                Open = reading.State.Open is { } open && open.ReportId == chosen.Report.ReportId
+                    ? open with { Ended = false }
+                    : OpenReport.Of(chosen, time.GetUtcNow()),
+            };
+        }, cancellationToken).ConfigureAwait(false);
+        return (chosen, consent!);
+    }
+
+    /// <summary>Writes down how an attempt ended.</summary>
+    /// <param name="reportId">The report that was sent; null: none.</param>
+    /// <param name="result">How it ended.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
+    /// <exception cref="StateNotWrittenException">It cannot be.</exception>
+    public Task NoteAsync(string? reportId, SendResult result, CancellationToken cancellationToken) =>
+        directory.UpdateAsync(
+            // What cannot be read is left for a person to mend.
+            reading => reading.Problem is null ? Noted(reading.State, reportId, result) : reading.State, cancellationToken);
+
+    private async Task<(bool, ConsentDecision)> TakeAsync(
+        ReportingMode least, Func<InstallationState, ScheduleDecision, InstallationState?> take,
+        CancellationToken cancellationToken)
+    {
+        var taken = false;
+        ConsentDecision? consent = null;
+        await directory.UpdateAsync(reading =>
+        {
+            consent = Decide(reading);
+            if (consent.Mode < least)
             {
                 return reading.State;
             }
 
             var decision = Schedule(reading.State);
-            taken = take(Mended(reading.State, decision.State), decision);
-            return taken ?? reading.State;
-        }, cancellation).ConfigureAwait(false);
+            var after = take(Mended(reading.State, decision.State), decision);
+            taken = after is not null;
+            return after ?? reading.State;
+        }, cancellationToken).ConfigureAwait(false);
         return (taken, consent!);
     }
 
-    private InstallationState Noted(InstallationState before, SendResult result)
+    private InstallationState Noted(InstallationState before, string? reportId, SendResult result)
     {
         var now = time.GetUtcNow();
         var state = before with { LastOutcome = new AttemptOutcome(now, result.Kind, result.Message) };
-        if (result is SendResult.Disabled or SendResult.NotPrepared)
+        if (before.Open is { } open && open.ReportId == reportId)
         {
-            // Nothing went out, so what was shown as the next report still is.
-            return state;
+            state = IsAnswer(result)
+                ? state with { Open = null, ReportSeed = InstallationState.NewSeed() }
+                : state with { Open = open with { Ended = true } };
         }
 
-        state = state with { NextReportId = InstallationState.NewReportId() };
         return result switch
         {
             SendResult.Sent sent => state with
@@ -129,11 +179,16 @@ internal sealed class Installation(
         };
     }
 
-    private ConsentDecision Decide(StateReading reading) => ConsentRules.Decide(
-        OptOutVariables.Find(profile.App, variable), commandLine, reading, profile.Consent);
+    /// <summary>Whether the server decided about the report. After anything else it may have it, or may yet take it.</summary>
+    private static bool IsAnswer(SendResult result) =>
+        result is SendResult.Sent or SendResult.DigestMismatch or SendResult.TooSoon or SendResult.Rejected;
 
-    private static ScheduleState Remembered(InstallationState state) =>
-        new(state.InstalledAt, state.LastPeriod, state.LastAttemptAt, state.NotBefore);
+    private ConsentDecision Decide(StateReading reading) => ConsentRules.Decide(
+        OptOutVariables.Find(profile.App, variable), commandLine, profile.Development, reading, profile.Consent);
+
+    private static ScheduleState Remembered(InstallationState state) => new(
+        state.InstalledAt, state.LastPeriod, state.LastAttemptAt, state.NotBefore,
+        state.Open is { Ended: false } ? state.LastAttemptAt : null);
 
     private static InstallationState Mended(InstallationState state, ScheduleState mended) => state with
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Telemetry.Client.Collect;
 
 namespace Telemetry.Client.State;
 
@@ -21,8 +22,11 @@ internal sealed record InstallationState
     /// <summary>Version of the field list that was agreed to, or that was there at the first start.</summary>
     public uint AcceptedSchema { get; init; }
 
-    /// <summary>The id of the report to come, so that a preview shows the bytes that will be sent.</summary>
-    public string NextReportId { get; init; } = "";
+    /// <summary>Part of the next report's id, see <see cref="ReportIds"/>; renewed when the server answered for a report.</summary>
+    public string ReportSeed { get; init; } = "";
+
+    /// <summary>The report that the server has not answered for; null: none.</summary>
+    public OpenReport? Open { get; init; }
 
     /// <summary>The latest period in which a scheduled attempt was made.</summary>
     public long? LastPeriod { get; init; }
@@ -37,15 +41,16 @@ internal sealed record InstallationState
     public AttemptOutcome? LastOutcome { get; init; }
 
     [JsonIgnore]
-    public bool IsPlausible => Version is >= 1 and <= CurrentVersion && Guid.TryParse(NextReportId, out _)
-        && (Mode is null || Enum.IsDefined(Mode.Value));
+    public bool IsPlausible => Version is >= 1 and <= CurrentVersion
+        && Guid.TryParse(ReportSeed, out _)
+        && (Open is null || Open.IsPlausible) && (Mode is null || Enum.IsDefined(Mode.Value));
 
     public static InstallationState New(DateTimeOffset now, uint schema) => new()
     {
         InstalledAt = now,
         AcceptedSchema = schema,
-        NextReportId = NewReportId(),
+        ReportSeed = NewSeed(),
     };
 
-    public static string NewReportId() => Guid.NewGuid().ToString("D");
+    public static string NewSeed() => Guid.NewGuid().ToString("D");
 }

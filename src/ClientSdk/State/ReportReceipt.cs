@@ -1,26 +1,59 @@
 using System.Globalization;
+using Google.Protobuf.WellKnownTypes;
+using Telemetry.Client.Schedule;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client;
 
-/// <summary>The server's proof that a report is stored, together with what was sent.</summary>
-/// <param name="ReportId">The report's id.</param>
-/// <param name="AcceptedAt">When the server accepted it, by its clock.</param>
-/// <param name="Position">Where it stands in the server's event log, as "EPOCH:NUMBER".</param>
-/// <param name="Verdict">The verdict on the Enterprise claim.</param>
-/// <param name="NextReportNotBefore">Before this moment the server refuses a further report, by its clock.</param>
-/// <param name="Digest">SHA-256 of the bytes that were sent, as 64 lower-case hexadecimal digits.</param>
-public sealed record ReportReceipt(
-    string ReportId, DateTimeOffset AcceptedAt, string Position, ClaimVerdict Verdict,
-    DateTimeOffset NextReportNotBefore, string Digest)
+/// <summary>The server's proof that a report is stored.</summary>
+public sealed record ReportReceipt
 {
-    internal static ReportReceipt Of(Receipt receipt, string digest) => new(
-        receipt.ReportId,
-        receipt.AcceptedAt?.ToDateTimeOffset() ?? default,
-        receipt.Position is { } position
-            ? string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}")
-            : "",
-        receipt.Verdict,
-        receipt.NextReportNotBefore?.ToDateTimeOffset() ?? default,
-        digest);
+    /// <summary>The report's id.</summary>
+    public required string ReportId { get; init; }
+
+    /// <summary>When the server accepted it, by its clock.</summary>
+    public required DateTimeOffset AcceptedAt { get; init; }
+
+    /// <summary>Where it stands in the server's event log, as "EPOCH:NUMBER".</summary>
+    public required string Position { get; init; }
+
+    /// <summary>The verdict on the Enterprise claim.</summary>
+    public required ClaimVerdict Verdict { get; init; }
+
+    /// <summary>Before this moment the server refuses a further report, by its clock.</summary>
+    public required DateTimeOffset NextReportNotBefore { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the report's bytes as the server read them, as 64 lower-case hexadecimal digits; empty when the server
+    /// had stored other bytes under this id before.
+    /// </summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Takes nothing of a receipt for granted.</summary>
+    /// <returns>Null when it is no receipt for that report.</returns>
+    internal static ReportReceipt? Of(Receipt receipt, string reportId)
+    {
+        if (receipt.ReportId != reportId || Moment(receipt.AcceptedAt) is not { } acceptedAt)
+        {
+            return null;
+        }
+
+        var latest = acceptedAt + ReportSchedule.LongestPause;
+        var next = Moment(receipt.NextReportNotBefore) ?? acceptedAt;
+        return new ReportReceipt
+        {
+            ReportId = reportId,
+            AcceptedAt = acceptedAt,
+            Position = receipt.Position is { } position
+                ? string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}")
+                : "",
+            Verdict = System.Enum.IsDefined(receipt.Verdict) ? receipt.Verdict : ClaimVerdict.Unspecified,
+            NextReportNotBefore = next < acceptedAt ? acceptedAt : next > latest ? latest : next,
+            Digest = Convert.ToHexString(receipt.ReportSha256.Span).ToLowerInvariant(),
+        };
+    }
+
+    /// <summary>Dates of a century in which this can be in use: the others are nobody's clock.</summary>
+    private static DateTimeOffset? Moment(Timestamp? moment) =>
+        moment is { Seconds: > 0 and < 7_000_000_000, Nanos: >= 0 and < 1_000_000_000 } ? moment.ToDateTimeOffset() : null;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Telemetry.Client.Collect;
@@ -18,7 +19,18 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
 
+    private string? _writeProblem;
+
     public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Why the directory could not be written to when that was last tried; null: it could, or was not tried.</summary>
+    public string? WriteProblem => Volatile.Read(ref _writeProblem);
+
+    /// <summary>Whether there is a state, readable or not.</summary>
+    public bool HasState => File.Exists(StateFile);
+
+    /// <summary>Changes whenever somebody writes the state.</summary>
+    public DateTime StateWrittenAt => File.GetLastWriteTimeUtc(StateFile);
 
     /// <summary>The files that can be in here, whether or not they are.</summary>
     public IReadOnlyList<string> Files => [StateFile, ProfileFile, LedgerFile, PendingFile];
@@ -61,9 +73,9 @@ internal sealed class StateDirectory(string path, TimeProvider time)
 
     /// <summary>Changes the state; no other process changes it meanwhile.</summary>
     /// <param name="change">Makes the new state of what is there, with the problem of reading it, if any.</param>
-    /// <param name="cancellation">Ends the wait for another process.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellation) =>
+    public Task UpdateAsync(Func<StateReading, InstallationState> change, CancellationToken cancellationToken) =>
         LockedAsync(() =>
         {
             var before = Read();
@@ -72,7 +84,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
             {
                 Write(StateFile, after, StateJson.Default.InstallationState, durable: true);
             }
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>The attempts that were made, the latest first; empty when there is no record, or none that can be read.</summary>
     public IReadOnlyList<LedgerEntry> ReadLedger() =>
@@ -80,36 +92,37 @@ internal sealed class StateDirectory(string path, TimeProvider time)
         [.. (TryRead(LedgerFile, StateJson.Default.ListLedgerEntry) ?? []).OfType<LedgerEntry>()];
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellation) =>
+    public Task AppendToLedgerAsync(LedgerEntry entry, CancellationToken cancellationToken) =>
         LockedAsync(
             () => Write(
                 LedgerFile, [entry, .. ReadLedger().Take(LedgerCapacity - 1)], StateJson.Default.ListLedgerEntry),
-            cancellation);
+            cancellationToken);
 
     /// <summary>What the app that owns this directory last said about itself; null when none did.</summary>
-    public AppProfile? ReadProfile() => TryRead(ProfileFile, StateJson.Default.AppProfile);
+    public AppProfile? ReadProfile() =>
+        TryRead(ProfileFile, StateJson.Default.AppProfile) is { IsPlausible: true } profile ? profile : null;
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellation) =>
+    public Task WriteProfileAsync(AppProfile profile, CancellationToken cancellationToken) =>
         LockedAsync(() =>
         {
             if (ReadProfile() != profile)
             {
                 Write(ProfileFile, profile, StateJson.Default.AppProfile);
             }
-        }, cancellation);
+        }, cancellationToken);
 
     /// <summary>The report that was collected last; null when there is none.</summary>
     public PendingReport? ReadPending() => TryRead(PendingFile, StateJson.Default.PendingReport);
 
     /// <exception cref="StateNotWrittenException">It cannot be written.</exception>
-    public Task WritePendingAsync(PendingReport report, CancellationToken cancellation) =>
-        LockedAsync(() => Write(PendingFile, report, StateJson.Default.PendingReport), cancellation);
+    public Task WritePendingAsync(PendingReport report, CancellationToken cancellationToken) =>
+        LockedAsync(() => Write(PendingFile, report, StateJson.Default.PendingReport), cancellationToken);
 
     /// <summary>Forgets what was collected.</summary>
     /// <exception cref="StateNotWrittenException">It cannot be deleted.</exception>
-    public Task DeletePendingAsync(CancellationToken cancellation) =>
-        LockedAsync(() => File.Delete(PendingFile), cancellation);
+    public Task DeletePendingAsync(CancellationToken cancellationToken) =>
+        LockedAsync(() => File.Delete(PendingFile), cancellationToken);
 
     private string Damaged =>
         $"{StateFile} is damaged. Decide again, with the support page or 'telemetry on', 'local' or 'off'.";
@@ -139,25 +152,28 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     private static void Write<T>(string file, T content, JsonTypeInfo<T> type, bool durable = false) =>
         AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, type), durable);
 
-    private async Task LockedAsync(Action action, CancellationToken cancellation)
+    private async Task LockedAsync(Action action, CancellationToken cancellationToken)
     {
         try
         {
-            using (await LockAsync(cancellation).ConfigureAwait(false))
+            using (await LockAsync(cancellationToken).ConfigureAwait(false))
             {
                 action();
             }
+
+            Volatile.Write(ref _writeProblem, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException)
         {
-            throw new StateNotWrittenException(
-                $"The state directory {Path} cannot be written ({e.Message}). Let the app's user write it, and check "
-                + "that the disk is not full.", e);
+            var problem = $"The state directory {Path} cannot be written ({e.Message}). Let the app's user write it, and "
+                + "check that the disk is not full, or set another one.";
+            Volatile.Write(ref _writeProblem, problem);
+            throw new StateNotWrittenException(problem, e);
         }
     }
 
     /// <summary>Holds a file open for itself alone: the lock goes with the process, however that ends.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellation)
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
         CreateDirectory();
         var started = Stopwatch.GetTimestamp();
@@ -172,7 +188,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
                 && Stopwatch.GetElapsedTime(started) < LockPatience)
             {
                 // Another process is writing: milliseconds.
-                await Task.Delay(LockRetry, cancellation).ConfigureAwait(false);
+                await Task.Delay(LockRetry, cancellationToken).ConfigureAwait(false);
             }
         }
     }

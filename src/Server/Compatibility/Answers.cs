@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using Telemetry.Server.Ingestion;
 
 namespace Telemetry.Server.Compatibility;
 
@@ -12,10 +14,10 @@ internal static class Answers
 {
     private const int MaxSentence = 180;
 
-    public static Task SuccessAsync(HttpContext context, Guid reportId, DateTimeOffset next) => WriteAsync(
+    public static Task SuccessAsync(HttpContext context, SubmitOutcome.Accepted accepted) => WriteAsync(
         context, StatusCodes.Status200OK, string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"success":true,"reportId":"{{reportId:D}}","nextReportNotBefore":"{{next:yyyy-MM-ddTHH:mm:ssZ}}"}"""));
+            $$"""{"success":true,"reportId":"{{accepted.ReportId:D}}","nextReportNotBefore":"{{accepted.NextReportNotBefore:yyyy-MM-ddTHH:mm:ssZ}}","sha256":"{{Convert.ToHexStringLower(accepted.Sha256 ?? [])}}"}"""));
 
     public static Task RetryAsync(HttpContext context, int status, string sentence, TimeSpan after)
     {
@@ -37,11 +39,8 @@ internal static class Answers
         return context.Response.Body.WriteAsync(body).AsTask();
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string body)
-    {
-        Prepare(context.Response, status, body.Length);
-        return context.Response.WriteAsync(body);
-    }
+    private static Task WriteAsync(HttpContext context, int status, string body) =>
+        JsonAsync(context, status, Encoding.UTF8.GetBytes(body));
 
     private static void Prepare(HttpResponse response, int status, int length)
     {

@@ -11,8 +11,7 @@ internal static class StoreCommands
     public static bool Run(CommandLine commandLine, TextWriter output)
     {
         var configuration = new ConfigurationManager();
-        ServerConfiguration.AddSources(configuration, commandLine);
-        ServerConfiguration.RefuseUnknownKeys(configuration);
+        ServerConfiguration.Read(configuration, commandLine);
         return commandLine.Salvage ? Salvage(configuration, output) : Verify(configuration, output);
     }
 
@@ -24,7 +23,7 @@ internal static class StoreCommands
         long? secret = null;
         Check(() => secret = SecretCheckOf(server.SecretPath()));
         findings.AddRange(StoreVerification.Run(new LiteDbStoreOptions { Directory = server.Data, SecretCheck = secret }));
-        Check(() => new SigningKeyFiles(SigningDirectoryOf(configuration, server)).Verify());
+        Check(() => new SigningKeyFiles(SigningDirectoryOf(configuration, server), dataExists: true).Verify());
         findings.ForEach(output.WriteLine);
         output.WriteLine(findings.Count == 0
             ? $"'{Path.GetFullPath(server.Data)}' is whole: every page, report and key was read."

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
-    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics,
+    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
     IOptions<IngestionOptions> options, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
@@ -38,8 +39,8 @@ internal sealed class ReportIngestion(
             // Once queued, a report is committed whether or not its sender still waits.
             var outcome = await commit.ConfigureAwait(false);
             return outcome.Decision == CommitDecision.LooksRepeated
-                ? await LookAsync(valid, outcome).ConfigureAwait(false)
-                : Translate(valid.ReportId, outcome);
+                ? await LookAsync(report.Sha256, valid, outcome).ConfigureAwait(false)
+                : Translate(report.Sha256, valid, outcome);
         }
         catch (StoreUnavailableException)
         {
@@ -52,21 +53,23 @@ internal sealed class ReportIngestion(
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
+        var digests = new List<byte[]>(reports.Count);
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (Validate(reports[i], out outcomes[i]) is { } report)
+            if (ValidateOne(reports[i], out outcomes[i]) is { } report)
             {
+                digests.Add(reports[i].Sha256);
                 valid.Add(report);
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(valid).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(digests, valid).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<Report> reports)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(List<byte[]> digests, List<Report> reports)
     {
         if (pipeline.TryEnqueue(reports) is not { } commit)
         {
@@ -79,7 +82,7 @@ internal sealed class ReportIngestion(
             var outcomes = new SubmitOutcome[commits.Length];
             for (var i = 0; i < outcomes.Length; i++)
             {
-                outcomes[i] = await LookAsync(reports[i], commits[i]).ConfigureAwait(false);
+                outcomes[i] = await LookAsync(digests[i], reports[i], commits[i]).ConfigureAwait(false);
             }
 
             return outcomes;
@@ -90,24 +93,39 @@ internal sealed class ReportIngestion(
         }
     }
 
+    /// <summary>A report on which the server itself fails must not take the others of its call along.</summary>
+    private Report? ValidateOne(SubmittedReport report, out SubmitOutcome? outcome)
+    {
+        try
+        {
+            return Validate(report, out outcome);
+        }
+        catch (Exception e)
+        {
+            metrics.Outcome("failed");
+            outcome = new SubmitOutcome.Failed(failures.Note(e, "A report of a batch"));
+            return null;
+        }
+    }
+
     /// <summary>What the commit took for a repetition is looked up here, on its caller's account; others go on meanwhile.</summary>
-    private async ValueTask<SubmitOutcome> LookAsync(Report report, CommitOutcome outcome)
+    private async ValueTask<SubmitOutcome> LookAsync(byte[] sha256, Report report, CommitOutcome outcome)
     {
         if (outcome.Decision != CommitDecision.LooksRepeated)
         {
-            return Translate(report.ReportId, outcome);
+            return Translate(sha256, report, outcome);
         }
 
         try
         {
             if (await store.FindRepeatedAsync(report, outcome.Position, CancellationToken.None).ConfigureAwait(false) is { } repeated)
             {
-                return Translate(report.ReportId, repeated);
+                return Translate(sha256, report, repeated);
             }
 
             var again = pipeline.TryEnqueue(report);
             outcome = again is null ? outcome : await again.ConfigureAwait(false);
-            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(report.ReportId, outcome);
+            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(sha256, report, outcome);
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException)
         {
@@ -141,19 +159,19 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(Guid reportId, CommitOutcome commit)
+    private SubmitOutcome Translate(byte[] sha256, Report report, CommitOutcome commit)
     {
         var next = commit.AcceptedAt + _minimumInterval;
         if (commit.Decision == CommitDecision.TooSoon)
         {
             metrics.Outcome("too_soon");
-            var wait = next - time.GetUtcNow();
-            return new SubmitOutcome.TooSoon(
-                commit.AcceptedAt, next, wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, time.GetUtcNow());
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
-        return new SubmitOutcome.Accepted(reportId, commit.Position, commit.AcceptedAt, commit.Verdict, next);
+        return new SubmitOutcome.Accepted(
+            report.ReportId, commit.Position, commit.AcceptedAt, commit.Verdict, next,
+            commit.ContentTag == report.ContentTag ? sha256 : null);
     }
 }
 

@@ -40,6 +40,7 @@ internal sealed class ReportValidator(Pseudonyms pseudonyms, ClaimJudge claims)
         return new Report
         {
             ReportId = id,
+            ContentTag = pseudonyms.OfContent(submitted.Sha256),
             Instance = pseudonyms.Of(submitted.InstanceHash!),
             App = submitted.App,
             AppVersion = version,

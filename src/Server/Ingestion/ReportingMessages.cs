@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Server.Rpc;
@@ -11,9 +12,10 @@ namespace Telemetry.Server.Ingestion;
 /// <remarks>Reports are read without the generated classes; see <see cref="ReportReader"/>.</remarks>
 internal static class ReportingMessages
 {
-    public static readonly Marshaller<SubmittedReport> Report = ReadOnly(ReadReport);
+    public static readonly Marshaller<Received<SubmittedReport>> Report = ReadOnly(ReadReport);
 
-    public static readonly Marshaller<IReadOnlyList<SubmittedReport>> Reports = ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
+    public static readonly Marshaller<Received<IReadOnlyList<SubmittedReport>>> Reports =
+        ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
 
     public static Marshaller<T> Of<T>(MessageParser<T> parser)
         where T : IMessage<T> =>
@@ -26,32 +28,51 @@ internal static class ReportingMessages
             },
             context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
 
-    private static Marshaller<T> ReadOnly<T>(Func<ReadOnlySpan<byte>, T> read)
+    private static Marshaller<Received<T>> ReadOnly<T>(Func<ReadOnlySpan<byte>, T> read)
         where T : class =>
-        Marshallers.Create<T>(
+        Marshallers.Create<Received<T>>(
             (_, _) => throw new NotSupportedException("Only ever read."),
             context =>
             {
+                var payload = context.PayloadAsReadOnlySequence();
                 try
                 {
-                    var payload = context.PayloadAsReadOnlySequence();
-                    return read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
+                    return new Received<T>(read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray()));
                 }
                 catch (InvalidDataException)
                 {
-                    throw RpcErrors.Malformed();
+                    throw RpcErrors.Malformed().ToRpcException();
+                }
+                catch (Exception e) when (e is not RpcException)
+                {
+                    return new Received<T>(e);
                 }
             });
 
     private static SubmittedReport ReadReport(ReadOnlySpan<byte> message)
     {
         SubmittedReport? report = null;
+        ReadOnlySpan<byte> first = default;
+        IncrementalHash? parts = null;
         var reader = new WireReader(message);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
         {
             if (tag == (Wire.SubmitReportRequest.ReportFieldNumber << 3 | Bytes))
             {
-                ReportReader.Read(reader.Message(), report ??= new SubmittedReport());
+                var part = reader.Message();
+                if (report is null)
+                {
+                    report = new SubmittedReport();
+                    first = part;
+                }
+                else
+                {
+                    // No client writes a report in parts, but protobuf allows it, and reads what stands in all of them.
+                    parts ??= Begin(first);
+                    parts.AppendData(part);
+                }
+
+                ReportReader.Read(part, report);
             }
             else
             {
@@ -59,7 +80,21 @@ internal static class ReportingMessages
             }
         }
 
-        return report ?? throw RpcErrors.InvalidField("report", "is required");
+        if (report is null)
+        {
+            throw RpcErrors.InvalidField("report", "is required");
+        }
+
+        report.Sha256 = parts?.GetHashAndReset() ?? SHA256.HashData(first);
+        parts?.Dispose();
+        return report;
+    }
+
+    private static IncrementalHash Begin(ReadOnlySpan<byte> first)
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(first);
+        return hash;
     }
 
     private static List<SubmittedReport> ReadReports(ReadOnlySpan<byte> message)
@@ -70,8 +105,9 @@ internal static class ReportingMessages
         {
             if (tag == (Wire.SubmitReportsRequest.ReportsFieldNumber << 3 | Bytes))
             {
-                var report = new SubmittedReport();
-                ReportReader.Read(reader.Message(), report);
+                var bytes = reader.Message();
+                var report = new SubmittedReport { Sha256 = SHA256.HashData(bytes) };
+                ReportReader.Read(bytes, report);
                 reports.Add(report);
             }
             else
@@ -84,4 +120,19 @@ internal static class ReportingMessages
             ? reports
             : throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
     }
+}
+
+/// <summary>A request that was read; or a bug of the reading, kept until it is where bugs are answered and logged.</summary>
+internal sealed class Received<T>
+    where T : class
+{
+    private readonly T? _value;
+    private readonly Exception? _defect;
+
+    public Received(T value) => _value = value;
+
+    public Received(Exception defect) => _defect = defect;
+
+    /// <exception cref="Exception">The bug.</exception>
+    public T Value => _value ?? throw new InvalidOperationException("A request could not be read.", _defect);
 }

@@ -4,13 +4,16 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>A report as an edge received it: typed, but not yet believed.</summary>
 /// <remarks>
-/// Every edge (gRPC, HTTP door) fills one and hands it to <see cref="IReportIngestion"/>; nothing here is stored or
+/// Every edge (gRPC, HTTP endpoints) fills one and hands it to <see cref="IReportIngestion"/>; nothing here is stored or
 /// logged before validation. Counts are wide so that the validator, not the edge, refuses what is out of range.
 /// </remarks>
 internal sealed class SubmittedReport
 {
     /// <summary>Null when the client has no such thing; the server then makes one.</summary>
     public string? ReportId { get; set; }
+
+    /// <summary>SHA-256 of the bytes that this was read from, as the edge received them.</summary>
+    public byte[] Sha256 { get; set; } = [];
 
     public string? InstanceHash { get; set; }
 

@@ -5,7 +5,11 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Licensing;
 
 /// <summary>The directory of private keys: "root-TIME.pem" and "signing-TIME.pem", with the time of making in Unix seconds.</summary>
-internal sealed class SigningKeyFiles(string directory)
+/// <param name="directory">The directory; made when it may be.</param>
+/// <param name="dataExists">
+/// Whether the server stored something before. Then a missing root key is refused: apps would trust no new one, silently.
+/// </param>
+internal sealed class SigningKeyFiles(string directory, bool dataExists)
 {
     private const string RootPrefix = "root-";
     private const string SigningPrefix = "signing-";
@@ -16,10 +20,21 @@ internal sealed class SigningKeyFiles(string directory)
     {
         try
         {
-            DurableFile.CreateDirectory(directory);
-            var roots = Read(RootPrefix);
+            if (!dataExists)
+            {
+                DurableFile.CreateDirectory(directory);
+            }
+
+            var (roots, signing) = Directory.Exists(directory) ? (Read(RootPrefix), Read(SigningPrefix)) : ([], []);
+            if (roots.Count == 0 && (dataExists || signing.Count > 0))
+            {
+                throw new SigningKeyException(
+                    $"The root key is missing from '{directory}' although {(signing.Count > 0 ? "signing keys are there" : "data is stored")}, "
+                    + "and apps trust no other. Restore it from a backup, or name its directory with Licensing:KeyDirectory.");
+            }
+
             return roots.Count <= 1
-                ? (roots.SingleOrDefault(), Read(SigningPrefix))
+                ? (roots.SingleOrDefault(), signing)
                 : throw new SigningKeyException(
                     $"'{directory}' holds {roots.Count} root keys; leave the one that your apps trust.");
         }
@@ -50,7 +65,16 @@ internal sealed class SigningKeyFiles(string directory)
 
     public void WriteRoot(SigningKey key) => Write(RootPrefix, key);
 
-    public void WriteSigning(SigningKey key) => Write(SigningPrefix, key);
+    /// <exception cref="SigningKeyException">It cannot be written, or not beside the root key: is the directory still the same?</exception>
+    public void WriteSigning(SigningKey key)
+    {
+        if (!Directory.Exists(directory) || Directory.GetFiles(directory, RootPrefix + "*" + Extension).Length == 0)
+        {
+            throw new SigningKeyException($"The root key is no longer in '{directory}'. Put the directory back, with all its keys.");
+        }
+
+        Write(SigningPrefix, key);
+    }
 
     private List<SigningKey> Read(string prefix) =>
         [.. Directory.GetFiles(directory, prefix + "*" + Extension)
@@ -67,7 +91,20 @@ internal sealed class SigningKeyFiles(string directory)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Discard(path + ".new");
             throw new SigningKeyException($"A signing key cannot be written to '{directory}': {e.Message}", e);
+        }
+    }
+
+    private static void Discard(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Half a key under a name that nobody reads.
         }
     }
 

@@ -5,6 +5,9 @@ internal sealed record Report : IReportedState
 {
     public required Guid ReportId { get; init; }
 
+    /// <summary>Keyed hash of the bytes that were sent: tells a repetition from another report under the same id.</summary>
+    public ulong ContentTag { get; init; }
+
     public required InstanceId Instance { get; init; }
 
     public required App App { get; init; }

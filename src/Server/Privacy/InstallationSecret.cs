@@ -38,7 +38,9 @@ internal static class InstallationSecret
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretException($"The secret '{path}' cannot be written: {e.Message}", e);
+            throw new SecretException(
+                $"The secret '{path}' cannot be written: {e.Message} Check the directory's space and permissions, or choose "
+                + "another with --data.", e);
         }
     }
 
@@ -54,7 +56,7 @@ internal static class InstallationSecret
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretException($"The secret '{path}' cannot be read: {e.Message}", e);
+            throw new SecretException($"The secret '{path}' cannot be read: {e.Message} Check its owner and permissions.", e);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Telemetry.Server.Model;
@@ -20,11 +21,17 @@ internal sealed class Pseudonyms : IDisposable
 
     private readonly ThreadLocal<IncrementalHash> _licensedInstances;
 
+    private readonly ThreadLocal<IncrementalHash> _contents;
+
+    private readonly byte[] _issuing;
+
     public Pseudonyms(byte[] secret)
     {
         _instances = Keyed(secret, "telemetry instance"u8);
         _subscriptionKeys = Keyed(secret, "subscription key"u8);
         _licensedInstances = Keyed(secret, "licensed instance"u8);
+        _contents = Keyed(secret, "report content"u8);
+        _issuing = HMACSHA256.HashData(secret, "license issue"u8);
         using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
         check.AppendData("secret check"u8);
         SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
@@ -58,6 +65,24 @@ internal sealed class Pseudonyms : IDisposable
         return SubscriptionKeyHash.Read(hash);
     }
 
+    /// <summary>32 bytes that stand for a call that issues a license, different for each purpose.</summary>
+    public byte[] OfIssue(string purpose, string text) =>
+        HMACSHA256.HashData(_issuing, Encoding.UTF8.GetBytes(purpose + "\n" + text));
+
+    /// <summary>
+    /// What a report's bytes are recognized by. Their plain hash must not be kept: all of a report but the installation
+    /// is stored, so whoever has the store could try URLs until the hash fits.
+    /// </summary>
+    /// <param name="sha256">SHA-256 of the bytes.</param>
+    public ulong OfContent(ReadOnlySpan<byte> sha256)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        var contents = _contents.Value!;
+        contents.AppendData(sha256);
+        contents.GetHashAndReset(hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+
     /// <summary>
     /// The pseudonym of the installation at a URL, normalized as the reporters do it: trailing slashes stripped, lower
     /// case, then SHA-256 in lower-case hexadecimal digits.
@@ -72,6 +97,7 @@ internal sealed class Pseudonyms : IDisposable
         Dispose(_instances);
         Dispose(_subscriptionKeys);
         Dispose(_licensedInstances);
+        Dispose(_contents);
     }
 
     private static string HashOfUrl(string url) => Convert.ToHexStringLower(

@@ -41,12 +41,13 @@ internal enum CommitDecision
 /// <param name="Position">Where the report stands; for the other decisions the one accepted before.</param>
 /// <param name="AcceptedAt">When the report at that position was accepted.</param>
 /// <param name="Verdict">The verdict stored with it.</param>
+/// <param name="ContentTag">Tag of the stored bytes; of a meaning only when accepted or repeated.</param>
 internal readonly record struct CommitOutcome(
-    CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict);
+    CommitDecision Decision, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict, ulong ContentTag);
 
 internal static class RepeatedReports
 {
     /// <summary>The answer to a repetition: the one that was given the first time.</summary>
-    public static CommitOutcome ToRepeated(this StoredReport stored) =>
-        new(CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict);
+    public static CommitOutcome ToRepeated(this StoredReport stored) => new(
+        CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict, stored.Report.ContentTag);
 }

@@ -42,7 +42,7 @@ internal sealed class InstalledApp : IDisposable
         };
         (options.Host.Country, options.Host.Language, options.Host.Timezone) = ("DE", "de", "Europe/Berlin");
         change?.Invoke(options);
-        await using var client = new TelemetryClient(options, new Collector(subscription), app.Time);
+        await using var client = new TelemetryClient(options, new Collector(subscription), time: app.Time);
         if (mode is { } chosen)
         {
             await client.SetModeAsync(chosen);
@@ -78,7 +78,7 @@ internal sealed class InstalledApp : IDisposable
 
     private sealed class Collector(Subscription? subscription) : IUsageCollector
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation) => ValueTask.FromResult(new UsageSnapshot
+        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot
         {
             Users = new Users { Total = 25 },
             Subscription = subscription,

@@ -86,7 +86,7 @@ public sealed class StatusCommandTests
         var (code, output, _) = await app.RunAsync("status");
 
         Assert.Equal(0, code);
-        Assert.Matches("(?m)^decided by +unreadable-state$", output);
+        Assert.Matches("(?m)^decided by +unusable-state$", output);
         Assert.Contains("Decide again", output, StringComparison.Ordinal);
     }
 }

@@ -58,6 +58,6 @@ internal sealed class ConsentFixture : IDisposable
 
     private sealed class Nothing : IUsageCollector
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellation) => ValueTask.FromResult(new UsageSnapshot());
+        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot());
     }
 }

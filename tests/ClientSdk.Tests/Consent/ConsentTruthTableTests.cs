@@ -123,7 +123,7 @@ public sealed class ConsentTruthTableTests : IAsyncLifetime
             "on" => (ReportingMode.On, ConsentSource.Administrator),
             "local" => (ReportingMode.Local, ConsentSource.Administrator),
             "off" => (ReportingMode.Off, ConsentSource.Administrator),
-            "unreadable" => (ReportingMode.Off, ConsentSource.UnreadableState),
+            "unreadable" => (ReportingMode.Off, ConsentSource.UnusableState),
             _ => (model == ConsentModel.OptIn ? ReportingMode.Off : ReportingMode.On, ConsentSource.Default),
         });
         return votes.MaxBy(vote => Strictness(vote.Mode));

@@ -67,8 +67,9 @@ public sealed class ReportingClientTests
         using var channel = TelemetryChannel.For(new Uri($"http://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}"));
         var client = new ReportingClient(channel) { Timeout = TimeSpan.FromMilliseconds(300) };
 
-        var result = Assert.IsType<SendResult.Unreachable>(await client.SendAsync(SampleReports.Of()));
+        var result = await client.SendAsync(SampleReports.Of());
 
+        Assert.Contains(result.Kind, (SendResultKind[])[SendResultKind.Unreachable, SendResultKind.MayHaveArrived]);
         Assert.Contains("within 0.3 seconds", result.Message, StringComparison.Ordinal);
     }
 }

@@ -1,8 +1,8 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using CsCheck;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Telemetry.Client;
@@ -40,7 +40,7 @@ public sealed class SameBytesTests
     public async Task For_1000_states_the_bytes_shown_are_the_bytes_on_the_wire_and_the_digest_in_the_receipt()
     {
         var received = new ConcurrentQueue<byte[]>();
-        await using var wire = await StubServer.StartAsync(HttpProtocols.Http2, context => ReceiveAsync(context, received));
+        await using var wire = await FakeServer.StartAsync(HttpProtocols.Http2, context => ReceiveAsync(context, received));
         using var installation = new TestInstallation(wire.Address);
         UsageSnapshot usage = new();
         installation.Collector = _ => ValueTask.FromResult(usage);
@@ -73,15 +73,19 @@ public sealed class SameBytesTests
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        received.Enqueue(body.ToArray()[5..]);
-        var request = SubmitReportRequest.Parser.ParseFrom(body.ToArray()[5..]);
-        var answer = new SubmitReportResponse { Receipt = new Receipt { ReportId = request.Report.ReportId } }.ToByteArray();
-        var frame = new byte[5 + answer.Length];
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), answer.Length);
-        answer.CopyTo(frame.AsSpan(5));
-        context.Response.ContentType = "application/grpc";
-        context.Response.DeclareTrailer("grpc-status");
-        await context.Response.Body.WriteAsync(frame);
-        context.Response.AppendTrailer("grpc-status", "0");
+        var input = new CodedInputStream(body.ToArray()[5..]);
+        input.ReadTag();
+        var report = input.ReadBytes();
+        Assert.True(input.IsAtEnd);
+        received.Enqueue(report.ToByteArray());
+        await FakeServer.AnswerAsync(context, new SubmitReportResponse
+        {
+            Receipt = new Receipt
+            {
+                ReportId = Report.Parser.ParseFrom(report).ReportId,
+                AcceptedAt = new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero).ToTimestamp(),
+                ReportSha256 = ByteString.CopyFrom(SHA256.HashData(report.Span)),
+            },
+        });
     }
 }

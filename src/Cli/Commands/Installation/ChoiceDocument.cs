@@ -11,6 +11,6 @@ internal sealed record ChoiceDocument(
         EventText.NameOf(now.Mode),
         EventText.NameOf(now.Source),
         now.Explanation,
-        now.Mode > chosen,
+        now.Mode < chosen,
         environment);
 }

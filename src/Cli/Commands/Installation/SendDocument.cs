@@ -13,7 +13,9 @@ internal sealed record SendDocument(
         return new SendDocument(
             EventText.NameOf(result.Kind),
             result.Message,
-            result is SendResult.Sent sent ? ReceiptDocument.Of(sent.Receipt) : null,
+            ((result as SendResult.Sent)?.Receipt ?? (result as SendResult.DigestMismatch)?.Receipt) is { } receipt
+                ? ReceiptDocument.Of(receipt)
+                : null,
             result is SendResult.Rejected rejected
                 ? [.. rejected.Violations.Select(broken => new ViolationDocument(broken.Field, broken.Description))]
                 : [],

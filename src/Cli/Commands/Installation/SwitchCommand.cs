@@ -40,14 +40,14 @@ internal sealed class SwitchCommand : InstallationVerb
             Terminal.Error.WriteLine(warning);
         }
 
-        return now.Mode > _mode ? ExitCodes.NotOn : ExitCodes.Ok;
+        return now.Mode < _mode ? ExitCodes.NotOn : ExitCodes.Ok;
     }
 
     private void Write(ConsentDecision now)
     {
         Terminal.Out.WriteLine(
-            $"Your choice, {EventText.NameOf(_mode)}, is written down; a running app sees it within a minute.");
-        if (now.Mode > _mode)
+            $"Your choice, {EventText.NameOf(_mode)}, is written down; a running app sees it within a second.");
+        if (now.Mode < _mode)
         {
             Terminal.Error.WriteLine($"It does not take effect here: {now.Explanation}");
         }

@@ -34,7 +34,8 @@ internal sealed class BatchDecisions(
             if (!isKnownNew(report))
             {
                 return new CommitOutcome(
-                    CommitDecision.LooksRepeated, before with { Number = latest.Number }, default, report.Claim.Verdict);
+                    CommitDecision.LooksRepeated, before with { Number = latest.Number }, default, report.Claim.Verdict,
+                    ContentTag: 0);
             }
         }
 
@@ -43,7 +44,8 @@ internal sealed class BatchDecisions(
         {
             var lastAccepted = DateTimeOffset.FromUnixTimeMilliseconds(latest.AcceptedAtMs);
             return new CommitOutcome(
-                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Claim.Verdict);
+                CommitDecision.TooSoon, before with { Number = latest.Number }, lastAccepted, report.Claim.Verdict,
+                ContentTag: 0);
         }
 
         var kinds = EventKinds.ReportAccepted;
@@ -102,6 +104,7 @@ internal sealed class BatchDecisions(
             DateTimeOffset.FromUnixTimeMilliseconds(_nowMs), kinds, previousNumber, report);
         Accepted.Add(stored);
         _latestInBatch[(report.Instance, report.App)] = stored;
-        return new CommitOutcome(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict);
+        return new CommitOutcome(
+            CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }
 }

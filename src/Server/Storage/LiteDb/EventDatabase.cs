@@ -185,15 +185,20 @@ internal sealed partial class EventDatabase : IDisposable
     public void Restore(string collection, IReadOnlyList<BsonDocument> documents) =>
         _engine.Insert(collection, documents, BsonAutoId.Int64);
 
-    public void AddToken(AdminTokenRecord token) =>
-        _engine.Insert(Tokens, [new BsonDocument
+    public void ReplaceTokens(IReadOnlyList<AdminTokenRecord> old, IReadOnlyList<AdminTokenRecord> tokens)
+    {
+        _engine.Delete(Tokens, old.Select(token => new BsonValue(token.Hash.ToArray())));
+        _engine.Insert(Tokens, tokens.Select(token => new BsonDocument
         {
             [Id] = token.Hash.ToArray(),
             ["at"] = token.CreatedAt.ToUnixTimeMilliseconds(),
-        }], BsonAutoId.ObjectId);
+            ["used"] = token.Used,
+        }), BsonAutoId.ObjectId);
+    }
 
     public IEnumerable<AdminTokenRecord> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(document =>
-        new AdminTokenRecord(document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64)));
+        new AdminTokenRecord(
+            document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64), document["used"].AsBoolean));
 
     public void Dispose()
     {

@@ -61,6 +61,7 @@ internal static class ReportCodec
         writer.Number(8, report.SchemaVersion);
         writer.Number(9, (ulong)report.Claim.Verdict);
         writer.Number(27, (ulong)report.Claim.Reason);
+        writer.Number(28, report.ContentTag);
         Write(ref writer, report.Environment);
         writer.Optional(21, report.Users.Total);
         writer.Optional(22, report.Users.Active30Days);

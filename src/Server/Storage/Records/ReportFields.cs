@@ -10,6 +10,7 @@ internal struct ReportFields
     private EventKinds _kinds;
     private long _previous;
     private Guid _reportId;
+    private ulong _contentTag;
     private InstanceId _instance;
     private App _app;
     private string? _appVersion;
@@ -71,6 +72,7 @@ internal struct ReportFields
             case 25: _subscription = _subscription with { ValidSubscription = number != 0 }; break;
             case 26: _subscription = _subscription with { ExtendedSupport = number != 0 }; break;
             case 27: _claim = _claim with { Reason = (LicenseVerdict)number }; break;
+            case 28: _contentTag = number; break;
             case 30: _hasRoomVox = true; break;
             case 31: _rooms = (uint)number; break;
             case 32: _roomGroups = (uint)number; break;
@@ -90,6 +92,7 @@ internal struct ReportFields
         var report = new Report
         {
             ReportId = _reportId,
+            ContentTag = _contentTag,
             Instance = _instance,
             App = _app,
             AppVersion = _appVersion ?? "",

@@ -21,7 +21,7 @@ internal sealed class ReportingChecks(StateDirectory directory, TelemetryStatus 
     private Check App() => Check.Ok(
         "app", $"{EventText.NameOf(status.App)} {status.AppVersion} reports to {status.Server.OriginalString}.");
 
-    private Check Consent() => status.Consent.Source == ConsentSource.UnreadableState
+    private Check Consent() => status.Consent.Source == ConsentSource.UnusableState
         ? Check.Fail("consent", status.Consent.Explanation)
         : Check.Ok("consent", status.Consent.Explanation);
 

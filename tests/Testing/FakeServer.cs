@@ -1,24 +1,26 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 
-namespace Telemetry.ClientSdk.Tests.Send;
+namespace Telemetry.Testing;
 
-/// <summary>Something else than a Telemetry server, on a free loopback port.</summary>
-internal sealed class StubServer : IAsyncDisposable
+/// <summary>A server that answers as a test tells it to, on a free loopback port.</summary>
+internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private StubServer(WebApplication app) => _app = app;
+    private FakeServer(WebApplication app) => _app = app;
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<StubServer> StartAsync(
+    public static async Task<FakeServer> StartAsync(
         HttpProtocols protocols, RequestDelegate answer, bool tls = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -34,18 +36,27 @@ internal sealed class StubServer : IAsyncDisposable
         var app = builder.Build();
         app.Run(answer);
         await app.StartAsync();
-        return new StubServer(app);
+        return new FakeServer(app);
     }
 
     /// <summary>A proxy that knows nothing newer than HTTP/1.1.</summary>
-    public static Task<StubServer> StartProxyAsync(Uri target) => StartAsync(HttpProtocols.Http1, async context =>
+    public static Task<FakeServer> StartProxyAsync(Uri target) =>
+        StartAsync(HttpProtocols.Http1, context => ForwardAsync(context, target, HttpVersion.Version11));
+
+    /// <summary>Passes a call on to another server, and its answer back.</summary>
+    public static Task ForwardAsync(HttpContext context, Uri target) => ForwardAsync(context, target, HttpVersion.Version20);
+
+    private static async Task ForwardAsync(HttpContext context, Uri target, Version version)
     {
         using var client = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(target, context.Request.Path.Value))
         {
             Content = new StreamContent(context.Request.Body),
+            Version = version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         request.Content.Headers.TryAddWithoutValidation("content-type", context.Request.ContentType);
+        request.Headers.TE.ParseAdd("trailers");
         using var response = await client.SendAsync(request);
         context.Response.StatusCode = (int)response.StatusCode;
         context.Response.ContentType = response.Content.Headers.ContentType?.ToString();
@@ -55,7 +66,24 @@ internal sealed class StubServer : IAsyncDisposable
         }
 
         await response.Content.CopyToAsync(context.Response.Body);
-    });
+        foreach (var (name, values) in response.TrailingHeaders.Where(_ => context.Response.SupportsTrailers()))
+        {
+            context.Response.AppendTrailer(name, values.ToArray());
+        }
+    }
+
+    /// <summary>A good answer to a unary call, with the message in gRPC's framing.</summary>
+    public static async Task AnswerAsync(HttpContext context, IMessage message)
+    {
+        var answer = message.ToByteArray();
+        var frame = new byte[5 + answer.Length];
+        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), answer.Length);
+        answer.CopyTo(frame.AsSpan(5));
+        context.Response.ContentType = "application/grpc";
+        context.Response.DeclareTrailer("grpc-status");
+        await context.Response.Body.WriteAsync(frame);
+        context.Response.AppendTrailer("grpc-status", "0");
+    }
 
     public async ValueTask DisposeAsync()
     {

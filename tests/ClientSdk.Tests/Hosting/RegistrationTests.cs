@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Telemetry.Client;
+using Telemetry.Contracts.V1;
+
+namespace Telemetry.ClientSdk.Tests.Hosting;
+
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("telemetry-test-").FullName;
+
+    [Fact]
+    public async Task A_section_of_the_configuration_is_enough()
+    {
+        var host = await StartAsync(Settings(("Host:Country", "DE"), ("Timeout", "00:00:05"), ("Consent", "BySchema")));
+
+        var options = host.Services.GetRequiredService<IOptions<TelemetryOptions>>().Value;
+        var status = host.Services.GetRequiredService<TelemetryClient>().GetStatus();
+
+        Assert.Equal(("DE", TimeSpan.FromSeconds(5), ConsentModel.BySchema), (options.Host.Country, options.Timeout, options.Consent));
+        Assert.Equal((App.Roomvox, "1.6.0", ReportingMode.On), (status.App, status.AppVersion, status.Consent.Mode));
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("Server", "http://user:secret@127.0.0.1:8081", "must not hold credentials")]
+    [InlineData("Server", "http://127.0.0.1:8081/telemetry", "must end after host and port")]
+    [InlineData("Server", "ftp://127.0.0.1", "absolute http or https")]
+    [InlineData("AppVersion", "next", "AppVersion must be")]
+    [InlineData("Timeout", "00:02:00", "Timeout must be")]
+    [InlineData("CollectTimeout", "00:00:00", "CollectTimeout must be")]
+    [InlineData("CommandLineMode", "7", "CommandLineMode must be")]
+    [InlineData("Transport", "9", "Transport must be")]
+    [InlineData("StateDirectory", " ", "StateDirectory must be")]
+    public async Task A_programmers_mistake_fails_the_start_with_its_rule(string key, string value, string words)
+    {
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(Settings((key, value))));
+
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_no_option_fails_the_start()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(Settings(("AppVersoin", "1.6.0"))));
+
+        Assert.Contains("AppVersoin", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Development", ReportingMode.Local)]
+    [InlineData("Production", ReportingMode.On)]
+    public async Task The_hosts_environment_decides_whether_a_run_is_a_development_run(string environment, ReportingMode mode)
+    {
+        var host = await StartAsync(Settings(), environment);
+
+        Assert.Equal(mode, host.Services.GetRequiredService<TelemetryClient>().GetStatus().Consent.Mode);
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_connection_can_be_the_hosts_own()
+    {
+        using var installation = new TestInstallation(new Uri("http://telemetry.example:8081"));
+        installation.Options.HttpHandlerFactory = () => new Refusing();
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.Unreachable>(await client.SendNowAsync());
+
+        Assert.Contains("the host's own", result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://user:secret@127.0.0.1:8081")]
+    [InlineData("http://127.0.0.1:8081/path")]
+    [InlineData("mailto:somebody@example.org")]
+    public void No_channel_goes_to_an_address_that_is_none(string address) =>
+        Assert.Throws<ArgumentException>(() => TelemetryChannel.For(new Uri(address)));
+
+    [Fact]
+    public async Task A_client_can_be_replaced_in_a_hosts_own_tests()
+    {
+        TelemetryClient mock = new Replacement();
+
+        Assert.IsType<SendResult.NotPrepared>(await mock.SendNowAsync());
+        await mock.DisposeAsync();
+    }
+
+    [Fact]
+    public void The_zero_of_every_choice_is_the_one_that_sends_nothing()
+    {
+        Assert.Equal(ReportingMode.Off, default);
+        Assert.Equal(ConsentModel.OptIn, default);
+        Assert.Equal(SendResultKind.NotPrepared, default);
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private Dictionary<string, string?> Settings(params (string Key, string Value)[] changes)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Telemetry:App"] = "Roomvox",
+            ["Telemetry:AppVersion"] = "1.6.0",
+            ["Telemetry:Server"] = "http://127.0.0.1:1",
+            ["Telemetry:InstanceUrl"] = "https://cloud.example.org",
+            ["Telemetry:StateDirectory"] = Path.Combine(_directory, "state"),
+        };
+        foreach (var (key, value) in changes)
+        {
+            settings["Telemetry:" + key] = value;
+        }
+
+        return settings;
+    }
+
+    private static async Task<IHost> StartAsync(Dictionary<string, string?> settings, string environment = "Production")
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Services.AddTelemetry<Nothing>(builder.Configuration.GetSection("Telemetry"))
+            .Configure(options => options.Variable = _ => null);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
+
+    private sealed class Nothing : IUsageCollector
+    {
+        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot());
+    }
+
+    private sealed class Replacement : TelemetryClient
+    {
+        public override Task<SendResult> SendNowAsync(CancellationToken cancellationToken = default) =>
+            Task.FromResult<SendResult>(new SendResult.NotPrepared("a test"));
+    }
+
+    private sealed class Refusing : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("the host's own");
+    }
+}
