@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Licensing;
+using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Storage;
 
@@ -40,6 +41,12 @@ internal static class ServerProgram
             }
 
             return await ServeAsync(commandLine).ConfigureAwait(false);
+        }
+        catch (StoreDamagedException e)
+        {
+            return await RefuseAsync(
+                $"The store is damaged: {e.Message} Restore the whole data directory from a backup, or keep what can be proven: "
+                + "run the server once with --salvage.", Failure).ConfigureAwait(false);
         }
         catch (Exception e) when (IsForTheOperator(e))
         {

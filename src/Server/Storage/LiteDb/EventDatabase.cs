@@ -54,8 +54,11 @@ internal sealed partial class EventDatabase : IDisposable
             _data.EndMaking();
             if (_engine.Pragma("CHECKPOINT") != 0)
             {
-                // Checkpoints run when the store says so: after callers have their answer, not before.
+                // Checkpoints run when the store says so: after callers have their answer, not before. This is a commit too,
+                // and until it is on disk the next one would take it for its own.
+                var commits = _log.DurableCommits;
                 _engine.Pragma("CHECKPOINT", 0);
+                _log.WaitForCommitAfter(commits);
             }
         }
         catch

@@ -92,15 +92,15 @@ internal sealed partial class LiteDbTelemetryStore
         StoreOpenException => e,
         StoreDamagedException => new StoreOpenException(
             $"The store in '{directory}' is damaged: {e.Message} If the server went on, acknowledged reports could be lost "
-            + "without a word. Restore the whole directory from a backup, or keep what can be proven: start once with "
-            + "--salvage. If these files are not a store of this server, choose another directory with --data.", e),
+            + "without a word. Restore the whole directory from a backup, or keep what can be proven: run the server "
+            + "once with --salvage. If these files are not a store of this server, choose another directory with --data.", e),
         IOException or UnauthorizedAccessException => new StoreOpenException(
             $"The data directory '{directory}' cannot be read or written: {e.Message} Check space and permissions.", e),
         OutOfMemoryException => e,
         // LiteDB trusts its pages, so what it throws when they contradict each other can be anything.
         _ => new StoreOpenException(
             $"The store in '{directory}' contradicts itself: {e.Message} Restore the whole directory from a backup, or keep "
-            + "what can be proven: start once with --salvage.", e),
+            + "what can be proven: run the server once with --salvage.", e),
     };
 
     /// <summary>State: the stored slots, then the events that came after them.</summary>
