@@ -62,7 +62,7 @@ for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli;
 done
 
 echo "== Trimming"
-check "publish trimmed" dotnet publish tests/TrimmedApp --use-current-runtime -o artifacts/trimmed -v quiet -nologo
+check "publish trimmed" dotnet publish tests/TrimmedApp -o artifacts/trimmed -v quiet -nologo
 check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
 
 echo "== Tests"

@@ -30,7 +30,7 @@ public sealed class LicensingRegistrationTests
         builder.Services.AddTelemetryLicensing(builder.Configuration.GetSection("License"));
         using var host = builder.Build();
         var client = host.Services.GetRequiredService<LicenseClient>();
-        var licensed = new TaskCompletionSource();
+        var licensed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         client.Changed += (_, status) =>
         {
             if (status.Licensed)
