@@ -135,7 +135,7 @@ public sealed class SendFailureTests
         var native = await SendToAsync(proxy.Address);
         var web = await SendToAsync(proxy.Address, TelemetryTransport.GrpcWeb);
 
-        Expect(UnreachableCause.Http11Only, native, "only HTTP/1.1", "Set the transport to gRPC-Web");
+        Expect(UnreachableCause.Http11Only, native, "only HTTP/1.1", "set the transport to gRPC-Web");
         Assert.IsType<SendResult.Sent>(web);
     }
 
@@ -150,7 +150,7 @@ public sealed class SendFailureTests
 
         await enough.CancelAsync();
         await Patience.For(answering, "the proxy stops");
-        Expect(UnreachableCause.Http11Only, result, "only HTTP/1.1", "Set the transport to gRPC-Web");
+        Expect(UnreachableCause.Http11Only, result, "only HTTP/1.1", "set the transport to gRPC-Web");
     }
 
     [Theory]
