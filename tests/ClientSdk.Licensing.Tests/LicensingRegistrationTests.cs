@@ -84,6 +84,11 @@ public sealed class LicensingRegistrationTests
         Assert.True((await provider.GetRequiredService<LicenseClient>().CheckAsync()).Licensed);
     }
 
+    [Fact]
+    public void Neither_package_pulls_the_identity_assemblies() => Assert.DoesNotContain(
+        typeof(TelemetryChannel).Assembly.GetReferencedAssemblies().Concat(typeof(LicenseClient).Assembly.GetReferencedAssemblies()),
+        assembly => assembly.Name!.Contains("IdentityModel", StringComparison.Ordinal));
+
     private sealed class AlwaysLicensed : LicenseClient
     {
         public override event EventHandler<LicenseStatus>? Changed;
