@@ -73,7 +73,7 @@ if command -v systemd-analyze >/dev/null; then
 fi
 
 echo "== Trimming"
-check "publish trimmed" dotnet publish tests/TrimmedApp --use-current-runtime -o artifacts/trimmed -v quiet -nologo
+check "publish trimmed" dotnet publish tests/TrimmedApp -o artifacts/trimmed -v quiet -nologo
 check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
 
 echo "== Tests"

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client.Licensing;
 using Wire = Telemetry.Contracts.V1;
 
@@ -11,7 +10,7 @@ internal sealed class LicenseFixture : IDisposable
 
     public LicenseFixture()
     {
-        Time = new FakeTimeProvider(Begin);
+        Time = new JumpingClock(Begin);
         Server = new FakeLicenseServer(Begin);
         Folder = Directory.CreateTempSubdirectory("telemetry-license-").FullName;
         StateFile = Path.Combine(Folder, "license.json");
@@ -19,7 +18,7 @@ internal sealed class LicenseFixture : IDisposable
 
     public FakeLicenseServer Server { get; }
 
-    public FakeTimeProvider Time { get; }
+    public JumpingClock Time { get; }
 
     public string Folder { get; }
 
@@ -56,7 +55,7 @@ internal sealed class LicenseFixture : IDisposable
     }
 
     /// <summary>Somebody moves this machine's clock.</summary>
-    public void MoveClock(TimeSpan span) => Time.AdjustTime(Time.GetUtcNow() + span);
+    public void MoveClock(TimeSpan span) => Time.Jump(span);
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

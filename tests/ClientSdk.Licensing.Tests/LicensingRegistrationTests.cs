@@ -30,7 +30,7 @@ public sealed class LicensingRegistrationTests
         builder.Services.AddTelemetryLicensing(builder.Configuration.GetSection("License"));
         using var host = builder.Build();
         var client = host.Services.GetRequiredService<LicenseClient>();
-        var licensed = new TaskCompletionSource();
+        var licensed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         client.Changed += (_, status) =>
         {
             if (status.Licensed)
@@ -83,6 +83,11 @@ public sealed class LicensingRegistrationTests
 
         Assert.True((await provider.GetRequiredService<LicenseClient>().CheckAsync()).Licensed);
     }
+
+    [Fact]
+    public void Neither_package_pulls_the_identity_assemblies() => Assert.DoesNotContain(
+        typeof(TelemetryChannel).Assembly.GetReferencedAssemblies().Concat(typeof(LicenseClient).Assembly.GetReferencedAssemblies()),
+        assembly => assembly.Name!.Contains("IdentityModel", StringComparison.Ordinal));
 
     private sealed class AlwaysLicensed : LicenseClient
     {

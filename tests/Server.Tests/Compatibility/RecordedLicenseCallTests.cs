@@ -144,7 +144,7 @@ public sealed class RecordedLicenseCallTests
     [InlineData("null", "JSON object")]
     [InlineData("[]", "JSON object")]
     [InlineData("{\"licenseKey\":5}", "licenseKey")]
-    [InlineData("{\"licenseKey\":\"a\",\"licenseKey\":\"b\"}", "named twice")]
+    [InlineData("{\"licenseKey\":\"a\",\"licenseKey\":\"b\"}", "names a field twice")]
     [InlineData("{}", "appType")]
     [InlineData("{\"appType\":\"otherapp\"}", "appType")]
     [InlineData("{\"appType\":\"roomvox\"}", "licenseKey")]
