@@ -60,6 +60,16 @@ echo "== Packages"
 for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli; do
   check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
 done
+check "tool install" scripts/test-tool.sh
+if command -v systemd-analyze >/dev/null; then
+  # It only warns of what it does not know; the server need not be installed here.
+  sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' docs/operations/telemetry.service >"$results/telemetry.service"
+  check "systemd unit" bash -c '! systemd-analyze verify "$1" 2>&1 | grep .' _ "$PWD/$results/telemetry.service"
+fi
+
+echo "== Trimming"
+check "publish trimmed" dotnet publish tests/TrimmedApp --use-current-runtime -o artifacts/trimmed -v quiet -nologo
+check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
 
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do

@@ -92,7 +92,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
             LoadRunner.Http1(server.Http, Source, "application/grpc-web", plan, measuring));
 
     private void Json() => Http1(
-        "HTTP/JSON door", 3, (server, plan, measuring) =>
+        "HTTP/JSON", 3, (server, plan, measuring) =>
             LoadRunner.Http1(server.Http, i => new JsonSource(NextSeed()), "application/json", plan, measuring));
 
     /// <summary>

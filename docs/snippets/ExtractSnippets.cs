@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -13,6 +14,7 @@ using Microsoft.Build.Utilities;
 /// </summary>
 public sealed class ExtractSnippets : Task
 {
+    private static readonly Regex Directive = new Regex(@"^using [\w.]+;");
     private static readonly string[] Modifiers = { "public ", "internal " };
 
     [Required]
@@ -58,7 +60,7 @@ public sealed class ExtractSnippets : Task
 
     private static string SourceOf(string[] lines, int first, int last, string path, string name)
     {
-        var usings = Enumerable.Range(first, last - first).TakeWhile(i => lines[i].StartsWith("using ") || lines[i].Length == 0).Count();
+        var usings = Enumerable.Range(first, last - first).TakeWhile(i => Directive.IsMatch(lines[i]) || lines[i].Length == 0).Count();
         var declarations = Array.FindIndex(lines, first, last - first, line => Modifiers.Any(line.StartsWith));
         declarations = declarations < 0 ? last : declarations;
         var source = new StringBuilder();

@@ -10,12 +10,14 @@ internal abstract class Surroundings
 
     protected static WebApplication app => throw new NotSupportedException();
 
+    protected static string[] args => throw new NotSupportedException();
+
     protected static Settings settings => throw new NotSupportedException();
 
     protected static CancellationToken cancellationToken => CancellationToken.None;
 }
 
-internal sealed record Settings(string Country, string LicenseKey);
+internal sealed record Settings(string Country);
 
 internal sealed class RoomStore
 {
@@ -25,6 +27,11 @@ internal sealed class RoomStore
 }
 
 internal sealed class RoomUsageCollector : IUsageCollector
+{
+    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+}
+
+internal sealed class MyCollector : IUsageCollector
 {
     public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

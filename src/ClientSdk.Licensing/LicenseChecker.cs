@@ -14,106 +14,127 @@ internal sealed class LicenseChecker(
     /// <summary>Keys are fetched again after so long, so that a withdrawn one is not trusted for long.</summary>
     private static readonly TimeSpan KeysAge = TimeSpan.FromDays(1);
 
-    public async Task<LicenseMemory> CheckAsync(LicenseMemory memory, CancellationToken cancellation)
+    public async Task<LicenseMemory> CheckAsync(LicenseMemory memory, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.Timeout, time);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var nonce = RandomNumberGenerator.GetBytes(NonceBytes);
         var sent = time.GetUtcNow();
-        var (answer, failure) = await server.CheckAsync(nonce, deadline.Token, cancellation).ConfigureAwait(false);
+        var (answer, failure) = await server.CheckAsync(nonce, deadline.Token, cancellationToken).ConfigureAwait(false);
         var received = time.GetUtcNow();
-        if (answer is { Decision: { Licensed: false } refusal } && IsRefusal(refusal.Verdict))
-        {
-            return memory.Accept(new LicenseRefusal(refusal.Verdict, refusal.Message, refusal.NextStep), received);
-        }
-
         if (answer is not null)
         {
-            (memory, failure) = await TakeAsync(memory, answer, nonce, sent, received, deadline.Token, cancellation)
+            (memory, failure) = await TakeAsync(memory, answer, nonce, sent, received, deadline.Token, cancellationToken)
                 .ConfigureAwait(false);
         }
 
         // Also when the check failed: a license may be withdrawn while a seat for it cannot be stored.
         if (memory.Proof is not null)
         {
-            (memory, var withdrawn) = await RefreshListAsync(memory, deadline.Token, cancellation).ConfigureAwait(false);
+            (memory, var withdrawn) = await RefreshListAsync(memory, deadline.Token, cancellationToken).ConfigureAwait(false);
             failure ??= withdrawn;
         }
 
         return memory with { Failure = failure };
     }
 
-    /// <summary>A verdict that a server newer than this SDK may give is a refusal too; none at all is no answer.</summary>
-    private static bool IsRefusal(LicenseVerdict verdict) =>
-        verdict is not (LicenseVerdict.Unspecified or LicenseVerdict.Valid or LicenseVerdict.ValidInGrace);
-
     private async Task<(LicenseMemory Memory, LicenseCheckFailure? Failure)> TakeAsync(
         LicenseMemory memory, CheckLicenseResponse answer, byte[] nonce, DateTimeOffset sent, DateTimeOffset received,
-        CancellationToken deadline, CancellationToken cancellation)
+        CancellationToken deadline, CancellationToken cancellationToken)
     {
-        if (answer.Decision is not { Licensed: true })
+        if (answer.Decision is not { } decision)
         {
             return (memory, Rejected("it is neither a yes nor a no"));
         }
 
+        if (answer.Token.Length == 0)
+        {
+            // Anybody who answers in the server's place can say no, and must not end what the vendor signed.
+            return (memory, Rejected(decision.Licensed ? "it has no proof" : "its refusal is not signed"));
+        }
+
         (memory, var noKeys) = await RefreshKeysAsync(
-            memory, TokenVerifier.KeyIdOf(answer.Token), received, deadline, cancellation).ConfigureAwait(false);
+            memory, TokenVerifier.KeyIdOf(answer.Token), received, deadline, cancellationToken).ConfigureAwait(false);
         if (memory.Keys is not { } keys || !IsCurrent(keys.ExpiresAt, received))
         {
             return (memory, noKeys ?? Rejected("its keys have expired, or this machine's clock is wrong"));
         }
 
-        var proof = await LicenseProof.VerifyAsync(answer.Token, keys, subject, Base64Url.EncodeToString(nonce))
-            .ConfigureAwait(false);
+        var asked = Base64Url.EncodeToString(nonce);
+        var (after, problem) = decision.Licensed
+            ? TakeProof(memory, LicenseProof.Verify(answer.Token, keys, subject, asked), sent, received)
+            : TakeRefusal(memory, LicenseRefusal.Verify(answer.Token, keys, subject, asked), received);
+        // Signed by a new key that could not be fetched: that is the network's fault.
+        return (after, problem is { Rejected: true } && noKeys is not null ? noKeys : problem);
+    }
+
+    private (LicenseMemory Memory, LicenseCheckFailure? Failure) TakeProof(
+        LicenseMemory memory, Verified<LicenseProof> proof, DateTimeOffset sent, DateTimeOffset received)
+    {
         if (!proof.Ok)
         {
-            // Signed by a new key that could not be fetched: that is the network's fault.
-            return (memory, noKeys ?? Rejected(proof.Problem));
+            return (memory, Rejected(proof.Problem));
         }
 
         var correction = ClockCorrection.Between(sent, received, proof.Value.IssuedAt, options.ClockTolerance);
-        return (memory.Accept(proof.Value, correction, received), null);
+        return correction.Duration() < LicenseMemoryDocument.LargestCorrection
+            ? (memory.Accept(proof.Value, correction, received), null)
+            : (memory, Rejected("its time is beyond reason"));
+    }
+
+    private static (LicenseMemory Memory, LicenseCheckFailure? Failure) TakeRefusal(
+        LicenseMemory memory, Verified<LicenseRefusal> refusal, DateTimeOffset received)
+    {
+        if (!refusal.Ok)
+        {
+            return (memory, Rejected(refusal.Problem));
+        }
+
+        // The vendor vouched for this key before: a server that knows nothing of it may have lost its data.
+        return refusal.Value.IsIgnorance && memory.Proof is { } proof && memory.TimeAt(received) < proof.Ends
+            ? (memory, new LicenseCheckFailure(Rejected: false, "the server does not know the license that it confirmed before"))
+            : (memory.Accept(refusal.Value, received), null);
     }
 
     private async Task<(LicenseMemory Memory, LicenseCheckFailure? Failure)> RefreshKeysAsync(
-        LicenseMemory memory, string keyId, DateTimeOffset received, CancellationToken deadline, CancellationToken cancellation)
+        LicenseMemory memory, string keyId, DateTimeOffset received, CancellationToken deadline, CancellationToken cancellationToken)
     {
         if (memory.Keys is { } known && known.Find(keyId) is not null && (received - known.IssuedAt).Duration() < KeysAge)
         {
             return (memory, null);
         }
 
-        var (answer, failure) = await server.KeysAsync(deadline, cancellation).ConfigureAwait(false);
+        var (answer, failure) = await server.KeysAsync(deadline, cancellationToken).ConfigureAwait(false);
         if (answer is null)
         {
             return (memory, failure);
         }
 
-        var keys = await SigningKeySet.VerifyAsync(answer.SignedKeys, roots).ConfigureAwait(false);
+        var keys = SigningKeySet.Verify(answer.SignedKeys, roots);
         return keys switch
         {
             { Ok: false } => (memory, Rejected("its keys are not the vendor's, " + keys.Problem)),
             _ when !IsCurrent(keys.Value.ExpiresAt, received) => (memory, null),
-            _ => (memory.Accept(keys.Value), null),
+            _ => (memory.Accept(keys.Value, received), null),
         };
     }
 
     /// <summary>Not getting one is no failure: the answer itself would have told of a withdrawal.</summary>
     private async Task<(LicenseMemory Memory, LicenseCheckFailure? Failure)> RefreshListAsync(
-        LicenseMemory memory, CancellationToken deadline, CancellationToken cancellation)
+        LicenseMemory memory, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        var (answer, _) = await server.RevocationsAsync(deadline, cancellation).ConfigureAwait(false);
+        var (answer, _) = await server.RevocationsAsync(deadline, cancellationToken).ConfigureAwait(false);
         if (answer is null || memory.Keys is not { } keys)
         {
             return (memory, null);
         }
 
-        var list = await RevocationList.VerifyAsync(answer.List, keys).ConfigureAwait(false);
+        var list = RevocationList.Verify(answer.List, keys);
         return list switch
         {
             { Ok: false } => (memory, Rejected("its list of withdrawn licenses is not the vendor's, " + list.Problem)),
             _ when !IsCurrent(list.Value.ExpiresAt, memory.TimeAt(time.GetUtcNow())) => (memory, null),
-            _ => (memory.Accept(list.Value), null),
+            _ => (memory.Accept(list.Value, time.GetUtcNow()), null),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Telemetry.Licensing;
 
 namespace Telemetry.Client.Licensing;
 
@@ -13,8 +14,5 @@ internal static class LicenseKeyThumbprint
     private const int Bytes = 16;
 
     public static string Of(string key) =>
-        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(Purpose + Canonical(key))).AsSpan(0, Bytes));
-
-    private static string Canonical(string key) =>
-        string.Concat(key.Where(c => !char.IsWhiteSpace(c) && c != '-')).ToUpperInvariant();
+        Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(Purpose + LicenseKeyText.Canonical(key))).AsSpan(0, Bytes));
 }

@@ -9,6 +9,9 @@ internal sealed record LicenseMemory
 {
     public static readonly LicenseMemory Empty = new();
 
+    /// <summary>What is dated later than this from now was dated by a wrong clock.</summary>
+    private static readonly TimeSpan Future = TimeSpan.FromDays(1);
+
     /// <summary>Null: there was none, or the server refused since.</summary>
     public LicenseProof? Proof { get; init; }
 
@@ -97,11 +100,12 @@ internal sealed record LicenseMemory
     };
 
     /// <summary>
-    /// Takes newer keys; older ones are let go by. What was signed by a key that they no longer name, because it was
+    /// Takes newer keys; older ones are let go by, unless those at hand are from the future: they were made while the
+    /// server's clock was wrong, and would keep all others out until then. What was signed by a key that they no longer name, because it was
     /// withdrawn, counts no more.
     /// </summary>
-    public LicenseMemory Accept(SigningKeySet keys) =>
-        Keys is { } known && known.IssuedAt > keys.IssuedAt
+    public LicenseMemory Accept(SigningKeySet keys, DateTimeOffset received) =>
+        Keys is { } known && known.IssuedAt > keys.IssuedAt && known.IssuedAt <= received + Future
             ? this
             : this with
             {
@@ -110,7 +114,9 @@ internal sealed record LicenseMemory
                 Revocations = Revocations is { } list && keys.Find(list.KeyId) is not null ? list : null,
             };
 
-    /// <summary>Takes a newer list; an older one is let go by.</summary>
-    public LicenseMemory Accept(RevocationList list) =>
-        Revocations is { } known && known.IssuedAt > list.IssuedAt ? this : this with { Revocations = list };
+    /// <summary>Takes a newer list; an older one is let go by, unless the one at hand is from the future.</summary>
+    public LicenseMemory Accept(RevocationList list, DateTimeOffset received) =>
+        Revocations is { } known && known.IssuedAt > list.IssuedAt && known.IssuedAt <= received + Future
+            ? this
+            : this with { Revocations = list };
 }

@@ -11,7 +11,7 @@ internal sealed record LicenseMemoryDocument(
     string? Proof,
     string? Keys,
     string? Revocations,
-    LicenseRefusal? Refusal,
+    string? Refusal,
     DateTimeOffset? LatestTime,
     bool ClockWentBack,
     TimeSpan Correction,
@@ -20,10 +20,10 @@ internal sealed record LicenseMemoryDocument(
 {
     public const int CurrentVersion = 1;
 
-    private static readonly TimeSpan LargestCorrection = TimeSpan.FromDays(36_525);
+    /// <summary>A clock that differs by more cannot be reckoned with.</summary>
+    public static readonly TimeSpan LargestCorrection = TimeSpan.FromDays(36_525);
 
     /// <summary>Whether the numbers are such that time can be reckoned with them.</summary>
     [JsonIgnore]
-    public bool IsPlausible => Version == CurrentVersion && Correction < LargestCorrection && Correction > -LargestCorrection
-        && (Refusal is null || (Refusal.Message is not null && Refusal.NextStep is not null));
+    public bool IsPlausible => Version == CurrentVersion && Correction < LargestCorrection && Correction > -LargestCorrection;
 }

@@ -18,7 +18,7 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
     /// <summary>Why the file could not be written the last time; null when it was.</summary>
     public string? Problem { get; private set; }
 
-    public async Task<LicenseMemory> LoadAsync()
+    public LicenseMemory Load()
     {
         if (Read() is not { IsPlausible: true } document
             || document.App != subject.App || document.Instance != subject.InstanceHash
@@ -29,27 +29,27 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
 
         var memory = new LicenseMemory
         {
-            Refusal = document.Refusal,
             Released = document.Released,
             LatestTime = document.LatestTime,
             ClockWentBack = document.ClockWentBack,
             Correction = document.Correction,
             LastCheckedAt = document.LastCheckedAt,
         };
-        var keys = await SigningKeySet.VerifyAsync(document.Keys ?? "", roots).ConfigureAwait(false);
+        var keys = SigningKeySet.Verify(document.Keys ?? "", roots);
         if (!keys.Ok)
         {
             return memory;
         }
 
-        var proof = await LicenseProof.VerifyAsync(document.Proof ?? "", keys.Value, subject, nonce: null).ConfigureAwait(false);
-        var list = await RevocationList.VerifyAsync(document.Revocations ?? "", keys.Value).ConfigureAwait(false);
+        var proof = LicenseProof.Verify(document.Proof ?? "", keys.Value, subject, nonce: null);
+        var refusal = LicenseRefusal.Verify(document.Refusal ?? "", keys.Value, subject, nonce: null);
         return memory with
         {
             Keys = keys.Value,
             // Neither a no nor a release is kept beside a yes; a file that has both was put together.
             Proof = document is { Refusal: null, Released: false } ? proof.Value : null,
-            Revocations = list.Value,
+            Refusal = refusal.Value,
+            Revocations = RevocationList.Verify(document.Revocations ?? "", keys.Value).Value,
         };
     }
 
@@ -57,7 +57,7 @@ internal sealed class LicenseMemoryFile(string path, LicenseSubject subject, Roo
     {
         var document = new LicenseMemoryDocument(
             LicenseMemoryDocument.CurrentVersion, subject.App, subject.InstanceHash, subject.KeyThumbprint,
-            memory.Proof?.Text, memory.Keys?.Text, memory.Revocations?.Text, memory.Refusal, memory.LatestTime,
+            memory.Proof?.Text, memory.Keys?.Text, memory.Revocations?.Text, memory.Refusal?.Text, memory.LatestTime,
             memory.ClockWentBack, memory.Correction, memory.LastCheckedAt, memory.Released);
         lock (_writing)
         {

@@ -6,6 +6,10 @@ internal sealed record LicenseProof
     private const string Valid = "valid";
     private const string ValidInGrace = "valid_in_grace";
     private const int LicenseIdDigits = 16;
+    private const int LongestEdition = 100;
+
+    /// <summary>Longer than any server lets a proof hold.</summary>
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(400);
 
     /// <summary>The token as it came, to be verified again when it is read from a file.</summary>
     public required string Text { get; init; }
@@ -39,34 +43,30 @@ internal sealed record LicenseProof
     /// <param name="keys">The keys that may sign it.</param>
     /// <param name="subject">What it must be about.</param>
     /// <param name="nonce">The nonce that it must answer; null when it was received earlier and is read again.</param>
-    public static async Task<Verified<LicenseProof>> VerifyAsync(
+    public static Verified<LicenseProof> Verify(
         string text, SigningKeySet keys, LicenseSubject subject, string? nonce)
     {
-        var token = await TokenVerifier.VerifyAsync(text, TokenTypes.License, keys.Find).ConfigureAwait(false);
+        var token = TokenVerifier.Verify(text, TokenTypes.License, keys.Find);
         if (!token.Ok)
         {
             return Verified<LicenseProof>.Not(token.Problem);
         }
 
         var claims = token.Value;
-        return claims switch
-        {
-            _ when claims.Text("key") != subject.KeyThumbprint => Verified<LicenseProof>.Not("it is for another key"),
-            _ when claims.Text("app") != subject.App => Verified<LicenseProof>.Not("it is for another app"),
-            _ when claims.Text("instance") != subject.InstanceHash => Verified<LicenseProof>.Not("it is for another installation"),
-            _ when nonce is not null && claims.Text("nonce") != nonce => Verified<LicenseProof>.Not("it answers another question"),
-            _ => Read(text, claims) is { } proof ? proof : Verified<LicenseProof>.Not("it lacks what belongs into it"),
-        };
+        return subject.ProblemOf(claims, nonce) is { } problem
+            ? Verified<LicenseProof>.Not(problem)
+            : Read(text, claims) is { } proof ? proof : Verified<LicenseProof>.Not("it lacks what belongs into it");
     }
 
     private static LicenseProof? Read(string text, TokenClaims claims)
     {
         var expires = claims.Moment("expires_at");
         return claims.Moment("iat") is { } issued && claims.Moment("exp") is { } ends && ends > issued
+            && ends - issued <= LongestLife
             && claims.Moment("refresh_after") is { } refresh
             && claims.Text("license") is { Length: LicenseIdDigits } license && license.All(char.IsAsciiHexDigitLower)
             && claims.Text("verdict") is Valid or ValidInGrace
-            && claims.Text("edition") is { } edition
+            && claims.Text("edition") is { Length: <= LongestEdition } edition
             && claims.Numbers("limits") is { } limits
             && (expires is not null || !claims.Has("expires_at"))
                 ? new LicenseProof

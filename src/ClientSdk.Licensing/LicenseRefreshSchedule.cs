@@ -13,6 +13,9 @@ internal sealed class LicenseRefreshSchedule(LicenseSubject subject, LicenseClie
     /// <summary>How long a check without an answer is not repeated, so that a server in trouble is left in peace.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromHours(1);
 
+    /// <summary>After something failed that should not.</summary>
+    public static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMinutes(1);
+
     /// <summary>At least so often the status is looked at, since the machine's clock may be moved meanwhile.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 

@@ -13,9 +13,9 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
     private readonly LicenseService.LicenseServiceClient _client = new(invoker);
 
     public Task<(CheckLicenseResponse? Answer, LicenseCheckFailure? Failure)> CheckAsync(
-        byte[] nonce, CancellationToken deadline, CancellationToken cancellation) =>
+        byte[] nonce, CancellationToken deadline, CancellationToken cancellationToken) =>
         AskAsync(
-            _client.CheckLicenseAsync(
+            () => _client.CheckLicenseAsync(
                 new CheckLicenseRequest
                 {
                     LicenseKey = options.Key,
@@ -25,18 +25,18 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
                     Nonce = ByteString.CopyFrom(nonce),
                 },
                 cancellationToken: deadline),
-            cancellation);
+            cancellationToken);
 
     public Task<(GetSigningKeysResponse? Answer, LicenseCheckFailure? Failure)> KeysAsync(
-        CancellationToken deadline, CancellationToken cancellation) =>
-        AskAsync(_client.GetSigningKeysAsync(new GetSigningKeysRequest(), cancellationToken: deadline), cancellation);
+        CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(() => _client.GetSigningKeysAsync(new GetSigningKeysRequest(), cancellationToken: deadline), cancellationToken);
 
     public Task<(GetRevocationListResponse? Answer, LicenseCheckFailure? Failure)> RevocationsAsync(
-        CancellationToken deadline, CancellationToken cancellation) =>
-        AskAsync(_client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline), cancellation);
+        CancellationToken deadline, CancellationToken cancellationToken) =>
+        AskAsync(() => _client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline), cancellationToken);
 
     public Task<(ReportLicenseUsageResponse? Answer, LicenseCheckFailure? Failure)> ReportUsageAsync(
-        IReadOnlyDictionary<string, ulong> usage, CancellationToken deadline, CancellationToken cancellation)
+        IReadOnlyDictionary<string, ulong> usage, CancellationToken deadline, CancellationToken cancellationToken)
     {
         var request = new ReportLicenseUsageRequest
         {
@@ -50,41 +50,39 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
             request.Usage.Add(name, count);
         }
 
-        return AskAsync(_client.ReportLicenseUsageAsync(request, cancellationToken: deadline), cancellation);
+        return AskAsync(() => _client.ReportLicenseUsageAsync(request, cancellationToken: deadline), cancellationToken);
     }
 
     public Task<(ReleaseInstanceResponse? Answer, LicenseCheckFailure? Failure)> ReleaseAsync(
-        CancellationToken deadline, CancellationToken cancellation) =>
+        CancellationToken deadline, CancellationToken cancellationToken) =>
         AskAsync(
-            _client.ReleaseInstanceAsync(
+            () => _client.ReleaseInstanceAsync(
                 new ReleaseInstanceRequest
                 {
                     LicenseKey = options.Key,
                     InstanceHash = options.InstanceHash.ToLowerInvariant(),
                 },
                 cancellationToken: deadline),
-            cancellation);
+            cancellationToken);
 
     private async Task<(T? Answer, LicenseCheckFailure? Failure)> AskAsync<T>(
-        AsyncUnaryCall<T> call, CancellationToken cancellation)
+        Func<AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
         where T : class
     {
-        using (call)
+        try
         {
-            try
-            {
-                return (await call.ResponseAsync.ConfigureAwait(false), null);
-            }
-            catch (RpcException e)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return (null, Explain(e));
-            }
-            catch (OperationCanceledException)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                return (null, TimedOut());
-            }
+            using var call = ask();
+            return (await call.ResponseAsync.ConfigureAwait(false), null);
+        }
+        catch (RpcException e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, Explain(e));
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (null, TimedOut());
         }
     }
 
@@ -96,11 +94,11 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
         // Cancelled by us, and not by the caller: the time was up.
         StatusCode.Cancelled or StatusCode.DeadlineExceeded => TimedOut(),
         StatusCode.InvalidArgument => new LicenseCheckFailure(
-            Rejected: false, "the server could not answer: " + e.Status.Detail.TrimEnd('.'), OutOfForm: true),
+            Rejected: false, "the server could not answer: " + ServerWords.Of(e.Status.Detail).TrimEnd('.'), OutOfForm: true),
         _ => new LicenseCheckFailure(
             Rejected: false,
             (e.StatusCode == StatusCode.Unavailable ? "the server cannot be reached: " : "the server could not answer: ")
-            + (Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
+            + ServerWords.Of(Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
             RetryAfter(e)),
     };
 

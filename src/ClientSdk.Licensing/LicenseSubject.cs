@@ -27,6 +27,16 @@ internal sealed record LicenseSubject(string KeyThumbprint, string InstanceHash,
             LicenseKeyThumbprint.Of(options.Key), options.InstanceHash.ToLowerInvariant(), NameOf(options.App));
     }
 
+    /// <summary>Why a token is not about this, or not the answer to the question; null when it is.</summary>
+    public string? ProblemOf(TokenClaims claims, string? nonce) => claims switch
+    {
+        _ when claims.Text("key") != KeyThumbprint => "it is for another key",
+        _ when claims.Text("app") != App => "it is for another app",
+        _ when claims.Text("instance") != InstanceHash => "it is for another installation",
+        _ when nonce is not null && claims.Text("nonce") != nonce => "it answers another question",
+        _ => null,
+    };
+
     /// <summary>As tokens have it, e.g. "roomvox".</summary>
     private static string NameOf(App app) => app.ToString().ToLowerInvariant();
 

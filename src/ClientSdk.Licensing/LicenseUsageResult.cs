@@ -3,8 +3,10 @@ using Telemetry.Contracts.V1;
 namespace Telemetry.Client.Licensing;
 
 /// <summary>What became of usage that was told to the license server.</summary>
-public abstract record LicenseUsageResult
+public abstract class LicenseUsageResult
 {
+    private const int MostNames = 50;
+
     private LicenseUsageResult(string message) => Message = message;
 
     /// <summary>The result in a sentence or two that an administrator can act on; the server's words where it answered.</summary>
@@ -12,34 +14,69 @@ public abstract record LicenseUsageResult
 
     internal static LicenseUsageResult Of(ReportLicenseUsageResponse? answer, LicenseCheckFailure? failure) => answer switch
     {
-        { Decision: { Licensed: true } yes } =>
-            new Noted(yes.Message, new Dictionary<string, ulong>(answer.Limits), [.. answer.Exceeded]),
-        { Decision: { } no } => new Refused(no.Verdict, no.Message, no.NextStep),
+        { Decision: { Licensed: true } yes } => new Noted(ServerWords.Of(yes.Message))
+        {
+            Limits = answer.Limits.Take(MostNames).ToDictionary(limit => limit.Key, limit => limit.Value),
+            Exceeded = [.. answer.Exceeded.Take(MostNames).Select(ServerWords.Of)],
+        },
+        { Decision: { } no } => new Refused(ServerWords.Of(no.Message))
+        {
+            Verdict = no.Verdict,
+            NextStep = ServerWords.Of(no.NextStep),
+        },
         null when failure!.OutOfForm => new Invalid(failure.Sentence),
-        null => new Unanswered(failure.Sentence, failure.RetryAfter),
-        _ => new Unanswered("The server's answer is neither a yes nor a no.", TimeSpan.Zero),
+        null => new Unanswered(failure.Sentence) { RetryAfter = failure.RetryAfter },
+        _ => new Unanswered("The server's answer is neither a yes nor a no."),
     };
 
     /// <summary>The server took the counts of what the license limits, and dropped the others.</summary>
-    /// <param name="Message">The server's words.</param>
-    /// <param name="Limits">Limits by name; a name that is missing has no limit.</param>
-    /// <param name="Exceeded">Names of the limits that the usage exceeds, in order.</param>
-    public sealed record Noted(
-        string Message, IReadOnlyDictionary<string, ulong> Limits, IReadOnlyList<string> Exceeded)
-        : LicenseUsageResult(Message);
+    public sealed class Noted : LicenseUsageResult
+    {
+        internal Noted(string message)
+            : base(message)
+        {
+        }
+
+        /// <summary>Limits by name; a name that is missing has no limit.</summary>
+        public IReadOnlyDictionary<string, ulong> Limits { get; internal init; } = new Dictionary<string, ulong>();
+
+        /// <summary>Names of the limits that the usage exceeds, in order.</summary>
+        public IReadOnlyList<string> Exceeded { get; internal init; } = [];
+    }
 
     /// <summary>The license does not cover this installation, so nothing was noted.</summary>
-    /// <param name="Verdict">Why; may be a newer server's verdict that this SDK has no name for.</param>
-    /// <param name="Message">The server's words.</param>
-    /// <param name="NextStep">What the administrator can do; empty when there is nothing to do.</param>
-    public sealed record Refused(LicenseVerdict Verdict, string Message, string NextStep) : LicenseUsageResult(Message);
+    public sealed class Refused : LicenseUsageResult
+    {
+        internal Refused(string message)
+            : base(message)
+        {
+        }
+
+        /// <summary>Why; may be a newer server's verdict that this SDK has no name for.</summary>
+        public LicenseVerdict Verdict { get; internal init; }
+
+        /// <summary>What the administrator can do; empty when there is nothing to do.</summary>
+        public string NextStep { get; internal init; } = "";
+    }
 
     /// <summary>The counts are malformed; sending the same again cannot help.</summary>
-    /// <param name="Message">The server's words, which name the rule.</param>
-    public sealed record Invalid(string Message) : LicenseUsageResult(Message);
+    public sealed class Invalid : LicenseUsageResult
+    {
+        internal Invalid(string message)
+            : base(message)
+        {
+        }
+    }
 
     /// <summary>No usable answer came.</summary>
-    /// <param name="Message">What went wrong.</param>
-    /// <param name="RetryAfter">For how long the server wants to be left alone; zero when it did not say.</param>
-    public sealed record Unanswered(string Message, TimeSpan RetryAfter) : LicenseUsageResult(Message);
+    public sealed class Unanswered : LicenseUsageResult
+    {
+        internal Unanswered(string message)
+            : base(message)
+        {
+        }
+
+        /// <summary>For how long the server wants to be left alone, at most a day; zero when it did not say.</summary>
+        public TimeSpan RetryAfter { get; internal init; }
+    }
 }

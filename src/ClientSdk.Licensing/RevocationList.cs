@@ -37,9 +37,9 @@ internal sealed class RevocationList
         IssuedAt >= proof.IssuedAt
         && Array.BinarySearch(_ids, ulong.Parse(proof.LicenseId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)) >= 0;
 
-    public static async Task<Verified<RevocationList>> VerifyAsync(string text, SigningKeySet keys)
+    public static Verified<RevocationList> Verify(string text, SigningKeySet keys)
     {
-        var token = await TokenVerifier.VerifyAsync(text, TokenTypes.Revocations, keys.Find).ConfigureAwait(false);
+        var token = TokenVerifier.Verify(text, TokenTypes.Revocations, keys.Find);
         if (!token.Ok)
         {
             return Verified<RevocationList>.Not(token.Problem);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Telemetry.Client.Licensing;
 
@@ -8,10 +7,10 @@ internal sealed class RootKeySet
 {
     private const string P256 = "1.2.840.10045.3.1.7";
 
-    private readonly Dictionary<string, SecurityKey> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VerificationKey> _keys = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">There is none, or one is not a public key on P-256 in PEM.</exception>
-    public RootKeySet(IReadOnlyList<string> pems)
+    public RootKeySet(IList<string> pems)
     {
         if (pems is not { Count: > 0 })
         {
@@ -21,13 +20,13 @@ internal sealed class RootKeySet
         foreach (var pem in pems)
         {
             var key = Read(pem);
-            _keys[key.KeyId] = key;
+            _keys[key.Id] = key;
         }
     }
 
-    public SecurityKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
+    public VerificationKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
 
-    private static JsonWebKey Read(string pem)
+    private static VerificationKey Read(string pem)
     {
         // A private root key in an app would be the end of it; better to notice now.
         if (!PemEncoding.TryFind(pem, out var fields) || !pem.AsSpan()[fields.Label].SequenceEqual("PUBLIC KEY"))
@@ -45,15 +44,7 @@ internal sealed class RootKeySet
                 throw new ArgumentException("RootKeys must be on the curve P-256.", nameof(pem));
             }
 
-            var key = new JsonWebKey
-            {
-                Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve,
-                Crv = JsonWebKeyECTypes.P256,
-                X = Base64UrlEncoder.Encode(parameters.Q.X!),
-                Y = Base64UrlEncoder.Encode(parameters.Q.Y!),
-            };
-            key.KeyId = Base64UrlEncoder.Encode(key.ComputeJwkThumbprint());
-            return key;
+            return VerificationKey.Of(parameters);
         }
         catch (CryptographicException e)
         {

@@ -1,13 +1,11 @@
-using Microsoft.IdentityModel.Tokens;
-
 namespace Telemetry.Client.Licensing;
 
 /// <summary>The keys under which the server signs, vouched for by a root key.</summary>
 internal sealed class SigningKeySet
 {
-    private readonly Dictionary<string, SecurityKey> _keys;
+    private readonly Dictionary<string, VerificationKey> _keys;
 
-    private SigningKeySet(string text, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Dictionary<string, SecurityKey> keys)
+    private SigningKeySet(string text, DateTimeOffset issuedAt, DateTimeOffset expiresAt, Dictionary<string, VerificationKey> keys)
     {
         Text = text;
         IssuedAt = issuedAt;
@@ -25,53 +23,24 @@ internal sealed class SigningKeySet
     /// </summary>
     public DateTimeOffset ExpiresAt { get; }
 
-    public SecurityKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
+    public VerificationKey? Find(string keyId) => _keys.GetValueOrDefault(keyId);
 
-    public static async Task<Verified<SigningKeySet>> VerifyAsync(string text, RootKeySet roots)
+    public static Verified<SigningKeySet> Verify(string text, RootKeySet roots)
     {
-        var token = await TokenVerifier.VerifyAsync(text, TokenTypes.Keys, roots.Find).ConfigureAwait(false);
+        var token = TokenVerifier.Verify(text, TokenTypes.Keys, roots.Find);
         if (!token.Ok)
         {
             return Verified<SigningKeySet>.Not(token.Problem);
         }
 
         if (token.Value.Moment("iat") is not { } issued || token.Value.Moment("exp") is not { } expires
-            || token.Value.Objects("keys") is not { } items)
+            || !token.Value.Has("keys"))
         {
             return Verified<SigningKeySet>.Not("it lacks what belongs into it");
         }
 
-        var keys = new Dictionary<string, SecurityKey>(StringComparer.Ordinal);
-        foreach (var item in items)
-        {
-            if (Read(item) is not { } key)
-            {
-                return Verified<SigningKeySet>.Not("it holds a key of another kind");
-            }
-
-            keys[key.KeyId] = key;
-        }
-
-        return new SigningKeySet(text, issued, expires, keys);
-    }
-
-    private static JsonWebKey? Read(string json)
-    {
-        JsonWebKey key;
-        try
-        {
-            key = new JsonWebKey(json);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-
-        // The id must be the key's own thumbprint, so that no key answers under another's name.
-        return key.Kty == JsonWebAlgorithmsKeyTypes.EllipticCurve && key.Crv == JsonWebKeyECTypes.P256
-            && !string.IsNullOrEmpty(key.X) && !string.IsNullOrEmpty(key.Y)
-            && key.KeyId == Base64UrlEncoder.Encode(key.ComputeJwkThumbprint())
-                ? key
-                : null;
+        return token.Value.Keys("keys") is { } keys
+            ? new SigningKeySet(text, issued, expires, keys.DistinctBy(key => key.Id).ToDictionary(key => key.Id, StringComparer.Ordinal))
+            : Verified<SigningKeySet>.Not("it holds a key of another kind");
     }
 }

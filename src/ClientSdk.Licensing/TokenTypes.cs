@@ -4,6 +4,7 @@ namespace Telemetry.Client.Licensing;
 internal static class TokenTypes
 {
     public const string License = "telemetry-license+jwt";
+    public const string Refusal = "telemetry-refusal+jwt";
     public const string Keys = "telemetry-keys+jwt";
     public const string Revocations = "telemetry-revocations+jwt";
 }

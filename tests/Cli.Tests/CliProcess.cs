@@ -15,6 +15,11 @@ internal sealed class CliProcess : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>In its own output folder, where its own dependencies are.</summary>
+    private static string Program => Path.Combine(
+        AppContext.BaseDirectory.Replace(Path.Combine("tests", "Cli.Tests"), Path.Combine("src", "Cli"), StringComparison.Ordinal),
+        "telemetry.dll");
+
     /// <summary>Standard output.</summary>
     public StreamReader Output => _process.StandardOutput;
 
@@ -32,7 +37,7 @@ internal sealed class CliProcess : IDisposable
             ArgumentList =
             {
                 "--default-signal=INT,TERM,PIPE", "bash", "-c", $"exec dotnet \"$0\" \"$@\" {redirection}",
-                Path.Combine(AppContext.BaseDirectory, "telemetry.dll"),
+                Program,
             },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -102,7 +102,7 @@ public sealed class ExecutableTests : IAsyncLifetime
             "", new() { ["LC_ALL"] = locale, ["TERM"] = "no-such-terminal" }, "instances", "--server", "b\u00fcro\u001b[31m\u009b1m");
 
         Assert.Equal(2, code);
-        Assert.StartsWith("'b\u00fcro?[31m??1m' is no address", error, StringComparison.Ordinal);
+        Assert.Contains("'b\u00fcro?[31m??1m' is no address", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -241,6 +241,52 @@ public sealed class LicensesCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_license_that_has_expired_at_its_issue_is_warned_about()
+    {
+        var (code, output, error) = await LicensesAsync(
+            "", "issue", "--customer", "C-1", "--app", "roomvox", "--expires", "2001-02-03", "--grace", "7");
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("License key: ", output, StringComparison.Ordinal);
+        Assert.Contains("expired on 2001-02-03", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Issuing_again_with_the_same_request_id_shows_the_same_key()
+    {
+        string[] issue = ["issue", "--customer", "C-1", "--app", "roomvox", "--request-id", Guid.NewGuid().ToString(), "--quiet"];
+
+        Assert.Equal(await SucceedAsync(issue), await SucceedAsync(issue));
+        Assert.NotEqual(await SucceedAsync(issue[..^3]), await SucceedAsync(issue[..^3]));
+    }
+
+    [Fact]
+    public async Task When_the_answer_is_lost_the_request_id_is_told()
+    {
+        var (code, _, error) = await RunAsync(
+            "", "licenses", "issue", "--customer", "C-1", "--app", "roomvox", "--server", "http://127.0.0.1:1", "--token", "t");
+
+        Assert.NotEqual(0, code);
+        Assert.Matches("repeat this command with --request-id [0-9a-f-]{36}", error);
+    }
+
+    [Fact]
+    public async Task A_change_sends_only_what_was_given()
+    {
+        var (id, _) = await IssueAsync("--expires", "2027-12-31", "--grace", "14", "--limit", "rooms=50", "--instances", "3");
+        var before = await ShowAsync(id);
+
+        await SucceedAsync("change", id, "--grace", "0");
+        var after = await ShowAsync(id);
+
+        Assert.Equal("0s", after.GetProperty("grace").GetString());
+        foreach (var name in (string[])["expiresAt", "limits", "instancesAllowed", "customerReference", "edition", "apps"])
+        {
+            Assert.Equal(before.GetProperty(name).ToString(), after.GetProperty(name).ToString());
+        }
+    }
+
+    [Fact]
     public async Task An_existing_key_is_not_issued_quietly()
     {
         var (code, _, error) = await RunAsync(
@@ -277,7 +323,7 @@ public sealed class LicensesCommandTests : IAsyncLifetime
         var lines = (await SucceedAsync(["issue", "--customer", "C-1", "--app", "roomvox", .. more])).Split('\n');
         Assert.StartsWith("License key: ", lines[0], StringComparison.Ordinal);
         Assert.Matches("^License id: [0-9a-f]{16}$", lines[1]);
-        Assert.Contains("shown this once", lines[2], StringComparison.Ordinal);
+        Assert.Contains("not kept by the server", lines[2], StringComparison.Ordinal);
         return (lines[1]["License id: ".Length..], lines[0]["License key: ".Length..]);
     }
 

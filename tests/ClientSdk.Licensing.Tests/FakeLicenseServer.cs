@@ -38,6 +38,12 @@ internal sealed class FakeLicenseServer : CallInvoker
 
     public Wire.LicenseVerdict? Refusal { get; set; }
 
+    /// <summary>Says no as anybody can who answers in the server's place.</summary>
+    public bool RefusesUnsigned { get; set; }
+
+    /// <summary>What every call throws before it has begun, as no server does.</summary>
+    public Exception? Failure { get; set; }
+
     public TimeSpan ProofLifetime { get; set; } = TimeSpan.FromDays(14);
 
     public DateTimeOffset? LicenseExpiresAt { get; set; }
@@ -102,6 +108,25 @@ internal sealed class FakeLicenseServer : CallInvoker
         return claims;
     }
 
+    public string SignedRefusal(Wire.LicenseVerdict verdict, string nonce)
+    {
+        var claims = new JsonObject
+        {
+            ["iss"] = "telemetry",
+            ["iat"] = Now.ToUnixTimeSeconds(),
+            ["exp"] = (Now + TimeSpan.FromDays(30)).ToUnixTimeSeconds(),
+            ["nonce"] = nonce,
+            ["instance"] = Instance,
+            ["app"] = "roomvox",
+            ["key"] = KeyThumbprint,
+            ["verdict"] = (int)verdict,
+            ["message"] = "The server says no.",
+            ["next_step"] = "Ask the vendor.",
+        };
+        Claims?.Invoke(claims);
+        return Signer.Sign("telemetry-refusal+jwt", claims);
+    }
+
     public string SignedKeys() => Root.Sign("telemetry-keys+jwt", new JsonObject
     {
         ["iss"] = "telemetry",
@@ -131,6 +156,11 @@ internal sealed class FakeLicenseServer : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
         Calls++;
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+
         var answer = Silent || options.CancellationToken.IsCancellationRequested
             ? NeverAsync<TResponse>(options.CancellationToken)
             : Trouble is not null
@@ -190,9 +220,11 @@ internal sealed class FakeLicenseServer : CallInvoker
         LastRequest = request;
         if (Refusal is { } verdict)
         {
+            var refusal = SignedRefusal(verdict, Base64Url.EncodeToString(request.Nonce.Span));
             return new Wire.CheckLicenseResponse
             {
                 Decision = new() { Verdict = verdict, Message = "The server says no.", NextStep = "Ask the vendor." },
+                Token = RefusesUnsigned ? "" : Token?.Invoke(refusal) ?? refusal,
             };
         }
 

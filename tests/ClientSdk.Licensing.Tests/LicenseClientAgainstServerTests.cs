@@ -15,7 +15,7 @@ public sealed class LicenseClientAgainstServerTests
         await using var server = await TestServer.StartAsync();
         var (_, key) = await server.IssueAsync();
         var channel = ChannelOf(server);
-        await using var client = await LicenseClient.OpenAsync(channel, await OptionsAsync(server, key), server.Time);
+        await using var client = LicenseClient.Open(channel, await OptionsAsync(server, key), time: server.Time);
         Assert.Equal(LicenseState.NeverChecked, client.Current.State);
 
         var status = await client.CheckAsync();
@@ -36,7 +36,7 @@ public sealed class LicenseClientAgainstServerTests
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();
         using var channel = ChannelOf(server);
-        await using var client = await LicenseClient.OpenAsync(channel, await OptionsAsync(server, key), server.Time);
+        await using var client = LicenseClient.Open(channel, await OptionsAsync(server, key), time: server.Time);
         Assert.True((await client.CheckAsync()).Licensed);
 
         await server.LicenseAdmin.RotateSigningKeyAsync(new(), server.Authorized);
@@ -57,7 +57,7 @@ public sealed class LicenseClientAgainstServerTests
         await using var strangers = await TestServer.StartAsync();
         var (_, key) = await strangers.IssueAsync();
         using var channel = ChannelOf(strangers);
-        await using var client = await LicenseClient.OpenAsync(channel, await OptionsAsync(vendors, key), strangers.Time);
+        await using var client = LicenseClient.Open(channel, await OptionsAsync(vendors, key), time: strangers.Time);
 
         var status = await client.CheckAsync();
 
@@ -71,7 +71,7 @@ public sealed class LicenseClientAgainstServerTests
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();
         using var channel = ChannelOf(server);
-        await using var client = await LicenseClient.OpenAsync(channel, await OptionsAsync(server, key), server.Time);
+        await using var client = LicenseClient.Open(channel, await OptionsAsync(server, key), time: server.Time);
 
         var noted = await client.ReportUsageAsync(new Dictionary<string, ulong> { ["rooms"] = 51, ["desks"] = 3 });
         var invalid = await client.ReportUsageAsync(new Dictionary<string, ulong> { ["Rooms!"] = 1 });
@@ -92,15 +92,15 @@ public sealed class LicenseClientAgainstServerTests
         var (_, key) = await server.IssueAsync();
         using var channel = ChannelOf(server);
         var options = await OptionsAsync(server, key);
-        await using var leaving = await LicenseClient.OpenAsync(channel, options, server.Time);
-        await using var coming = await LicenseClient.OpenAsync(
-            channel, await OptionsAsync(server, key, "https://new.example.org"), server.Time);
+        await using var leaving = LicenseClient.Open(channel, options, time: server.Time);
+        await using var coming = LicenseClient.Open(
+            channel, await OptionsAsync(server, key, "https://new.example.org"), time: server.Time);
         await leaving.CheckAsync();
         Assert.Equal(Wire.LicenseVerdict.BoundElsewhere, (await coming.CheckAsync()).Verdict);
 
         Assert.IsType<LicenseReleaseResult.Released>(await leaving.ReleaseAsync());
         Assert.True((await coming.CheckAsync()).Licensed);
-        Assert.IsType<LicenseReleaseResult.NoPlace>(await leaving.ReleaseAsync());
+        Assert.IsType<LicenseReleaseResult.NoSeat>(await leaving.ReleaseAsync());
     }
 
     private static TelemetryChannel ChannelOf(TestServer server) =>

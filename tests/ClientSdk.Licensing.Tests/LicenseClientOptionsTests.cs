@@ -34,14 +34,14 @@ public sealed class LicenseClientOptionsTests : IDisposable
     [Fact]
     public async Task An_instance_hash_in_capitals_is_the_same_one()
     {
-        await using var client = await _fixture.OpenAsync(_fixture.Options(instance: FakeLicenseServer.Instance.ToUpperInvariant()));
+        await using var client = _fixture.Open(_fixture.Options(instance: FakeLicenseServer.Instance.ToUpperInvariant()));
 
         Assert.True((await client.CheckAsync()).Licensed);
     }
 
     private async Task RefusedAsync(string option, LicenseClientOptions options)
     {
-        var thrown = await Assert.ThrowsAsync<ArgumentException>(() => _fixture.OpenAsync(options));
+        var thrown = Assert.Throws<ArgumentException>(() => _fixture.Open(options));
         Assert.Contains(option, thrown.Message, StringComparison.Ordinal);
     }
 }

@@ -17,7 +17,7 @@ public sealed class LicenseClientTests : IDisposable
     public async Task A_check_asks_about_the_options_with_a_nonce_of_its_own()
     {
         var previous = new string('A', 64);
-        await using var client = await _fixture.OpenAsync(_fixture.Options(previous: previous));
+        await using var client = _fixture.Open(_fixture.Options(previous: previous));
         var status = await client.CheckAsync();
         var first = Server.LastRequest!;
         await client.CheckAsync();
@@ -94,7 +94,7 @@ public sealed class LicenseClientTests : IDisposable
     [InlineData("iss")]
     public async Task An_answer_about_something_else_is_rejected_and_an_earlier_proof_holds(string claim)
     {
-        await using var fresh = await _fixture.OpenAsync(_fixture.Options(stateFile: Path.Combine(_fixture.Folder, "other")));
+        await using var fresh = _fixture.Open(_fixture.Options(stateFile: Path.Combine(_fixture.Folder, "other")));
         await using var client = await _fixture.OpenLicensedAsync();
         Server.Claims = claims => claims[claim] = "other";
 
@@ -113,7 +113,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task Keys_of_another_root_are_rejected()
     {
-        await using var client = await _fixture.OpenAsync(_fixture.Options(roots: [new TokenSigner().Pem]));
+        await using var client = _fixture.Open(_fixture.Options(roots: [new TokenSigner().Pem]));
 
         Assert.Equal(LicenseState.ProofRejected, (await client.CheckAsync()).State);
     }
@@ -121,7 +121,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task A_second_root_key_is_as_good_as_the_first()
     {
-        await using var client = await _fixture.OpenAsync(_fixture.Options(roots: [new TokenSigner().Pem, Server.Root.Pem]));
+        await using var client = _fixture.Open(_fixture.Options(roots: [new TokenSigner().Pem, Server.Root.Pem]));
 
         Assert.Equal(LicenseState.Valid, (await client.CheckAsync()).State);
     }
@@ -129,7 +129,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task A_yes_without_a_token_and_an_answer_without_a_verdict_count_for_nothing()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Server.Token = _ => "";
         Assert.Equal(LicenseState.ProofRejected, (await client.CheckAsync()).State);
         Server.Refusal = Wire.LicenseVerdict.Unspecified;
@@ -163,7 +163,7 @@ public sealed class LicenseClientTests : IDisposable
         Server.KeysIssuedAt = Server.Now - Second;
         Assert.Contains("unknown key", (await client.CheckAsync()).Message, StringComparison.Ordinal);
 
-        await using var fresh = await _fixture.OpenAsync(_fixture.Options(stateFile: Path.Combine(_fixture.Folder, "other")));
+        await using var fresh = _fixture.Open(_fixture.Options(stateFile: Path.Combine(_fixture.Folder, "other")));
         Server.KeysIssuedAt = Server.Now - TimeSpan.FromDays(91);
         Assert.Equal(LicenseState.ProofRejected, (await fresh.CheckAsync()).State);
     }
@@ -221,7 +221,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_given_up_after_the_timeout()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Server.Silent = true;
         var check = client.CheckAsync();
         _fixture.Advance(TimeSpan.FromSeconds(15) - Second);
@@ -237,7 +237,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task A_caller_can_cancel_and_the_next_check_is_not_held_up()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Server.Silent = true;
         using var cancellation = new CancellationTokenSource();
         var check = client.CheckAsync(cancellation.Token);
@@ -251,7 +251,7 @@ public sealed class LicenseClientTests : IDisposable
     [Fact]
     public async Task A_disposed_client_says_so()
     {
-        var client = await _fixture.OpenAsync();
+        var client = _fixture.Open();
         await client.DisposeAsync();
         await client.DisposeAsync();
 

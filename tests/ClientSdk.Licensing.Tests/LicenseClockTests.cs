@@ -32,13 +32,13 @@ public sealed class LicenseClockTests : IDisposable
     {
         await (await _fixture.OpenLicensedAsync()).DisposeAsync();
         _fixture.MoveClock(TimeSpan.FromHours(-1));
-        await using (var client = await _fixture.OpenAsync())
+        await using (var client = _fixture.Open())
         {
             Assert.Equal(LicenseState.ClockSetBack, client.Current.State);
         }
 
         _fixture.MoveClock(TimeSpan.FromHours(2));
-        await using var again = await _fixture.OpenAsync();
+        await using var again = _fixture.Open();
         Assert.Equal(LicenseState.ClockSetBack, again.Current.State);
     }
 

@@ -27,7 +27,7 @@ internal sealed class LicenseFixture : IDisposable
 
     public LicenseClientOptions Options(
         string key = FakeLicenseServer.Key, string instance = FakeLicenseServer.Instance, Wire.App app = Wire.App.Roomvox,
-        string? previous = null, string? stateFile = null, IReadOnlyList<string>? roots = null, bool inMemory = false) => new()
+        string? previous = null, string? stateFile = null, IList<string>? roots = null, bool inMemory = false) => new()
         {
             Key = key,
             InstanceHash = instance,
@@ -37,13 +37,13 @@ internal sealed class LicenseFixture : IDisposable
             StateFile = inMemory ? null : stateFile ?? StateFile,
         };
 
-    public Task<LicenseClient> OpenAsync(LicenseClientOptions? options = null) =>
-        LicenseClient.OpenAsync(Server, options ?? Options(), Time);
+    public LicenseClient Open(LicenseClientOptions? options = null) =>
+        LicenseClient.Open(Server, options ?? Options(), time: Time);
 
     /// <summary>A client that has the server's yes.</summary>
     public async Task<LicenseClient> OpenLicensedAsync()
     {
-        var client = await OpenAsync();
+        var client = Open();
         Assert.Equal(LicenseState.Valid, (await client.CheckAsync()).State);
         return client;
     }

@@ -16,14 +16,14 @@ public sealed class LicenseMemoryFileTests : IDisposable
         await WriteAsync();
         _fixture.Server.Blocked = true;
         _fixture.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
-        await using (var client = await _fixture.OpenAsync())
+        await using (var client = _fixture.Open())
         {
             Assert.Equal(LicenseState.Valid, client.Current.State);
             Assert.Equal(LicenseFixture.Begin, client.Current.LastCheckedAt);
         }
 
         _fixture.Advance(TimeSpan.FromSeconds(1));
-        await using var later = await _fixture.OpenAsync();
+        await using var later = _fixture.Open();
         Assert.Equal(LicenseState.OfflineTooLong, later.Current.State);
     }
 
@@ -37,7 +37,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
         }
 
         _fixture.Server.Blocked = true;
-        await using var again = await _fixture.OpenAsync();
+        await using var again = _fixture.Open();
         var status = await again.CheckAsync();
         Assert.Equal((LicenseState.Refused, Wire.LicenseVerdict.Suspended), (status.State, status.Verdict));
         Assert.Equal("The server says no.", status.Message);
@@ -52,7 +52,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
             await client.CheckAsync();
         }
 
-        await using var again = await _fixture.OpenAsync();
+        await using var again = _fixture.Open();
         Assert.Equal(LicenseState.Revoked, again.Current.State);
     }
 
@@ -70,7 +70,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
         foreach (var options in others)
         {
             var content = await File.ReadAllBytesAsync(_fixture.StateFile);
-            await using (var client = await _fixture.OpenAsync(options))
+            await using (var client = _fixture.Open(options))
             {
                 Assert.Equal(LicenseState.NeverChecked, client.Current.State);
             }
@@ -89,7 +89,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
             json["app"] = "formvox";
         });
 
-        await using var client = await _fixture.OpenAsync(_fixture.Options(instance: new string('0', 64), app: Wire.App.Formvox));
+        await using var client = _fixture.Open(_fixture.Options(instance: new string('0', 64), app: Wire.App.Formvox));
         Assert.Equal(LicenseState.NeverChecked, client.Current.State);
     }
 
@@ -105,13 +105,13 @@ public sealed class LicenseMemoryFileTests : IDisposable
     public async Task A_damaged_file_is_an_empty_memory_and_is_replaced_at_the_next_check(string content)
     {
         await File.WriteAllTextAsync(_fixture.StateFile, content);
-        await using (var client = await _fixture.OpenAsync())
+        await using (var client = _fixture.Open())
         {
             Assert.Equal(LicenseState.NeverChecked, client.Current.State);
             Assert.True((await client.CheckAsync()).Licensed);
         }
 
-        await using var again = await _fixture.OpenAsync();
+        await using var again = _fixture.Open();
         Assert.True(again.Current.Licensed);
     }
 
@@ -128,7 +128,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
         await WriteAsync();
         await EditAsync(json => json[field] = JsonValue.Create(value));
 
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Assert.Equal(LicenseState.NeverChecked, client.Current.State);
     }
 
@@ -144,7 +144,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
         await WriteAsync();
         await EditAsync(json => json[field] = value);
 
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Assert.Equal(state, client.Current.State);
         client.Start();
         _fixture.Advance(TimeSpan.FromMinutes(1));
@@ -167,7 +167,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
                 var text = json[field]!.GetValue<string>();
                 json[field] = text[..place] + (text[place] == 'A' ? 'B' : 'A') + text[(place + 1)..];
             });
-            await using var client = await _fixture.OpenAsync();
+            await using var client = _fixture.Open();
 
             Assert.False(client.Current.Licensed, $"place {place}");
         }
@@ -177,9 +177,9 @@ public sealed class LicenseMemoryFileTests : IDisposable
     public async Task A_refusal_beside_a_proof_counts()
     {
         await WriteAsync();
-        await EditAsync(json => json["refusal"] = new JsonObject { ["verdict"] = 4, ["message"] = "No.", ["nextStep"] = "" });
+        await EditAsync(json => json["refusal"] = _fixture.Server.SignedRefusal(Wire.LicenseVerdict.Revoked, "n"));
 
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Assert.Equal(LicenseState.Refused, client.Current.State);
     }
 
@@ -200,7 +200,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
     public async Task A_file_that_cannot_be_written_is_told_and_ends_nothing()
     {
         var options = _fixture.Options(stateFile: Path.Combine(_fixture.Folder, "missing", "license.json"));
-        await using var client = await _fixture.OpenAsync(options);
+        await using var client = _fixture.Open(options);
 
         Assert.True((await client.CheckAsync()).Licensed);
         Assert.NotNull(client.StateFileProblem);

@@ -26,7 +26,7 @@ public sealed class LicenseReleaseTests : IDisposable
             Assert.Contains("gave up its seat", client.Current.Message, StringComparison.Ordinal);
         }
 
-        await using var restarted = await _fixture.OpenAsync();
+        await using var restarted = _fixture.Open();
         Assert.Equal(LicenseState.Released, restarted.Current.State);
     }
 
@@ -62,7 +62,7 @@ public sealed class LicenseReleaseTests : IDisposable
 
         Assert.IsType<LicenseReleaseResult.Released>(await Patience.For(release, "the seat is released"));
         // This one waits behind the timer's check.
-        Assert.IsType<LicenseReleaseResult.NoPlace>(await Patience.For(client.ReleaseAsync(), "it is released again"));
+        Assert.IsType<LicenseReleaseResult.NoSeat>(await Patience.For(client.ReleaseAsync(), "it is released again"));
         Assert.Equal(1, Server.Checks);
         Assert.Equal(LicenseState.Released, client.Current.State);
     }
@@ -70,9 +70,9 @@ public sealed class LicenseReleaseTests : IDisposable
     [Fact]
     public async Task Without_a_place_there_is_none_to_give_up()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
 
-        var result = Assert.IsType<LicenseReleaseResult.NoPlace>(await client.ReleaseAsync());
+        var result = Assert.IsType<LicenseReleaseResult.NoSeat>(await client.ReleaseAsync());
 
         Assert.Contains("none to give up", result.Message, StringComparison.Ordinal);
     }
@@ -92,7 +92,7 @@ public sealed class LicenseReleaseTests : IDisposable
     [Fact]
     public async Task A_caller_can_cancel_and_a_disposed_client_says_so()
     {
-        var client = await _fixture.OpenAsync();
+        var client = _fixture.Open();
         Server.Silent = true;
         using var cancellation = new CancellationTokenSource();
         var release = client.ReleaseAsync(cancellation.Token);

@@ -62,7 +62,7 @@ public sealed class LicenseTruthTableTests
     public async Task The_status_follows_the_rules(Proof proof, Clock clock, Answer answer, bool revoked)
     {
         using var fixture = new LicenseFixture();
-        await using var client = await fixture.OpenAsync();
+        await using var client = fixture.Open();
         await PrepareAsync(fixture, client, proof, revoked);
         fixture.MoveClock(clock switch
         {

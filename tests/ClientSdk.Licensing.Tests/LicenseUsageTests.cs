@@ -19,7 +19,7 @@ public sealed class LicenseUsageTests : IDisposable
     [Fact]
     public async Task Usage_goes_out_with_what_the_options_say()
     {
-        await using var client = await _fixture.OpenAsync(_fixture.Options(previous: new string('A', 64)));
+        await using var client = _fixture.Open(_fixture.Options(previous: new string('A', 64)));
 
         var noted = Assert.IsType<LicenseUsageResult.Noted>(await client.ReportUsageAsync(Rooms));
 
@@ -47,7 +47,7 @@ public sealed class LicenseUsageTests : IDisposable
     [Fact]
     public async Task Counts_out_of_form_are_told_from_a_server_that_does_not_answer()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Server.Trouble = new RpcException(new Grpc.Core.Status(StatusCode.InvalidArgument, "usage must be counts."));
         var invalid = Assert.IsType<LicenseUsageResult.Invalid>(await client.ReportUsageAsync(Rooms));
         Server.Trouble = Retry("Try again later.", TimeSpan.FromMinutes(5));
@@ -65,7 +65,7 @@ public sealed class LicenseUsageTests : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_given_up_after_the_timeout_and_a_caller_can_cancel()
     {
-        await using var client = await _fixture.OpenAsync();
+        await using var client = _fixture.Open();
         Server.Silent = true;
         var patient = client.ReportUsageAsync(Rooms);
         _fixture.Advance(TimeSpan.FromSeconds(15));
@@ -81,7 +81,7 @@ public sealed class LicenseUsageTests : IDisposable
     [Fact]
     public async Task A_disposed_client_says_so()
     {
-        var client = await _fixture.OpenAsync();
+        var client = _fixture.Open();
         await client.DisposeAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => client.ReportUsageAsync(Rooms));

@@ -4,11 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace Telemetry.Testing;
 
 /// <summary>Keeps every log line with its category, so that tests can search them.</summary>
+[ProviderAlias("Captured")]
 internal sealed class CapturedLogs : ILoggerProvider
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = [];
+    private readonly AwaitedLines _awaited = new();
 
     public IReadOnlyCollection<(LogLevel Level, string Text)> Lines => _lines;
+
+    /// <summary>Waits for a line with these words; those that are there already count.</summary>
+    public Task WaitForAsync(string words) => _awaited.WaitForAsync(words);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -25,7 +30,11 @@ internal sealed class CapturedLogs : ILoggerProvider
 
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            logs._lines.Enqueue((logLevel, $"{category}: {formatter(state, exception)} {exception}"));
+            Func<TState, Exception?, string> formatter)
+        {
+            var text = $"{category}: {formatter(state, exception)} {exception}";
+            logs._lines.Enqueue((logLevel, text));
+            logs._awaited.Add(text);
+        }
     }
 }

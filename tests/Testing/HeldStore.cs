@@ -99,8 +99,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
         inner.DropThroughAsync(number, cancellation);
 
-    public ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation) =>
-        inner.AddAdminTokenAsync(token, cancellation);
+    public ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation) =>
+        inner.ReplaceAdminTokensAsync(tokens, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

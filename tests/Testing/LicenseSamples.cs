@@ -26,6 +26,8 @@ internal static class LicenseSamples
         Nonce = Nonce,
     };
 
+    public static FieldMask Mask(params string[] paths) => new() { Paths = { paths } };
+
     public static Timestamp At(DateTimeOffset moment) => Timestamp.FromDateTimeOffset(moment);
 
     public static async Task<(Wire.License License, string Key)> IssueAsync(

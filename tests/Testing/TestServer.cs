@@ -4,7 +4,6 @@ using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Hosting;
 using Telemetry.Server.Storage;
@@ -24,7 +23,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly bool _ownsData;
     private readonly List<GrpcChannel> _channels = [];
 
-    private TestServer(WebApplication app, CapturedLogs logs, FakeTimeProvider time, string data, bool ownsData)
+    private TestServer(WebApplication app, CapturedLogs logs, JumpingClock time, string data, bool ownsData)
     {
         _app = app;
         _ownsData = ownsData;
@@ -33,7 +32,7 @@ internal sealed class TestServer : IAsyncDisposable
         Data = data;
     }
 
-    public FakeTimeProvider Time { get; }
+    public JumpingClock Time { get; }
 
     public CapturedLogs Logs { get; }
 
@@ -57,6 +56,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public ITelemetryStore Store => _app.Services.GetRequiredService<ITelemetryStore>();
 
+    /// <summary>A part of the server, for what has no door.</summary>
+    public T Part<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public Wire.LicenseService.LicenseServiceClient Licenses => new(Native);
 
     public Wire.LicenseAdminService.LicenseAdminServiceClient LicenseAdmin => new(Native);
@@ -71,13 +74,15 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <param name="data">Data directory to go on with; null for a new one that is deleted in the end.</param>
     /// <param name="now">Where the clock stands.</param>
+    /// <param name="customize">Other parts in place of the server's own.</param>
     /// <param name="settings">Configuration, e.g. "Ingestion:MinimumInterval=00:00:00".</param>
     public static async Task<TestServer> StartAsync(
-        string? data = null, DateTimeOffset? now = null, params string[] settings)
+        string? data = null, DateTimeOffset? now = null, Action<IServiceCollection>? customize = null,
+        params string[] settings)
     {
         var directory = data ?? Directory.CreateTempSubdirectory("telemetry-test-").FullName;
         var logs = new CapturedLogs();
-        var time = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+        var time = new JumpingClock(now ?? new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
         string[] arguments =
         [
             "--data", directory, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--Feed:GatherInterval=00:00:00", "--Ingestion:GatherInterval=00:00:00",
@@ -90,9 +95,11 @@ internal sealed class TestServer : IAsyncDisposable
             builder.Services.AddSingleton<TimeProvider>(time);
             builder.Logging.ClearProviders().AddProvider(logs);
             HoldStore(builder.Services);
+            customize?.Invoke(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
-        server.AdminToken = await app.Services.GetRequiredService<AdminTokens>().CreateAsync(CancellationToken.None);
+        server.AdminToken = AdminTokens.Make();
+        await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
         await app.StartAsync();
         server.Connect(app.Services.GetRequiredService<Listeners>());
         return server;

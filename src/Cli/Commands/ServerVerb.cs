@@ -89,10 +89,10 @@ internal abstract class ServerVerb : Command
             return await RunAsync(channel, parsed, cancellation).ConfigureAwait(false);
         }
         catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled
-            && SendFailures.Explain(e, channel.Address, Terminal.Time.GetUtcNow()) is SendResult.Unreachable)
+            && SendFailures.Explain(e, channel.Address, Terminal.Time.GetUtcNow(), left: false) is SendResult.Unreachable)
         {
             throw new ServerNotReachedException(
-                SendFailures.Explain(e, channel.Address, Terminal.Time.GetUtcNow()), e);
+                SendFailures.Explain(e, channel.Address, Terminal.Time.GetUtcNow(), left: false), e);
         }
     }
 }

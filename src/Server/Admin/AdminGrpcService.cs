@@ -45,10 +45,10 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var app = AppOf(request.App);
+        var app = WireEnums.Read<Wire.App, App>("app", request.App);
 
         // One more than asked for tells whether there is a next page, and where it begins.
-        var instances = store.ListInstances(first, size + 1, app, VerdictOf(request.Verdict));
+        var instances = store.ListInstances(first, size + 1, app, WireEnums.Read<Wire.ClaimVerdict, ClaimVerdict>("verdict", request.Verdict));
         var response = new Wire.ListInstancesResponse
         {
             Instances = { instances.Take(size).Select(StoredReportMapper.ToWire) },
@@ -66,7 +66,7 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
         var id = InstanceOf(request);
-        var app = AppOf(request.App) ?? App.RoomVox;
+        var app = WireEnums.Read<Wire.App, App>("app", request.App) ?? App.RoomVox;
         var size = Paging.Size("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
         var before = Paging.Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
         if (store.FindInstance(id, app) is not { } state)
@@ -122,18 +122,4 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
                 throw RpcErrors.InvalidField("instance", "is required: set instance_id, instance_hash or instance_url");
         }
     }
-
-    private static App? AppOf(Wire.App app) => app switch
-    {
-        Wire.App.Unspecified => null,
-        _ when System.Enum.IsDefined((App)app) => (App)app,
-        _ => throw RpcErrors.InvalidField("app", "must be an app that this server knows"),
-    };
-
-    private static ClaimVerdict? VerdictOf(Wire.ClaimVerdict verdict) => verdict switch
-    {
-        Wire.ClaimVerdict.Unspecified => null,
-        _ when System.Enum.IsDefined((ClaimVerdict)verdict) => (ClaimVerdict)verdict,
-        _ => throw RpcErrors.InvalidField("verdict", "must be a verdict that this server knows"),
-    };
 }

@@ -16,11 +16,13 @@ internal sealed partial class LicenseAdminGrpcService
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var next = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
+        var app = WireEnums.Read<Wire.App, App>("app", request.App);
+        var state = WireEnums.Read<Wire.LicenseState, LicenseState>("state", request.State);
         var order = book.InOrder;
         var response = new Wire.ListLicensesResponse { Total = (ulong)order.Count };
         for (; next < order.Count && response.Licenses.Count < size; next++)
         {
-            if (book.Find(order[next]) is { } entry && Matches(entry.License, request))
+            if (book.Find(order[next]) is { } entry && Matches(entry.License, request.CustomerReference, app, state))
             {
                 response.Licenses.Add(ToWire(entry));
             }
@@ -49,7 +51,7 @@ internal sealed partial class LicenseAdminGrpcService
     {
         var entry = book.Find(IdOf(request.LicenseId)) ?? throw NotFound();
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
-        var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
+        var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue - MaxPage);
         var seats = clerk.SeatsOf(entry);
         var response = new Wire.GetLicenseUsageResponse
         {
@@ -74,8 +76,8 @@ internal sealed partial class LicenseAdminGrpcService
             },
         });
 
-    private static bool Matches(License license, Wire.ListLicensesRequest request) =>
-        (request.CustomerReference.Length == 0 || license.CustomerReference == request.CustomerReference)
-        && (request.App == Wire.App.Unspecified || license.Apps.Contains((App)request.App))
-        && (request.State == Wire.LicenseState.Unspecified || license.State == (LicenseState)request.State);
+    private static bool Matches(License license, string customer, App? app, LicenseState? state) =>
+        (customer.Length == 0 || license.CustomerReference == customer)
+        && (app is null || license.Apps.Contains(app.Value))
+        && (state is null || license.State == state);
 }

@@ -11,8 +11,8 @@ namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge for those who sell licenses.</summary>
 internal sealed partial class LicenseAdminGrpcService(
-    LicenseBook book, LicenseClerk clerk, SigningKeyRing keys, ITelemetryStore store, Pseudonyms pseudonyms,
-    IOptions<LicensingOptions> options)
+    LicenseBook book, LicenseClerk clerk, IssueCalls calls, SigningKeyRing keys, ITelemetryStore store,
+    Pseudonyms pseudonyms, IOptions<LicensingOptions> options)
     : Wire.LicenseAdminService.LicenseAdminServiceBase
 {
     private const int MinExistingKey = 16;
@@ -22,18 +22,25 @@ internal sealed partial class LicenseAdminGrpcService(
     {
         var order = LicenseOrderMapper.Read(request);
         var existing = request.ExistingKey;
-        if (existing.Length > 0 && LicenseKey.Canonical(existing).Length is < MinExistingKey or > LicenseKey.MaxLength)
+        if (existing.Length > LicenseKey.MaxLength
+            || (existing.Length > 0 && LicenseKey.Canonical(existing).Length < MinExistingKey))
         {
             throw RpcErrors.InvalidField("existing_key", "must have 16 to 256 characters");
         }
 
-        var key = existing.Length > 0 ? existing : LicenseKey.Create(PrefixOf(request));
-        var entry = await StoredAsync(clerk.IssueAsync(order, key, context.CancellationToken)).ConfigureAwait(false)
-            ?? throw RpcErrors.AlreadyExists("A license has this key already; get it by its key.");
-        return new Wire.IssueLicenseResponse
+        var prefix = PrefixOf(request);
+        var key = existing.Length > 0 ? existing : calls.KeyFor(request.RequestId, prefix);
+        var call = calls.Of(request.RequestId, order, prefix, existing);
+        return await StoredAsync(clerk.IssueAsync(order, key, call, context.CancellationToken)).ConfigureAwait(false) switch
         {
-            License = ToWire(entry),
-            LicenseKey = existing.Length > 0 ? "" : key,
+            IssueOutcome.Issued issued => new Wire.IssueLicenseResponse
+            {
+                License = ToWire(issued.Entry),
+                LicenseKey = existing.Length > 0 ? "" : key,
+            },
+            IssueOutcome.RequestIdUsed => throw RpcErrors.InvalidField(
+                "request_id", "issued another license before; draw a new id for each license"),
+            _ => throw RpcErrors.AlreadyExists("A license has this key already; get it by its key."),
         };
     }
 

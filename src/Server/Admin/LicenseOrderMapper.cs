@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Licensing;
@@ -12,6 +13,11 @@ internal sealed class LicenseOrderMapper
 {
     private const string DefaultEdition = "enterprise";
 
+    private static readonly string[] ChangeableFields =
+    [
+        "customer_reference", "edition", "apps", "limits", "instances_allowed", "overage_policy", "expires_at", "grace",
+    ];
+
     private readonly List<(string Field, string Rule)> _violations = [];
 
     public static LicenseOrder Read(Wire.IssueLicenseRequest request)
@@ -24,50 +30,111 @@ internal sealed class LicenseOrderMapper
             Apps = reader.Apps(request.Apps),
             Limits = reader.Limits(request.Limits),
             InstancesAllowed = reader.Instances(request.InstancesAllowed == 0 ? 1 : request.InstancesAllowed),
-            Overage = reader.Overage(request.OveragePolicy) ?? OveragePolicy.Refuse,
+            Overage = reader.Overage(request.OveragePolicy),
             NotBefore = reader.Moment("not_before", request.NotBefore),
             ExpiresAt = reader.Moment("expires_at", request.ExpiresAt),
-            Grace = reader.Grace(request.Grace) ?? TimeSpan.Zero,
+            Grace = reader.Grace(request.Grace),
         };
         if (order.ExpiresAt <= order.NotBefore)
         {
             reader._violations.Add(("expires_at", "must be after not_before"));
         }
 
+        if (request.RequestId.Length > 0 && !LicenseRules.IsRequestId(request.RequestId))
+        {
+            reader._violations.Add(("request_id", LicenseRules.RequestIdRule));
+        }
+
         reader.ThrowWhenBroken();
         return order;
     }
 
-    /// <summary>What to do to the license; nothing that is not set.</summary>
+    /// <summary>What to do to the license: what the mask names, and nothing else.</summary>
+    /// <remarks>The result refuses what the license at hand does not allow.</remarks>
     public static Func<License, License> Read(Wire.ChangeLicenseRequest request)
     {
         var reader = new LicenseOrderMapper();
-        var customer = request.HasCustomerReference ? reader.CustomerReference(request.CustomerReference) : null;
-        var edition = request.HasEdition ? reader.Edition(request.Edition) : null;
-        var apps = request.Apps.Count > 0 ? reader.Apps(request.Apps) : null;
-        var limits = request.Limits is { } set ? reader.Limits(set.Limits) : null;
-        int? instances = request.HasInstancesAllowed ? reader.Instances(request.InstancesAllowed) : null;
-        var overage = reader.Overage(request.OveragePolicy);
-        var expires = reader.Moment("expires_at", request.ExpiresAt);
-        var grace = reader.Grace(request.Grace);
-        if (request.NeverExpires && expires is not null)
+        var paths = reader.Paths(request);
+        var change = paths.Aggregate<string, Func<License, License>>(license => license, (before, path) =>
         {
-            reader._violations.Add(("never_expires", "contradicts expires_at; set one of them"));
+            var change = reader.Change(path, request);
+            return license => change(before(license));
+        });
+        reader.ThrowWhenBroken();
+        return license => change(license) is var changed && changed.ExpiresAt <= changed.NotBefore
+            ? throw RpcErrors.InvalidField("expires_at", "must be after the license's not_before")
+            : changed;
+    }
+
+    private Func<License, License> Change(string path, Wire.ChangeLicenseRequest request)
+    {
+        switch (path)
+        {
+            case "customer_reference":
+                var customer = CustomerReference(request.CustomerReference);
+                return license => license with { CustomerReference = customer };
+            case "edition":
+                var edition = Edition(request.Edition);
+                return license => license with { Edition = edition };
+            case "apps":
+                var apps = Apps(request.Apps);
+                return license => license with { Apps = apps };
+            case "limits":
+                var limits = Limits(request.Limits);
+                return license => license with { Limits = limits };
+            case "instances_allowed":
+                var instances = Instances(request.InstancesAllowed);
+                return license => license with { InstancesAllowed = instances };
+            case "overage_policy":
+                var overage = Overage(request.OveragePolicy);
+                return license => license with { Overage = overage };
+            case "expires_at":
+                var expires = Moment("expires_at", request.ExpiresAt);
+                return license => license with { ExpiresAt = expires };
+            default:
+                var grace = Grace(request.Grace);
+                return license => license with { Grace = grace };
+        }
+    }
+
+    /// <summary>The fields to change. One that is set and not named is a mistake, and passing over it would hide that.</summary>
+    private List<string> Paths(Wire.ChangeLicenseRequest request)
+    {
+        var paths = request.UpdateMask?.Paths.Distinct().ToList() ?? [];
+        if (paths.Count == 0)
+        {
+            _violations.Add(("update_mask", $"is required: name the fields to change, of {Join(ChangeableFields)}"));
         }
 
-        reader.ThrowWhenBroken();
-        return license => license with
+        // An unknown path may be anything, so it is not repeated in words.
+        if (paths.RemoveAll(path => !ChangeableFields.Contains(path)) > 0)
         {
-            CustomerReference = customer ?? license.CustomerReference,
-            Edition = edition ?? license.Edition,
-            Apps = apps ?? license.Apps,
-            Limits = limits ?? license.Limits,
-            InstancesAllowed = instances ?? license.InstancesAllowed,
-            Overage = overage ?? license.Overage,
-            ExpiresAt = request.NeverExpires ? null : expires ?? license.ExpiresAt,
-            Grace = grace ?? license.Grace,
+            _violations.Add(("update_mask", $"must name only fields that can be changed: {Join(ChangeableFields)}"));
+        }
+
+        foreach (var field in ChangeableFields.Except(paths).Where(field => IsSet(request, field)))
+        {
+            _violations.Add((field, "is set, but update_mask does not name it"));
+        }
+
+        return paths;
+    }
+
+    private static bool IsSet(Wire.ChangeLicenseRequest request, string field)
+    {
+        var descriptor = Wire.ChangeLicenseRequest.Descriptor.FindFieldByName(field);
+        return descriptor.Accessor.GetValue(request) switch
+        {
+            null => false,
+            string text => text.Length > 0,
+            System.Collections.ICollection many => many.Count > 0,
+            uint number => number > 0,
+            System.Enum value => Convert.ToInt32(value, CultureInfo.InvariantCulture) != 0,
+            _ => true,
         };
     }
+
+    private static string Join(IEnumerable<string> fields) => string.Join(", ", fields);
 
     private string CustomerReference(string text) =>
         Checked("customer_reference", text, LicenseRules.IsCustomerReference(text), LicenseRules.CustomerReferenceRule);
@@ -76,9 +143,10 @@ internal sealed class LicenseOrderMapper
 
     private App[] Apps(RepeatedField<Wire.App> apps)
     {
-        var known = apps.Select(app => (App)app).Distinct().ToArray();
+        // The server's values are bytes: a number that the contract does not have must not be cut to one that it has.
+        var valid = apps.Count > 0 && apps.All(app => app != Wire.App.Unspecified && System.Enum.IsDefined(app));
         return Checked(
-            "apps", known, known.Length > 0 && known.All(app => app != App.Unknown && System.Enum.IsDefined(app)),
+            "apps", valid ? [.. apps.Select(app => (App)app).Distinct()] : Array.Empty<App>(), valid,
             "must name at least one app, and only such that this server knows");
     }
 
@@ -88,11 +156,9 @@ internal sealed class LicenseOrderMapper
     private int Instances(uint allowed) => (int)Checked(
         "instances_allowed", allowed, allowed is >= 1 and <= LicenseRules.MaxInstances, "must be 1 to 100000");
 
-    private OveragePolicy? Overage(Wire.OveragePolicy policy) => policy == Wire.OveragePolicy.Unspecified
-        ? null
-        : Checked(
-            "overage_policy", (OveragePolicy)policy, System.Enum.IsDefined((OveragePolicy)policy),
-            "must be a policy that this server knows");
+    private OveragePolicy Overage(Wire.OveragePolicy policy) => Checked(
+        "overage_policy", policy == Wire.OveragePolicy.Unspecified ? OveragePolicy.Refuse : (OveragePolicy)policy,
+        System.Enum.IsDefined(policy), "must be a policy that this server knows");
 
     private DateTimeOffset? Moment(string field, Timestamp? moment)
     {
@@ -101,22 +167,19 @@ internal sealed class LicenseOrderMapper
             return null;
         }
 
-        // 0001-01-01 to 9999-12-31, as Timestamp itself has it; milliseconds are what is stored.
-        var valid = moment.Seconds is >= -62_135_596_800 and <= 253_402_300_799 && moment.Nanos is >= 0 and <= 999_999_999;
-        Checked(field, moment, valid, "must be a moment between the years 1 and 9999");
+        var valid = moment.Seconds >= LicenseRules.Earliest.ToUnixTimeSeconds()
+            && moment.Seconds < LicenseRules.Latest.ToUnixTimeSeconds() && moment.Nanos is >= 0 and <= 999_999_999;
+        Checked(field, moment, valid, LicenseRules.MomentRule);
+        // Milliseconds are what is stored.
         return valid ? DateTimeOffset.FromUnixTimeMilliseconds(moment.Seconds * 1_000 + moment.Nanos / 1_000_000) : null;
     }
 
-    private TimeSpan? Grace(Duration? grace)
+    private TimeSpan Grace(Duration? grace)
     {
-        if (grace is null)
-        {
-            return null;
-        }
-
-        var valid = grace.Seconds >= 0 && grace.Seconds <= LicenseRules.MaxGrace.TotalSeconds && grace.Nanos == 0;
+        var valid = grace is null
+            || (grace.Seconds >= 0 && grace.Seconds <= LicenseRules.MaxGrace.TotalSeconds && grace.Nanos == 0);
         Checked("grace", grace, valid, "must be whole seconds, at most 365 days");
-        return valid ? TimeSpan.FromSeconds(grace.Seconds) : null;
+        return valid ? TimeSpan.FromSeconds(grace?.Seconds ?? 0) : TimeSpan.Zero;
     }
 
     private T Checked<T>(string field, T value, bool valid, string rule)

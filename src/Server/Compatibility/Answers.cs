@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Telemetry.Server.Ingestion;
 
@@ -38,11 +39,8 @@ internal static class Answers
         return context.Response.Body.WriteAsync(body).AsTask();
     }
 
-    private static Task WriteAsync(HttpContext context, int status, string body)
-    {
-        Prepare(context.Response, status, body.Length);
-        return context.Response.WriteAsync(body);
-    }
+    private static Task WriteAsync(HttpContext context, int status, string body) =>
+        JsonAsync(context, status, Encoding.UTF8.GetBytes(body));
 
     private static void Prepare(HttpResponse response, int status, int length)
     {

@@ -4,13 +4,20 @@ using Telemetry.Server.Licensing;
 namespace Telemetry.Server.Compatibility;
 
 /// <summary>Maps the HTTP paths that the existing PHP apps call.</summary>
-/// <remarks>
-/// The reporters are servers, not browsers: no origin is ever allowed here, so a web page cannot make its visitors
-/// report. Nothing but the path, the method, the content headers and the body is looked at.
-/// </remarks>
+/// <remarks>Nothing but the path, the method, the content headers and the body is looked at.</remarks>
 internal static class CompatibilityExtensions
 {
     private const string RoomVoxPath = "/api/telemetry/roomvox";
+
+    /// <summary>Where the other apps report; their license calls are taken.</summary>
+    private static readonly (string Path, string App)[] NotTakenYet =
+    [
+        ("/api/telemetry/formvox", "FormVox"),
+        ("/api/telemetry/introvox", "IntroVox"),
+        ("/api/telemetry/metavox/report", "MetaVox"),
+        ("/api/telemetry/report", "IntraVox"),
+        ("/api/telemetry/intravox", "IntraVox"),
+    ];
 
     public static void MapCompatibilityEndpoints(this IEndpointRouteBuilder endpoints)
     {
@@ -21,11 +28,15 @@ internal static class CompatibilityExtensions
         endpoints.Map(RoomVoxPath, roomVox.HandleAsync);
         var licenses = new LicenseEndpoints(
             endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),
-            endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests);
+            endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests, time);
         endpoints.Map("/api/licenses/validate", licenses.ValidateAsync);
         endpoints.Map("/api/licenses/usage", licenses.ReportUsageAsync);
         endpoints.Map("/api/licenses/check-page-limit", licenses.CheckPageLimitAsync);
-        endpoints.Map("/api/telemetry/{**rest}", static context => Answers.ErrorAsync(
-            context, StatusCodes.Status404NotFound, $"There is no report taken here. RoomVox reports to {RoomVoxPath}."));
+        foreach (var (path, app) in NotTakenYet)
+        {
+            endpoints.Map(path, context => Answers.ErrorAsync(
+                context, StatusCodes.Status404NotFound,
+                $"Reports of {app} are not taken here yet; nothing was stored. {app} itself works on as before."));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 using Telemetry.Server.Ingestion;
 
@@ -11,8 +12,10 @@ internal sealed class JsonRequests(TimeProvider time)
     /// <summary>The apps give up after 15 s themselves.</summary>
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(15);
 
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <param name="context">The request.</param>
-    /// <param name="parse">Reads the body, which is gone when it returns.</param>
+    /// <param name="parse">Reads the body, one JSON object, which is gone when it returns.</param>
     /// <param name="answer">Answers what was read.</param>
     public async Task HandleAsync<T>(
         HttpContext context, Func<ReadOnlySpan<byte>, T> parse, Func<HttpContext, T, Task> answer)
@@ -25,13 +28,19 @@ internal sealed class JsonRequests(TimeProvider time)
         ReadOnlySequence<byte> body;
         try
         {
-            body = await ReadAsync(context).ConfigureAwait(false);
+            body = await ReadAsync(context.Request.BodyReader).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        catch (ConnectionResetException)
         {
-            await Answers.ErrorAsync(
-                context, StatusCodes.Status408RequestTimeout, "The request did not arrive within 15 seconds.")
-                .ConfigureAwait(false);
+            // Nobody is left to answer, and the web server must not try to read the rest.
+            context.Abort();
+            return;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Never without an answer, even if nobody may be left to read it: an empty 200 counts as delivered.
+            var status = (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest;
+            await BrokenTransferAsync(context, status).ConfigureAwait(false);
             return;
         }
 
@@ -42,9 +51,11 @@ internal sealed class JsonRequests(TimeProvider time)
             return;
         }
 
-        var parsed = Parse(body, parse);
+        var broken = Parse(body, parse, out var parsed);
         context.Request.BodyReader.AdvanceTo(body.End);
-        await answer(context, parsed).ConfigureAwait(false);
+        await (broken is null
+            ? answer(context, parsed!)
+            : Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, $"The request {broken}.")).ConfigureAwait(false);
     }
 
     private static async ValueTask<bool> RefuseByHeadAsync(HttpContext context)
@@ -74,7 +85,10 @@ internal sealed class JsonRequests(TimeProvider time)
         return false;
     }
 
-    /// <summary>The apps send "application/json" without a charset; a missing type is tolerated.</summary>
+    /// <summary>
+    /// The apps send "application/json" without a charset. It is required: a page can make a visitor's browser send a
+    /// request without a type, or with one of its own forms' types, to any server.
+    /// </summary>
     private static bool IsPlainJson(HttpRequest request)
     {
         var encoding = request.Headers.ContentEncoding;
@@ -83,51 +97,61 @@ internal sealed class JsonRequests(TimeProvider time)
             return false;
         }
 
-        return string.IsNullOrEmpty(request.ContentType)
-            || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-                && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
-                && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!type.Charset.HasValue
+                || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
     }
 
     /// <returns>The body; longer than allowed when it was cut off there.</returns>
-    private async ValueTask<ReadOnlySequence<byte>> ReadAsync(HttpContext context)
+    /// <exception cref="IOException">It does not come, or not as announced.</exception>
+    private async ValueTask<ReadOnlySequence<byte>> ReadAsync(PipeReader reader)
     {
-        var reader = context.Request.BodyReader;
-        if (reader.TryRead(out var early) && IsWhole(early))
+        if (reader.TryRead(out var early))
         {
-            return early.Buffer;
+            if (IsWhole(early))
+            {
+                return early.Buffer;
+            }
+
+            reader.AdvanceTo(early.Buffer.Start, early.Buffer.End);
         }
 
+        // Not by a token: a read that is canceled that way leaves the web server's reader unusable for its own clearing up.
         using var deadline = new CancellationTokenSource(ReadDeadline, time);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
-        reader.AdvanceTo(early.Buffer.Start, early.Buffer.End);
+        await using var cancellation = deadline.Token.Register(reader.CancelPendingRead).ConfigureAwait(false);
         while (true)
         {
-            var result = await reader.ReadAsync(ended.Token).ConfigureAwait(false);
+            var result = await reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
             if (IsWhole(result))
             {
                 return result.Buffer;
             }
 
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            if (result.IsCanceled)
+            {
+                throw new BadHttpRequestException("The body did not come in time.", StatusCodes.Status408RequestTimeout);
+            }
         }
     }
 
     private static bool IsWhole(ReadResult result) =>
         result.IsCompleted || result.Buffer.Length > ReportLimits.MaxReportBytes;
 
-    private static T Parse<T>(ReadOnlySequence<byte> body, Func<ReadOnlySpan<byte>, T> parse)
+    /// <returns>The rule that the body breaks; null when it was parsed.</returns>
+    private static string? Parse<T>(ReadOnlySequence<byte> body, Func<ReadOnlySpan<byte>, T> parse, out T? parsed)
     {
         if (body.IsSingleSegment)
         {
-            return parse(body.FirstSpan);
+            return Parse(body.FirstSpan, parse, out parsed);
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent((int)body.Length);
         try
         {
             body.CopyTo(buffer);
-            return parse(buffer.AsSpan(0, (int)body.Length));
+            return Parse(buffer.AsSpan(0, (int)body.Length), parse, out parsed);
         }
         finally
         {
@@ -136,6 +160,34 @@ internal sealed class JsonRequests(TimeProvider time)
         }
     }
 
-    private static Task TooLargeAsync(HttpContext context) => Answers.ErrorAsync(
-        context, StatusCodes.Status413PayloadTooLarge, "The request has more than 64 KB; no app sends that much.");
+    private static string? Parse<T>(ReadOnlySpan<byte> body, Func<ReadOnlySpan<byte>, T> parse, out T? parsed)
+    {
+        if (body.StartsWith(ByteOrderMark))
+        {
+            body = body[ByteOrderMark.Length..];
+        }
+
+        var broken = JsonBody.BrokenRule(body);
+        parsed = broken is null ? parse(body) : default;
+        return broken;
+    }
+
+    /// <summary>Nothing more of this request will come, so nothing of the connection is worth keeping.</summary>
+    private static Task BrokenTransferAsync(HttpContext context, int status)
+    {
+        if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
+        {
+            context.Response.Headers.Connection = "close";
+        }
+
+        return Answers.ErrorAsync(context, status, status switch
+        {
+            StatusCodes.Status408RequestTimeout => "The body of the request did not arrive in time. Send all of it within 15 seconds.",
+            _ => "The body of the request is broken: its length or its chunks are not as announced. Send it again.",
+        });
+    }
+
+    private static Task TooLargeAsync(HttpContext context) =>
+        Answers.ErrorAsync(
+            context, StatusCodes.Status413PayloadTooLarge, "The request has more than 64 KB; no app sends that much.");
 }

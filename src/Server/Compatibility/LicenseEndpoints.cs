@@ -4,7 +4,8 @@ using Telemetry.Server.Model;
 namespace Telemetry.Server.Compatibility;
 
 /// <summary>POST /api/licenses/validate, /usage and /check-page-limit: the license calls of the five apps.</summary>
-internal sealed class LicenseEndpoints(LicenseDesk desk, LicenseQuestions questions, JsonRequests requests)
+internal sealed class LicenseEndpoints(
+    LicenseDesk desk, LicenseQuestions questions, JsonRequests requests, TimeProvider time)
 {
     public Task ValidateAsync(HttpContext context) => HandleAsync(context, needsApp: true, async (call, question) =>
         (await desk.CheckAsync(question, context.RequestAborted).ConfigureAwait(false),
@@ -64,13 +65,13 @@ internal sealed class LicenseEndpoints(LicenseDesk desk, LicenseQuestions questi
         _ => field,
     };
 
-    private static Task AnswerAsync(HttpContext context, LicenseOutcome outcome, Func<LicenseJudgement, Task> answer) =>
+    private Task AnswerAsync(HttpContext context, LicenseOutcome outcome, Func<LicenseJudgement, Task> answer) =>
         outcome switch
         {
             LicenseOutcome.Answered answered => answer(answered.Judgement),
             LicenseOutcome.Throttled throttled => Answers.RetryAsync(
                 context, StatusCodes.Status429TooManyRequests,
-                "Too many wrong license keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
+                LicenseSentences.Throttled(throttled.RetryAfter, time.GetUtcNow()), throttled.RetryAfter),
             LicenseOutcome.Unavailable unavailable => Answers.RetryAsync(
                 context, StatusCodes.Status503ServiceUnavailable,
                 "The license server cannot store anything right now. Try again in a minute.", unavailable.RetryAfter),

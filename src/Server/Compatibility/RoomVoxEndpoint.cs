@@ -23,7 +23,7 @@ internal sealed class RoomVoxEndpoint(IReportIngestion ingestion, JsonRequests r
         SubmitOutcome.Invalid invalid =>
             Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, Sentences.For(invalid.Violations)),
         SubmitOutcome.TooSoon tooSoon => Answers.RetryAsync(
-            context, StatusCodes.Status429TooManyRequests, Sentences.For(tooSoon), tooSoon.RetryAfter),
+            context, StatusCodes.Status429TooManyRequests, tooSoon.Sentence, tooSoon.RetryAfter),
         SubmitOutcome.Busy busy => Answers.RetryAsync(
             context, StatusCodes.Status429TooManyRequests,
             "The server is busy; the next report will be sent as planned.", busy.RetryAfter),

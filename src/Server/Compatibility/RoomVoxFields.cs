@@ -8,6 +8,9 @@ internal static class RoomVoxFields
 {
     private const int LongestName = 64;
 
+    /// <summary>A character can be written as \uXXXX, in six.</summary>
+    private const int LongestWritten = 6 * LongestName;
+
     private static readonly string[] Names = [.. Enum.GetNames<RoomVoxField>()
         .Select(name => string.Concat(name[..1].ToLowerInvariant(), name.AsSpan(1)))];
 
@@ -22,12 +25,12 @@ internal static class RoomVoxFields
     /// <summary>The field whose name the reader stands on.</summary>
     public static RoomVoxField Find(ref Utf8JsonReader json)
     {
-        if (json.ValueSpan.Length > LongestName)
+        if (json.ValueSpan.Length > LongestWritten)
         {
             return RoomVoxField.Unknown;
         }
 
-        Span<char> name = stackalloc char[LongestName];
+        Span<char> name = stackalloc char[LongestWritten];
         var length = json.CopyString(name);
         return ByName.TryGetValue(name[..length], out var field) ? field : RoomVoxField.Unknown;
     }

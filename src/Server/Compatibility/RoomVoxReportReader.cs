@@ -1,26 +1,22 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Unicode;
 using Telemetry.Server.Ingestion;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>Reads the JSON of every RoomVox build, and trusts none of it.</summary>
+/// <summary>Reads the JSON of every RoomVox build, which <see cref="JsonBody"/> found to be JSON, and trusts none of it.</summary>
 /// <remarks>
 /// Wire facts: an empty map is written as [], a map whose keys are 0, 1, 2 ... as an array; every field of a build is
 /// always there, some may be null; 1.6.0 renamed "version" to "appVersion". What is not known is passed over and
-/// counted: a later build may send more. A name twice in one object is refused: readers disagree about which one counts.
+/// counted: a later build may send more.
 /// </remarks>
 internal ref struct RoomVoxReportReader
 {
-    private const int MaxDepth = 4;
     private const int MaxViolations = 20;
 
     private readonly SubmittedReport _report;
     private readonly List<Violation> _violations;
     private Utf8JsonReader _json;
-    private ulong _seen;
-    private HashSet<string>? _seenUnknown;
 
     private RoomVoxReportReader(ReadOnlySpan<byte> body)
     {
@@ -32,56 +28,23 @@ internal ref struct RoomVoxReportReader
             HasRoomVoxUsage = true,
         };
         _violations = [];
-        _json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+        _json = new Utf8JsonReader(body);
     }
 
     /// <returns>The report, or null and at least one violation. Fields carry their JSON names.</returns>
     public static (SubmittedReport? Report, IReadOnlyList<Violation> Violations) Read(ReadOnlySpan<byte> body)
     {
-        if (body.IsEmpty)
-        {
-            return Malformed("is empty; send one JSON object");
-        }
-
-        if (!Utf8.IsValid(body))
-        {
-            return Malformed("is not valid UTF-8");
-        }
-
         var reader = new RoomVoxReportReader(body);
-        try
-        {
-            return reader.ReadBody();
-        }
-        catch (JsonException)
-        {
-            return Malformed("is not one valid JSON object of at most 4 levels");
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape such as \ud800 that stands for half a character.
-            return Malformed("holds an escape that is no character");
-        }
+        reader.ReadBody();
+        return (reader._violations.Count == 0 ? reader._report : null, reader._violations);
     }
 
-    private static (SubmittedReport?, IReadOnlyList<Violation>) Malformed(string description) =>
-        (null, [new Violation("The report", description)]);
-
-    private (SubmittedReport?, IReadOnlyList<Violation>) ReadBody()
+    private void ReadBody()
     {
-        if (!_json.Read() || _json.TokenType != JsonTokenType.StartObject)
-        {
-            return Malformed("must be a JSON object");
-        }
-
-        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
+        _json.Read();
+        while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName && _violations.Count < MaxViolations)
         {
             var field = RoomVoxFields.Find(ref _json);
-            if (IsRepeated(field))
-            {
-                return Malformed("names a field twice");
-            }
-
             _json.Read();
             if (field == RoomVoxField.Unknown)
             {
@@ -92,32 +55,7 @@ internal ref struct RoomVoxReportReader
             {
                 ReadField(field);
             }
-
-            if (_violations.Count >= MaxViolations)
-            {
-                break;
-            }
         }
-
-        // The reader itself refuses what follows the object.
-        while (_violations.Count == 0 && _json.Read())
-        {
-        }
-
-        return _violations.Count == 0 ? (_report, _violations) : (null, _violations);
-    }
-
-    private bool IsRepeated(RoomVoxField field)
-    {
-        if (field == RoomVoxField.Unknown)
-        {
-            return !(_seenUnknown ??= new HashSet<string>(StringComparer.Ordinal)).Add(_json.GetString()!);
-        }
-
-        var bit = 1UL << (int)field;
-        var repeated = (_seen & bit) != 0;
-        _seen |= bit;
-        return repeated;
     }
 
     private void ReadField(RoomVoxField field)
@@ -126,8 +64,7 @@ internal ref struct RoomVoxReportReader
         {
             case RoomVoxField.InstanceHash: _report.InstanceHash = Text(field); break;
             case RoomVoxField.TelemetrySchema: _report.SchemaVersion = Count(field) ?? 0; break;
-            case RoomVoxField.Version: _report.AppVersion = Text(field); break;
-            case RoomVoxField.AppVersion: _report.AppVersion = Text(field); break;
+            case RoomVoxField.Version or RoomVoxField.AppVersion: ReadVersion(field); break;
             case RoomVoxField.TotalRooms: _report.Rooms = Count(field); break;
             case RoomVoxField.TotalRoomGroups: _report.RoomGroups = Count(field); break;
             case RoomVoxField.TotalBookings: Count(field); break;
@@ -157,6 +94,22 @@ internal ref struct RoomVoxReportReader
             case RoomVoxField.LicenseKey: _report.SubscriptionKey = Text(field); break;
             default: throw new InvalidOperationException($"Field {field} is not read.");
         }
+    }
+
+    /// <summary>Two names for one thing: both may be there, and then say the same.</summary>
+    private void ReadVersion(RoomVoxField field)
+    {
+        if (Text(field) is not { } version)
+        {
+            return;
+        }
+
+        if (_report.AppVersion is { } other && other != version)
+        {
+            Refuse<object?>(field, "contradicts the app's version under its other name (version, appVersion); send one of them");
+        }
+
+        _report.AppVersion = version;
     }
 
     /// <summary>The word that the apps send for a version they could not find out.</summary>
@@ -216,16 +169,11 @@ internal ref struct RoomVoxReportReader
 
     private void ReadMap(RoomVoxField field, SubmittedCounts counts)
     {
-        var labels = new HashSet<string>(StringComparer.Ordinal);
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
             var label = _json.GetString()!;
             _json.Read();
-            if (!labels.Add(label))
-            {
-                Refuse<object?>(field, "names a label twice");
-            }
-            else if (CountOrRefuse(field) is { } count)
+            if (CountOrRefuse(field) is { } count)
             {
                 counts.Set(label, count);
             }

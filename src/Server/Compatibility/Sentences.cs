@@ -20,9 +20,4 @@ internal static class Sentences
             : "";
         return $"{HttpNames.GetValueOrDefault(first.Field, first.Field)} {first.Description}{more}.";
     }
-
-    public static string For(SubmitOutcome.TooSoon tooSoon) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"This installation already reported at {tooSoon.LastAcceptedAt:HH:mm} UTC. "
-        + $"The next report is welcome after {tooSoon.NextReportNotBefore:HH:mm} UTC.");
 }

@@ -103,8 +103,8 @@ internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOpti
     private static (T Value, bool Known) Known<T>(int value)
         where T : struct, Enum
     {
-        var known = value is > 0 and <= byte.MaxValue && Enum.IsDefined(typeof(T), (byte)value);
-        return (known ? (T)Enum.ToObject(typeof(T), value) : default, known);
+        var known = WireEnums.Known<T>(value);
+        return (known.GetValueOrDefault(), known.HasValue);
     }
 
     private static HashSet<TValue>? SetOf<TWire, TValue>(

@@ -3,14 +3,14 @@ using Telemetry.Server.Storage;
 namespace Telemetry.Server.Hosting;
 
 /// <summary>What a person sees when the server has started.</summary>
-internal static class Banner
+internal sealed class Banner(TextWriter output)
 {
-    public static void Write(TextWriter output, Listeners listeners, ITelemetryStore store, string? newToken)
+    public void Started(Listeners listeners, ITelemetryStore store)
     {
         output.WriteLine($"Telemetry {ServerHost.SoftwareVersion}");
-        Line(output, "HTTP", listeners.Http, "browsers, gRPC-Web, HTTP/JSON, health");
-        Line(output, "gRPC", listeners.Grpc, "native gRPC (h2c), reflection");
-        Line(output, "TLS", listeners.Tls, "everything");
+        Line("HTTP", listeners.Http, "browsers, gRPC-Web, HTTP/JSON, health");
+        Line("gRPC", listeners.Grpc, "native gRPC (h2c), reflection");
+        Line("TLS", listeners.Tls, $"everything; certificate good until {listeners.Certificate?.GoodUntil:yyyy-MM-dd}");
         output.WriteLine($"Data   {store.Description.Location}   {store.Description.Kind}, "
             + $"{store.Current.Number} events, {store.InstanceCount} installations");
         if ((listeners.Http ?? listeners.Tls) is { } http)
@@ -23,23 +23,36 @@ internal static class Banner
             output.WriteLine($"       grpcurl -plaintext {grpc.Authority} list");
         }
 
+        if (listeners.Moved)
+        {
+            Note("A default port is in use, by another server perhaps, so this one listens on a free one; see above.");
+        }
+
         if (listeners.OutsideWithoutTls)
         {
-            output.WriteLine("Note   An outside address is open without TLS: reports and tokens can be read on the way. "
+            Note("An outside address is open without TLS: reports and tokens can be read on the way. "
                 + "Put a TLS proxy in front, or set Tls:Certificate.");
         }
 
-        if (newToken is not null)
-        {
-            output.WriteLine($"Admin token: {newToken}");
-            output.WriteLine("The token is shown this once; only its hash is kept.");
-        }
+        output.Flush();
+    }
 
+    public void Note(string sentence) => output.WriteLine($"Note   {sentence}");
+
+    public void Token(string token)
+    {
+        output.WriteLine($"Admin token: {token}");
+        output.WriteLine("The token is shown this once; only its hash is kept.");
+        output.Flush();
+    }
+
+    public void Ready()
+    {
         output.WriteLine("Ready; Ctrl+C stops.");
         output.Flush();
     }
 
-    private static void Line(TextWriter output, string name, Uri? address, string serves)
+    private void Line(string name, Uri? address, string serves)
     {
         if (address is not null)
         {

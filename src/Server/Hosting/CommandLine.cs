@@ -4,12 +4,14 @@ namespace Telemetry.Server.Hosting;
 /// <param name="Settings">Configuration keys and values, e.g. "Server:Data".</param>
 /// <param name="ConfigFile">Configuration file; null for the default one, which may be missing.</param>
 /// <param name="Demo">Whether a simulated fleet reports.</param>
-/// <param name="NewAdminToken">Whether one more admin token is made and shown.</param>
+/// <param name="NewAdminToken">Whether one more admin token is made and shown, and those never used are void.</param>
+/// <param name="Verify">Whether the data directory is only read through.</param>
+/// <param name="Salvage">Whether only a new store is made of what can be proven of a damaged one.</param>
 /// <param name="Help">Whether only the usage is shown.</param>
 /// <param name="Version">Whether only the version is shown.</param>
 internal sealed record CommandLine(
-    IReadOnlyDictionary<string, string?> Settings, string? ConfigFile, bool Demo, bool NewAdminToken, bool Help,
-    bool Version)
+    IReadOnlyDictionary<string, string?> Settings, string? ConfigFile, bool Demo, bool NewAdminToken, bool Verify,
+    bool Salvage, bool Help, bool Version)
 {
     public const string Usage = """
         Usage: Telemetry.Server [switches]
@@ -17,8 +19,11 @@ internal sealed record CommandLine(
           --data DIR           where reports are kept (default: ./data)
           --http ADDR:PORT     browsers, gRPC-Web, HTTP/JSON, health (default: 127.0.0.1:8080; port 0: any free one)
           --grpc ADDR:PORT     native gRPC without TLS (default: 127.0.0.1:8081; port 0: any free one)
-          --demo               a simulated fleet reports, so that there is something to see
-          --new-admin-token    makes one more admin token and shows it
+          --demo               a simulated fleet reports, so that there is something to see; data is kept in
+                               ./data-demo and default ports that are in use are replaced by free ones
+          --new-admin-token    makes one more admin token and shows it; those that were never used are void
+          --verify             reads the whole data directory, says what is damaged, and ends; changes nothing
+          --salvage            makes a new store of what is left of a damaged one, says what is gone, and ends
           --config FILE        configuration file (default: telemetry.json, when there is one)
           --Section:Key=VALUE  any configuration key, see docs/operations/configuration.md
           --help, --version
@@ -33,7 +38,7 @@ internal sealed record CommandLine(
         ["--grpc"] = "Server:Grpc",
     };
 
-    private static readonly string[] Flags = ["--demo", "--new-admin-token", "--help", "-h", "--version"];
+    private static readonly string[] Flags = ["--demo", "--new-admin-token", "--verify", "--salvage", "--help", "-h", "--version"];
 
     /// <exception cref="UsageException">A switch is unknown or lacks its value.</exception>
     public static CommandLine Parse(IReadOnlyList<string> args)
@@ -69,6 +74,7 @@ internal sealed record CommandLine(
 
         return new CommandLine(
             settings, configFile, flags.Contains("--demo"), flags.Contains("--new-admin-token"),
+            flags.Contains("--verify"), flags.Contains("--salvage"),
             flags.Contains("--help") || flags.Contains("-h"), flags.Contains("--version"));
     }
 

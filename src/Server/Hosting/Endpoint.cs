@@ -18,14 +18,17 @@ internal static class Endpoint
             return new IPEndPoint(address, port);
         }
 
-        throw new UsageException($"{key} must be an address and a port, e.g. 127.0.0.1:8080, [::1]:8080 or *:8080.");
+        throw new UsageException(
+            $"{key} must be an address and a port, e.g. 127.0.0.1:8080, [::1]:8080 or *:8080, not '{text}'.");
     }
 
     private static IPAddress? AddressOf(string host) => host switch
     {
         "localhost" => IPAddress.Loopback,
         "*" => IPAddress.IPv6Any,
-        _ when IPAddress.TryParse(host.Trim('[', ']'), out var address) => address,
+        ['[', .. var inner, ']'] => IPAddress.TryParse(inner, out var address) ? address : null,
+        // "::1:8080" could be an address with a port or one without.
+        _ when !host.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(host, out var address) => address,
         _ => null,
     };
 }

@@ -6,15 +6,16 @@ internal static class Nearest
     private const int MaxDistance = 4;
 
     /// <summary>" Did you mean ...?", or nothing when no name is near.</summary>
-    public static string Hint(string name, IEnumerable<string> known)
-    {
-        var nearest = known.Select(candidate => (candidate, Distance: Distance(name, candidate)))
+    public static string Hint(string name, IEnumerable<string> known) =>
+        To(name, known) is { } nearest ? $" Did you mean '{nearest}'?" : "";
+
+    /// <summary>The nearest name; null when none is near.</summary>
+    public static string? To(string name, IEnumerable<string> known) =>
+        known.Select(candidate => (candidate, Distance: Distance(name, candidate)))
             .Where(pair => pair.Distance <= MaxDistance)
             .OrderBy(pair => pair.Distance)
             .Select(pair => pair.candidate)
             .FirstOrDefault();
-        return nearest is null ? "" : $" Did you mean '{nearest}'?";
-    }
 
     /// <summary>Levenshtein's distance, without regard to case.</summary>
     private static int Distance(string a, string b)

@@ -1,17 +1,20 @@
-using System.Reflection;
+using System.Collections;
+using System.Text.Json;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
 
 namespace Telemetry.Server.Hosting;
 
-/// <summary>Where configuration comes from, and which keys there are. An unknown key is refused: it is a typo.</summary>
+/// <summary>Where configuration comes from, and which keys there are.</summary>
 internal static class ServerConfiguration
 {
     private const string EnvironmentPrefix = "TELEMETRY_";
+    private const string EnvironmentSeparator = "__";
     private const string DefaultFile = "telemetry.json";
+    private const string DemoData = "data-demo";
 
-    private static readonly Dictionary<string, Type> Sections = new(StringComparer.OrdinalIgnoreCase)
+    public static readonly IReadOnlyDictionary<string, Type> Sections = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
     {
         [ServerOptions.Section] = typeof(ServerOptions),
         [TlsOptions.Section] = typeof(TlsOptions),
@@ -22,50 +25,67 @@ internal static class ServerConfiguration
     };
 
     /// <summary>Later sources win: file, environment, command line.</summary>
-    /// <exception cref="UsageException">A source names a key that does not exist, or the file cannot be read.</exception>
-    public static void AddSources(IConfigurationBuilder configuration, CommandLine commandLine)
+    /// <exception cref="UsageException">The file cannot be read, a key does not exist, or a value is of the wrong kind.</exception>
+    public static void Read(ConfigurationManager configuration, CommandLine commandLine)
     {
         configuration.Sources.Clear();
+        if (commandLine.Demo)
+        {
+            // Invented reports must not end among real ones unless somebody asks for it.
+            configuration.AddInMemoryCollection([new($"{ServerOptions.Section}:{nameof(ServerOptions.Data)}", DemoData)]);
+        }
+
+        AddFile(configuration, commandLine.ConfigFile);
+        configuration.AddInMemoryCollection(FromEnvironment());
+        configuration.AddInMemoryCollection(commandLine.Settings);
+        ConfigurationKeys.Check(configuration);
+    }
+
+    /// <summary>What in the environment has no effect although somebody may believe it has.</summary>
+    public static IEnumerable<string> Notes() => ConfigurationKeys.AlmostSettings(EnvironmentPrefix, EnvironmentSeparator)
+        .Select(almost => $"The environment variable {almost.Variable} is no setting. Did you mean {almost.Meant}?");
+
+    private static void AddFile(ConfigurationManager configuration, string? path)
+    {
+        if (path is null && !File.Exists(DefaultFile))
+        {
+            return;
+        }
+
+        path ??= DefaultFile;
         try
         {
-            configuration.AddJsonFile(
-                Path.GetFullPath(commandLine.ConfigFile ?? DefaultFile), optional: commandLine.ConfigFile is null);
+            // Not by the file provider, which does not see files whose names begin with a dot.
+            using var file = File.OpenRead(path);
+            configuration.AddJsonStream(file);
         }
-        catch (Exception e) when (e is IOException or InvalidDataException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UsageException($"The configuration file cannot be read: {e.Message}");
+            throw new UsageException($"The configuration file '{path}' does not exist.");
         }
-
-        configuration.AddEnvironmentVariables(EnvironmentPrefix);
-        configuration.AddInMemoryCollection(commandLine.Settings);
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            var reason = Directory.Exists(path) ? "It is a directory." : e.Message;
+            throw new UsageException($"The configuration file '{path}' cannot be read: {reason}");
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw new UsageException(
+                $"The configuration file '{path}' is no JSON object of sections: {(e.InnerException ?? e).Message}");
+        }
     }
 
-    public static void RefuseUnknownKeys(IConfiguration configuration)
-    {
-        foreach (var section in configuration.GetChildren())
-        {
-            // What the web host and the logging themselves read; the latter is open-ended.
-            if (section.Key.Equals("Logging", StringComparison.OrdinalIgnoreCase)
-                || section.Key.Equals("contentRoot", StringComparison.OrdinalIgnoreCase))
-            {
-                continue;
-            }
-
-            if (!Sections.TryGetValue(section.Key, out var options))
-            {
-                throw new UsageException(
-                    $"Unknown configuration section '{section.Key}'." + Nearest.Hint(section.Key, Sections.Keys));
-            }
-
-            var known = options.GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(p => p.Name).ToList();
-            foreach (var key in section.GetChildren())
-            {
-                if (!known.Contains(key.Key, StringComparer.OrdinalIgnoreCase))
-                {
-                    throw new UsageException(
-                        $"Unknown configuration key '{section.Key}:{key.Key}'." + Nearest.Hint(key.Key, known));
-                }
-            }
-        }
-    }
+    /// <summary>
+    /// Only names with a section. Others that begin alike belong to somebody else: to the tools of this product
+    /// (TELEMETRY_TOKEN), or to Kubernetes, which tells every pod of a Service named "telemetry" (TELEMETRY_PORT).
+    /// </summary>
+    private static IEnumerable<KeyValuePair<string, string?>> FromEnvironment() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => (Name: (string)variable.Key, Value: (string?)variable.Value))
+            .Where(variable => variable.Name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase))
+            .Select(variable => (Name: variable.Name[EnvironmentPrefix.Length..], variable.Value))
+            .Where(variable => variable.Name.Contains(EnvironmentSeparator, StringComparison.Ordinal))
+            .OrderBy(variable => variable.Name, StringComparer.Ordinal)
+            .Select(variable => KeyValuePair.Create(
+                variable.Name.Replace(EnvironmentSeparator, ConfigurationPath.KeyDelimiter, StringComparison.Ordinal), variable.Value));
 }

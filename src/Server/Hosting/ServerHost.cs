@@ -1,6 +1,6 @@
 using System.Reflection;
 using Grpc.AspNetCore.Server;
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Grpc.Reflection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
@@ -28,15 +28,17 @@ internal static class ServerHost
     /// <param name="commandLine">What was asked for.</param>
     /// <param name="customise">For tests: another clock, another store, log capture.</param>
     /// <exception cref="UsageException">The configuration is wrong.</exception>
+    /// <exception cref="CertificateException">The certificate cannot be used.</exception>
     public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? customise = null)
     {
         // Unlike the default builder this one reads nothing by itself: no ASPNETCORE_URLS, no appsettings.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        ServerConfiguration.AddSources(builder.Configuration, commandLine);
-        ServerConfiguration.RefuseUnknownKeys(builder.Configuration);
+        // It serves no files, so the directory it is started in need not be readable.
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        ServerConfiguration.Read(builder.Configuration, commandLine);
         builder.Logging.AddTelemetryLogging(builder.Configuration);
         AddOptions(builder);
-        AddKestrel(builder);
+        AddKestrel(builder, commandLine.Demo);
         AddFeatures(builder.Services);
         if (commandLine.Demo)
         {
@@ -61,9 +63,9 @@ internal static class ServerHost
             .Bind(configuration.GetSection(FeedOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
             host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost);
-        var cors = configuration.GetSection(CorsOptions.Section).Get<CorsOptions>() ?? new CorsOptions();
+        var origins = (configuration.GetSection(CorsOptions.Section).Get<CorsOptions>() ?? new CorsOptions()).NormalizedOrigins();
         builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. cors.Origins])
+            .WithOrigins(origins)
             .WithMethods("POST")
             .WithHeaders(
                 "authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout",
@@ -71,13 +73,14 @@ internal static class ServerHost
             .WithExposedHeaders(GrpcTrailers)));
     }
 
-    private static void AddKestrel(WebApplicationBuilder builder)
+    private static void AddKestrel(WebApplicationBuilder builder, bool portsMayMove)
     {
         var server = builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new ServerOptions();
         var tls = builder.Configuration.GetSection(TlsOptions.Section).Get<TlsOptions>() ?? new TlsOptions();
-        var listeners = new Listeners(server, tls);
-        builder.Services.AddSingleton(listeners);
+        var listeners = new Listeners(server, tls, portsMayMove);
+        builder.Services.AddListeners(listeners);
         builder.Services.AddSingleton<IOwnAddress>(listeners);
+        builder.Services.AddHostedService<CertificateRenewal>();
         builder.Services.AddRouting();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(listeners.Configure);
     }
@@ -88,12 +91,21 @@ internal static class ServerHost
         services.AddMetrics();
         services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
         services.AddSingleton<ITelemetryStore>(OpenStore);
-        services.AddLicensing(provider =>
-            Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "signing"));
+        services.AddSingleton<ClockMonitor>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClockMonitor>());
+        services.AddLicensing(
+            provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory(), DataExists);
         services.AddIngestion();
         services.AddFeed();
         services.AddAdmin();
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        services.AddExceptionHandler<HttpAnswers>();
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = MaxMessageBytes;
+            grpc.Interceptors.Add<FailureInterceptor>();
+        });
+        services.PostConfigure<GrpcServiceOptions<ReportingGrpcService>>(GuardsItself);
+        services.PostConfigure<GrpcServiceOptions<LicenseGrpcService>>(GuardsItself);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
@@ -103,6 +115,9 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForAdmins);
+        services.AddSingleton<StopInterceptor>();
+        services.Configure<GrpcServiceOptions<ReflectionServiceImpl>>(EndsAtStop);
+        services.Configure<GrpcServiceOptions<ReflectionV1ServiceImpl>>(EndsAtStop);
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks(options =>
             {
@@ -114,21 +129,26 @@ internal static class ServerHost
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
             })
             .AddCheck(ProcessCheck, static () => HealthCheckResult.Healthy())
-            .AddCheck<StoreHealthCheck>("store");
+            .AddCheck<StoreHealthCheck>("store")
+            .AddCheck<SigningKeyHealthCheck>("signing keys")
+            .AddCheck<ClockHealthCheck>("clock");
     }
 
-    private static void ForAdmins(GrpcServiceOptions options)
-    {
-        options.Interceptors.Add<FailureInterceptor>();
-        options.Interceptors.Add<AdminTokenInterceptor>();
-    }
+    private static void ForAdmins(GrpcServiceOptions options) => options.Interceptors.Add<AdminTokenInterceptor>();
+
+    private static void GuardsItself(GrpcServiceOptions options) => options.Interceptors.Clear();
+
+    private static void EndsAtStop(GrpcServiceOptions options) => options.Interceptors.Add<StopInterceptor>();
 
     private static void Map(WebApplication app)
     {
+        app.UseHttpAnswers();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
-        app.UseMalformedRequestAnswers();
+        app.UseOriginGuard();
+        app.UseRefusalDetails();
+        app.UseHealthWatchEnd();
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
@@ -136,32 +156,27 @@ internal static class ServerHost
         app.MapGrpcService<LicenseAdminGrpcService>();
         app.MapGrpcReflectionService();
         app.MapGrpcHealthChecksService();
-        app.MapHealthChecks("/healthz", new HealthCheckOptions
-        {
-            ResponseWriter = static (context, report) => context.Response.WriteAsync(report.Status switch
-            {
-                HealthStatus.Healthy => "ready\n",
-                HealthStatus.Degraded => "Reports are stored, but some of what is stored is damaged; see the server's log.\n",
-                _ => "Reports cannot be stored; see the server's log.\n",
-            }),
-        });
+        app.MapHealthPage();
         app.MapCompatibilityEndpoints();
     }
+
+    private static bool DataExists(IServiceProvider services) => File.Exists(Path.Combine(
+        services.GetRequiredService<IOptions<ServerOptions>>().Value.Data, StoreFiles.Data));
 
     private static byte[] ReadSecret(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
-        var dataExists = File.Exists(Path.Combine(options.Data, StoreFiles.Data));
-        return InstallationSecret.ReadOrCreate(options.SecretFile ?? Path.Combine(options.Data, "secret.key"), dataExists);
+        return InstallationSecret.ReadOrCreate(options.SecretPath(), DataExists(services));
     }
 
     private static LiteDbTelemetryStore OpenStore(IServiceProvider services)
     {
-        // The secret first: once reports are stored, it must be there.
-        services.GetRequiredService<Pseudonyms>();
+        // Secret and root key first: once something is stored, they must be there.
+        var pseudonyms = services.GetRequiredService<Pseudonyms>();
+        services.GetRequiredService<SigningKeyRing>();
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
         return LiteDbTelemetryStore.Open(
-            new LiteDbStoreOptions { Directory = options.Data }, services.GetRequiredService<TimeProvider>(),
+            new LiteDbStoreOptions { Directory = options.Data, SecretCheck = pseudonyms.SecretCheck }, services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LiteDbTelemetryStore>>());
     }
 

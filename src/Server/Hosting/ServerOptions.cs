@@ -23,4 +23,9 @@ internal sealed class ServerOptions
 
     /// <summary>File with the secret for pseudonyms. Default: "secret.key" in the data directory.</summary>
     public string? SecretFile { get; set; }
+
+    // Methods, because every property is a key of the configuration.
+    public string SecretPath() => SecretFile ?? Path.Combine(Data, "secret.key");
+
+    public string SigningDirectory() => Path.Combine(Data, "signing");
 }

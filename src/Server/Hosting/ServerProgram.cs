@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Licensing;
@@ -15,40 +16,102 @@ internal static class ServerProgram
 
     public static async Task<int> RunAsync(string[] args)
     {
+        CommandLine commandLine;
         try
         {
-            var commandLine = CommandLine.Parse(args);
-            if (commandLine.Help || commandLine.Version)
-            {
-                Console.Out.WriteLine(commandLine.Help ? CommandLine.Usage : ServerHost.SoftwareVersion);
-                return Success;
-            }
+            commandLine = CommandLine.Parse(args);
+        }
+        catch (UsageException e)
+        {
+            return await RefuseAsync($"{e.Message} See --help.", WrongUsage).ConfigureAwait(false);
+        }
 
-            await using var app = ServerHost.Build(commandLine);
-            var store = app.Services.GetRequiredService<ITelemetryStore>();
-            var token = await NewTokenAsync(app.Services, commandLine).ConfigureAwait(false);
-            await app.StartAsync().ConfigureAwait(false);
-            Banner.Write(Console.Out, app.Services.GetRequiredService<Listeners>(), store, token);
-            await app.WaitForShutdownAsync().ConfigureAwait(false);
+        if (commandLine.Help || commandLine.Version)
+        {
+            Console.Out.WriteLine(commandLine.Help ? CommandLine.Usage : ServerHost.SoftwareVersion);
             return Success;
         }
-        catch (Exception e) when (e is UsageException or OptionsValidationException or InvalidDataException)
+
+        try
         {
-            return await RefuseAsync(e.Message, WrongUsage).ConfigureAwait(false);
+            if (commandLine.Verify || commandLine.Salvage)
+            {
+                return StoreCommands.Run(commandLine, Console.Out) ? Success : Failure;
+            }
+
+            return await ServeAsync(commandLine).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is StoreOpenException or SecretException or SigningKeyException or StoreUnavailableException or IOException)
+        catch (Exception e) when (IsForTheOperator(e))
         {
             return await RefuseAsync(e.Message, Failure).ConfigureAwait(false);
         }
     }
 
-    private static async Task<string?> NewTokenAsync(IServiceProvider services, CommandLine commandLine)
+    private static async Task<int> ServeAsync(CommandLine commandLine)
     {
-        var tokens = services.GetRequiredService<AdminTokens>();
-        return tokens.Any && !commandLine.NewAdminToken
-            ? null
-            : await tokens.CreateAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var app = ServerHost.Build(commandLine);
+        // Now, so that its refusal is this method's exception and nobody else's to log.
+        var store = app.Services.GetRequiredService<ITelemetryStore>();
+        await app.StartAsync().ConfigureAwait(false);
+        try
+        {
+            var banner = new Banner(Console.Out);
+            banner.Started(app.Services.GetRequiredService<Listeners>(), store);
+            foreach (var note in ServerConfiguration.Notes())
+            {
+                banner.Note(note);
+            }
+
+            await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), commandLine.NewAdminToken)
+                .ConfigureAwait(false);
+            banner.Ready();
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"Standard output cannot be written, and the server must be able to show how it started: {e.Message}", e);
+        }
+
+        await app.WaitForShutdownAsync().ConfigureAwait(false);
+        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true })
+            ? await RefuseAsync("The server stopped because a part of it failed; its log has the particulars.", Failure).ConfigureAwait(false)
+            : Success;
     }
+
+    /// <summary>Only now: a start that fails must not leave a token behind that nobody saw.</summary>
+    private static async Task ShowTokenAsync(Banner banner, AdminTokens tokens, bool wanted)
+    {
+        if (tokens.Any && !wanted)
+        {
+            if (tokens.NeverUsedSince is { } since)
+            {
+                banner.Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The admin token made at {since:yyyy-MM-dd HH:mm} UTC was never used. If nobody has it, start once with "
+                    + $"--new-admin-token: that shows a new one and voids those never used."));
+            }
+
+            return;
+        }
+
+        var token = AdminTokens.Make();
+        banner.Token(token);
+        try
+        {
+            await tokens.KeepAsync(token).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new StoreUnavailableException(
+                $"The admin token shown above could not be stored and is good for nothing. {e.Message} "
+                + "Start again once the data directory can be written.", e);
+        }
+    }
+
+    /// <summary>What somebody set up wrongly, and can set right.</summary>
+    private static bool IsForTheOperator(Exception e) => e
+        is UsageException or CertificateException or ListenException or OptionsValidationException
+        or StoreOpenException or StoreUnavailableException or SecretException or SigningKeyException
+        or IOException or UnauthorizedAccessException;
 
     private static async Task<int> RefuseAsync(string message, int exitCode)
     {

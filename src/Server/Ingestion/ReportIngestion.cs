@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
-    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics,
+    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
     IOptions<IngestionOptions> options, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
@@ -56,7 +57,7 @@ internal sealed class ReportIngestion(
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
-            if (Validate(reports[i], out outcomes[i]) is { } report)
+            if (ValidateOne(reports[i], out outcomes[i]) is { } report)
             {
                 digests.Add(reports[i].Sha256);
                 valid.Add(report);
@@ -89,6 +90,21 @@ internal sealed class ReportIngestion(
         catch (StoreUnavailableException)
         {
             return [.. reports.Select(_ => Unavailable())];
+        }
+    }
+
+    /// <summary>A report on which the server itself fails must not take the others of its call along.</summary>
+    private Report? ValidateOne(SubmittedReport report, out SubmitOutcome? outcome)
+    {
+        try
+        {
+            return Validate(report, out outcome);
+        }
+        catch (Exception e)
+        {
+            metrics.Outcome("failed");
+            outcome = new SubmitOutcome.Failed(failures.Note(e, "A report of a batch"));
+            return null;
         }
     }
 
@@ -149,9 +165,7 @@ internal sealed class ReportIngestion(
         if (commit.Decision == CommitDecision.TooSoon)
         {
             metrics.Outcome("too_soon");
-            var wait = next - time.GetUtcNow();
-            return new SubmitOutcome.TooSoon(
-                commit.AcceptedAt, next, wait > TimeSpan.FromSeconds(1) ? wait : TimeSpan.FromSeconds(1));
+            return new SubmitOutcome.TooSoon(commit.AcceptedAt, next, time.GetUtcNow());
         }
 
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");

@@ -8,8 +8,8 @@ namespace Telemetry.Server.Ingestion;
 /// <summary>Reads the bytes of a contract's Report into a submitted report.</summary>
 /// <remarks>
 /// Directly, because the generated classes cost more than everything else that is done with a report: a map of counts
-/// alone allocates three kilobytes. What they would read and what is read here is the same, which a test holds against
-/// them. Only what is named here goes on, so what the contract does not know is dropped. Values of an enumeration that
+/// alone allocates three kilobytes. What they would read and what is read here is the same, but for numbers that they would
+/// cut, which a test holds against them. Only what is named here goes on, so what the contract does not know is dropped. Values of an enumeration that
 /// this version does not know become "other": a newer client can tell something apart that this server cannot.
 /// </remarks>
 /// <exception cref="InvalidDataException">By every member: the bytes are no message.</exception>
@@ -152,7 +152,7 @@ internal static class ReportReader
 
     private static byte Known(ref WireReader reader, byte last, byte other)
     {
-        var value = (int)reader.UInt32();
+        var value = reader.Int32();
         return value >= 0 && value <= last ? (byte)value : other;
     }
 }

@@ -11,11 +11,12 @@ namespace Telemetry.Server.Ingestion;
 internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailures failures)
     : ReportingServiceBinding
 {
-    public override async Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context)
+    public override async Task<Wire.SubmitReportResponse> SubmitReport(
+        Received<SubmittedReport> report, ServerCallContext context)
     {
         try
         {
-            var outcome = await ingestion.SubmitAsync(report, context.CancellationToken).ConfigureAwait(false);
+            var outcome = await ingestion.SubmitAsync(report.Value, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportResponse { Receipt = ReceiptOf(outcome) ?? throw Refused(outcome) };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -25,11 +26,11 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
     }
 
     public override async Task<Wire.SubmitReportsResponse> SubmitReports(
-        IReadOnlyList<SubmittedReport> reports, ServerCallContext context)
+        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context)
     {
         try
         {
-            var outcomes = await ingestion.SubmitAsync(reports, context.CancellationToken).ConfigureAwait(false);
+            var outcomes = await ingestion.SubmitAsync(reports.Value, context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportsResponse { Results = { outcomes.Select(ResultOf) } };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -40,7 +41,7 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
 
     public override Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context) =>
-        Task.FromResult(FieldRegisterMapper.Response);
+        failures.GuardAsync(context, static () => Task.FromResult(FieldRegisterMapper.Response));
 
     private static Wire.Receipt? ReceiptOf(SubmitOutcome outcome) => outcome is SubmitOutcome.Accepted accepted
         ? new Wire.Receipt
@@ -88,15 +89,19 @@ internal sealed class ReportingGrpcService(IReportIngestion ingestion, CallFailu
         },
         SubmitOutcome.TooSoon tooSoon => Retry(
             StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently,
-            $"This installation already reported at {tooSoon.LastAcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
-            + $"The next report is welcome after {tooSoon.NextReportNotBefore:yyyy-MM-dd HH:mm:ss} UTC.",
-            tooSoon.RetryAfter),
+            tooSoon.Sentence, tooSoon.RetryAfter),
         SubmitOutcome.Busy busy => Retry(
             StatusCode.ResourceExhausted, ErrorReasons.Overloaded,
             "More reports are coming in than can be stored right now. Try again later.", busy.RetryAfter),
         SubmitOutcome.Unavailable unavailable => Retry(
             StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
             "Reports cannot be stored right now; nothing was recorded. Try again later.", unavailable.RetryAfter),
+        SubmitOutcome.Failed failed => new Wire.Refusal
+        {
+            Code = (int)StatusCode.Internal,
+            Reason = ErrorReasons.InternalError,
+            Message = RpcErrors.InternalMessage(failed.Incident),
+        },
         _ => throw new InvalidOperationException($"No refusal for {outcome.GetType().Name}."),
     };
 

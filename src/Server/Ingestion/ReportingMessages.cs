@@ -12,9 +12,10 @@ namespace Telemetry.Server.Ingestion;
 /// <remarks>Reports are read without the generated classes; see <see cref="ReportReader"/>.</remarks>
 internal static class ReportingMessages
 {
-    public static readonly Marshaller<SubmittedReport> Report = ReadOnly(ReadReport);
+    public static readonly Marshaller<Received<SubmittedReport>> Report = ReadOnly(ReadReport);
 
-    public static readonly Marshaller<IReadOnlyList<SubmittedReport>> Reports = ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
+    public static readonly Marshaller<Received<IReadOnlyList<SubmittedReport>>> Reports =
+        ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
 
     public static Marshaller<T> Of<T>(MessageParser<T> parser)
         where T : IMessage<T> =>
@@ -27,20 +28,24 @@ internal static class ReportingMessages
             },
             context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
 
-    private static Marshaller<T> ReadOnly<T>(Func<ReadOnlySpan<byte>, T> read)
+    private static Marshaller<Received<T>> ReadOnly<T>(Func<ReadOnlySpan<byte>, T> read)
         where T : class =>
-        Marshallers.Create<T>(
+        Marshallers.Create<Received<T>>(
             (_, _) => throw new NotSupportedException("Only ever read."),
             context =>
             {
+                var payload = context.PayloadAsReadOnlySequence();
                 try
                 {
-                    var payload = context.PayloadAsReadOnlySequence();
-                    return read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray());
+                    return new Received<T>(read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray()));
                 }
                 catch (InvalidDataException)
                 {
-                    throw RpcErrors.Malformed();
+                    throw RpcErrors.Malformed().ToRpcException();
+                }
+                catch (Exception e) when (e is not RpcException)
+                {
+                    return new Received<T>(e);
                 }
             });
 
@@ -115,4 +120,19 @@ internal static class ReportingMessages
             ? reports
             : throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
     }
+}
+
+/// <summary>A request that was read; or a bug of the reading, kept until it is where bugs are answered and logged.</summary>
+internal sealed class Received<T>
+    where T : class
+{
+    private readonly T? _value;
+    private readonly Exception? _defect;
+
+    public Received(T value) => _value = value;
+
+    public Received(Exception defect) => _defect = defect;
+
+    /// <exception cref="Exception">The bug.</exception>
+    public T Value => _value ?? throw new InvalidOperationException("A request could not be read.", _defect);
 }

@@ -7,10 +7,10 @@ namespace Telemetry.Server.Ingestion;
 [BindServiceMethod(typeof(ReportingServiceBinding), nameof(BindService))]
 internal abstract class ReportingServiceBinding
 {
-    private static readonly Method<SubmittedReport, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
+    private static readonly Method<Received<SubmittedReport>, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
         nameof(SubmitReport), ReportingMessages.Report, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
 
-    private static readonly Method<IReadOnlyList<SubmittedReport>, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
+    private static readonly Method<Received<IReadOnlyList<SubmittedReport>>, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
         nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
     private static readonly Method<Wire.GetFieldRegisterRequest, Wire.GetFieldRegisterResponse> GetFieldRegisterMethod = Unary(
@@ -20,10 +20,11 @@ internal abstract class ReportingServiceBinding
     /// <summary>Found by this name: reflection tells clients of the service by it.</summary>
     public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Wire.ReportingService.Descriptor;
 
-    public abstract Task<Wire.SubmitReportResponse> SubmitReport(SubmittedReport report, ServerCallContext context);
+    public abstract Task<Wire.SubmitReportResponse> SubmitReport(
+        Received<SubmittedReport> report, ServerCallContext context);
 
     public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
-        IReadOnlyList<SubmittedReport> reports, ServerCallContext context);
+        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context);
 
     public abstract Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context);

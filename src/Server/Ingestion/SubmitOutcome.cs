@@ -15,12 +15,23 @@ internal abstract record SubmitOutcome
     internal sealed record Invalid(IReadOnlyList<Violation> Violations) : SubmitOutcome;
 
     /// <summary>This installation and app reported a short while ago.</summary>
-    internal sealed record TooSoon(DateTimeOffset LastAcceptedAt, DateTimeOffset NextReportNotBefore, TimeSpan RetryAfter)
-        : SubmitOutcome;
+    internal sealed record TooSoon(DateTimeOffset LastAcceptedAt, DateTimeOffset NextReportNotBefore, DateTimeOffset Now)
+        : SubmitOutcome
+    {
+        public TimeSpan RetryAfter => TimeSpan.FromSeconds(Math.Max(1, (NextReportNotBefore - Now).TotalSeconds));
+
+        public string Sentence =>
+            $"This installation already reported at {MomentText.Of(LastAcceptedAt, Now)}. "
+            + $"The next report is welcome after {MomentText.After(NextReportNotBefore, Now)}.";
+    }
 
     /// <summary>More is coming in than can be stored.</summary>
     internal sealed record Busy(TimeSpan RetryAfter) : SubmitOutcome;
 
     /// <summary>The store cannot commit, or the server is stopping.</summary>
     internal sealed record Unavailable(TimeSpan RetryAfter) : SubmitOutcome;
+
+    /// <summary>The server failed on this report of several; the others are not concerned.</summary>
+    /// <param name="Incident">The number under which the log has it.</param>
+    internal sealed record Failed(string Incident) : SubmitOutcome;
 }

@@ -4,7 +4,7 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>A report as an edge received it: typed, but not yet believed.</summary>
 /// <remarks>
-/// Every edge (gRPC, HTTP door) fills one and hands it to <see cref="IReportIngestion"/>; nothing here is stored or
+/// Every edge (gRPC, HTTP endpoints) fills one and hands it to <see cref="IReportIngestion"/>; nothing here is stored or
 /// logged before validation. Counts are wide so that the validator, not the edge, refuses what is out of range.
 /// </remarks>
 internal sealed class SubmittedReport

@@ -5,8 +5,9 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>Reads protobuf's wire format field by field, without an object per message.</summary>
 /// <remarks>
-/// Source: the encoding as protobuf.dev/programming-guides/encoding describes it. As tolerant as the generated parsers:
-/// numbers are cut to the width of their field, and a field of another wire type than expected is one to skip.
+/// Source: the encoding as protobuf.dev/programming-guides/encoding describes it. A field of another wire type than
+/// expected is one to skip, as for the generated parsers. They cut a number to the width of its field, so that 2^32 + 5
+/// rooms are 5; here such bytes are refused.
 /// </remarks>
 /// <exception cref="InvalidDataException">By every member: the bytes are no message.</exception>
 internal ref struct WireReader(ReadOnlySpan<byte> message)
@@ -35,14 +36,19 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         return tag >> TypeBits == 0 ? throw Malformed() : tag;
     }
 
-    public uint UInt32() => (uint)UInt64();
+    public uint UInt32() => UInt64() is var value and <= uint.MaxValue ? (uint)value : throw Malformed();
+
+    /// <summary>A negative one comes with the sign in all its 64 bits.</summary>
+    public int Int32() => UInt64() is var value && (value <= uint.MaxValue || (long)value is >= int.MinValue and < 0)
+        ? (int)value
+        : throw Malformed();
 
     public bool Bool() => UInt64() != 0;
 
     public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(sizeof(double)));
 
     /// <summary>A message inside this one.</summary>
-    public ReadOnlySpan<byte> Message() => Take((int)UInt32());
+    public ReadOnlySpan<byte> Message() => Take(UInt32());
 
     public ReadOnlySpan<byte> Utf8Text()
     {
@@ -82,15 +88,15 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
 
     private ulong UInt64() => Storage.Records.Varint.TryTake(ref _rest, out var value) ? value : throw Malformed();
 
-    private ReadOnlySpan<byte> Take(int length)
+    private ReadOnlySpan<byte> Take(uint length)
     {
-        if ((uint)length > (uint)_rest.Length)
+        if (length > (uint)_rest.Length)
         {
             throw Malformed();
         }
 
-        var taken = _rest[..length];
-        _rest = _rest[length..];
+        var taken = _rest[..(int)length];
+        _rest = _rest[(int)length..];
         return taken;
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<(SubscriptionKeyHash Key, LicensedInstanceId Instance), byte> _due = new();
+    private bool _told;
 
     public void Note(SubscriptionKeyHash key, LicensedInstanceId instance) => _due.TryAdd((key, instance), 0);
 
@@ -55,17 +56,24 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
             {
                 _due.TryRemove(seat, out _);
             }
+
+            _told = false;
         }
-        catch (StoreUnavailableException e)
+        catch (StoreUnavailableException)
         {
-            Log.NotWritten(logger, e, seats.Count);
+            // Once, and not every time it is tried again. Why, the store says itself.
+            if (!_told)
+            {
+                _told = true;
+                Log.NotWritten(logger, seats.Count);
+            }
         }
     }
 
     private static partial class Log
     {
         [LoggerMessage(EventId = 1301, Level = LogLevel.Warning,
-            Message = "The last checks of {Count} licensed installations could not be noted; tried again shortly.")]
-        public static partial void NotWritten(ILogger logger, Exception exception, int count);
+            Message = "The last checks of {Count} licensed installations could not be noted; it is tried again every few seconds.")]
+        public static partial void NotWritten(ILogger logger, int count);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class LicenseBook : IDisposable
     private readonly SemaphoreSlim _changing = new(1);
     private readonly ConcurrentDictionary<SubscriptionKeyHash, LicenseEntry> _byKey = new();
     private readonly ConcurrentDictionary<LicenseId, SubscriptionKeyHash> _keys = new();
+    private readonly ConcurrentDictionary<UInt128, SubscriptionKeyHash> _byRequest = new();
     private readonly ConcurrentDictionary<LicensedInstanceId, ImmutableArray<SubscriptionKeyHash>> _byInstance = new();
     private ImmutableList<LicenseId> _inOrder = [];
     private long _version;
@@ -44,6 +45,9 @@ internal sealed class LicenseBook : IDisposable
     public LicenseEntry? Find(SubscriptionKeyHash key) => _byKey.GetValueOrDefault(key);
 
     public LicenseEntry? Find(LicenseId id) => _keys.TryGetValue(id, out var key) ? Find(key) : null;
+
+    /// <summary>The license that a request id issued, by its keyed hash.</summary>
+    public LicenseEntry? FindIssued(UInt128 requestId) => _byRequest.TryGetValue(requestId, out var key) ? Find(key) : null;
 
     /// <summary>Licenses under which an installation has a seat, live or lapsed.</summary>
     public IEnumerable<LicenseEntry> Of(LicensedInstanceId instance) =>
@@ -88,7 +92,7 @@ internal sealed class LicenseBook : IDisposable
             foreach (var (key, instance) in seats)
             {
                 if ((entries.GetValueOrDefault(key) ?? Find(key)) is { } entry
-                    && entry.Leases.TryGetValue(instance, out var lease) && lease.LastCheckOn < day)
+                    && entry.Leases.TryGetValue(instance, out var lease) && lease.LastCheckOn != day)
                 {
                     lease = lease with { LastCheckOn = day };
                     renewed.Add(lease);
@@ -133,6 +137,11 @@ internal sealed class LicenseBook : IDisposable
         if (before is null)
         {
             _keys[after.License.Id] = key;
+            if (after.License.IssuedBy is { } call)
+            {
+                _byRequest[call.RequestId] = key;
+            }
+
             Volatile.Write(ref _inOrder, _inOrder.Add(after.License.Id));
         }
 

@@ -8,21 +8,35 @@ namespace Telemetry.Server.Licensing;
 /// <summary>Issues and changes licenses for the vendor. Every change is on disk when its task completes.</summary>
 internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, TimeProvider time)
 {
-    /// <summary>Issues a license under a key.</summary>
+    /// <summary>Issues a license under a key, once for the same call.</summary>
     /// <param name="order">What it covers.</param>
-    /// <param name="key">The key in clear; nothing but its keyed hash and its mask outlives the call.</param>
+    /// <param name="key">The key in clear; nothing but its keyed hash and its mask outlives this.</param>
+    /// <param name="call">By what its repetition is known; null when it cannot be repeated.</param>
     /// <param name="cancellation">Ends the waiting, not the change.</param>
-    /// <returns>The license; null when another one has this key.</returns>
-    public async ValueTask<LicenseEntry?> IssueAsync(LicenseOrder order, string key, CancellationToken cancellation)
+    public async ValueTask<IssueOutcome> IssueAsync(
+        LicenseOrder order, string key, IssueCall? call, CancellationToken cancellation)
     {
         var hash = pseudonyms.OfKey(LicenseKey.Canonical(key));
-        var taken = false;
+        IssueOutcome? refusal = null;
         var issued = await book.ChangeAsync(hash, before =>
         {
-            taken = before is not null;
-            return taken ? null : new LicenseEntry(LicenseOf(order, key, hash), ImmutableDictionary<LicensedInstanceId, LicenseLease>.Empty);
+            // Decided here, where no other call can come between.
+            if (call is { } known && book.FindIssued(known.RequestId) is { } earlier)
+            {
+                refusal = earlier.License.IssuedBy == call ? new IssueOutcome.Issued(earlier) : new IssueOutcome.RequestIdUsed();
+            }
+            else if (before is not null)
+            {
+                refusal = new IssueOutcome.KeyTaken();
+            }
+
+            return refusal is null
+                ? new LicenseEntry(
+                    LicenseOf(order, key, hash) with { IssuedBy = call },
+                    ImmutableDictionary<LicensedInstanceId, LicenseLease>.Empty)
+                : null;
         }, cancellation).ConfigureAwait(false);
-        return taken ? null : issued;
+        return refusal ?? new IssueOutcome.Issued(issued!);
     }
 
     /// <summary>Changes what a license covers.</summary>
@@ -59,7 +73,7 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         return [.. entry.Leases.Values.Where(lease => judge.IsLive(lease, today))
             .OrderBy(lease => lease.Instance.Value)
-            .Select(lease => (lease, judge.EndOf(lease)))];
+            .Select(lease => (lease, judge.EndOf(lease, today)))];
     }
 
     private LicenseEntry? Changed(LicenseEntry current, Func<License, License> change)
@@ -83,7 +97,7 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
             Limits = order.Limits,
             InstancesAllowed = order.InstancesAllowed,
             Overage = order.Overage,
-            NotBefore = order.NotBefore ?? now,
+            NotBefore = order.NotBefore,
             ExpiresAt = order.ExpiresAt,
             Grace = order.Grace,
             State = LicenseState.Active,
@@ -105,4 +119,17 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
 
     /// <summary>Stored in whole milliseconds, so shown so from the start.</summary>
     private DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+}
+
+/// <summary>What became of an order.</summary>
+internal abstract record IssueOutcome
+{
+    /// <summary>This license was issued, now or by the same call before.</summary>
+    internal sealed record Issued(LicenseEntry Entry) : IssueOutcome;
+
+    /// <summary>Another license has the key.</summary>
+    internal sealed record KeyTaken : IssueOutcome;
+
+    /// <summary>The request id issued another order before.</summary>
+    internal sealed record RequestIdUsed : IssueOutcome;
 }

@@ -112,7 +112,8 @@ internal sealed class LicenseDesk(
 
     private void Renew(LicenseLease lease, LicenseQuestion question)
     {
-        if (lease.LastCheckOn < DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime))
+        // Also a day in the future is put right.
+        if (lease.LastCheckOn != Today())
         {
             renewals.Note(question.Key, question.Instance);
         }
@@ -140,20 +141,24 @@ internal sealed class LicenseDesk(
 
     private LicenseEntry WithSeat(LicenseEntry entry, LicenseQuestion question, LicenseSeat seat)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var today = Today();
         var leases = entry.Leases;
-        var lease = leases.GetValueOrDefault(question.Instance)
-            ?? new LicenseLease(entry.License.Id, question.Instance, today, today, LicenseLease.NoUsage);
+        var lease = leases.GetValueOrDefault(question.Instance) switch
+        {
+            null => new LicenseLease(entry.License.Id, question.Instance, today, today, LicenseLease.NoUsage),
+            { } kept when judge.IsLive(kept, today) => kept,
+            { } lapsed => lapsed with { BoundOn = today },
+        };
         if (seat == LicenseSeat.Moved)
         {
             lease = leases[question.Previous!.Value] with { Instance = question.Instance };
             leases = leases.Remove(question.Previous.Value);
         }
 
-        // Lapsed seats of others are swept out when somebody needs one.
-        leases = leases.RemoveRange(leases.Values.Where(other => !judge.IsLive(other, today)).Select(other => other.Instance));
         return entry with { Leases = leases.SetItem(question.Instance, lease with { LastCheckOn = today }) };
     }
+
+    private DateOnly Today() => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
 
     private static LicenseEntry WithUsage(
         LicenseEntry entry, LicensedInstanceId instance, Dictionary<string, ulong> usage)

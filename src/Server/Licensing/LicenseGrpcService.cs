@@ -7,7 +7,8 @@ namespace Telemetry.Server.Licensing;
 
 /// <summary>The gRPC edge for installations that have a license.</summary>
 internal sealed class LicenseGrpcService(
-    LicenseDesk desk, LicenseQuestions questions, LicenseTokens tokens, SigningKeyRing keys, CallFailures failures)
+    LicenseDesk desk, LicenseQuestions questions, LicenseTokens tokens, SigningKeyRing keys, CallFailures failures,
+    TimeProvider time)
     : Wire.LicenseService.LicenseServiceBase
 {
     private const int MinNonce = 16;
@@ -101,6 +102,11 @@ internal sealed class LicenseGrpcService(
         var response = new Wire.CheckLicenseResponse { Decision = LicenseMapper.Decision(judgement) };
         if (judgement is not { Licensed: true, License: { } license })
         {
+            if (!request.WithoutToken)
+            {
+                response.Token = tokens.ForRefusal(judgement, SubjectOf(request));
+            }
+
             return response;
         }
 
@@ -113,18 +119,20 @@ internal sealed class LicenseGrpcService(
         response.ExpiresAt = LicenseMapper.ToWire(license.ExpiresAt);
         if (!request.WithoutToken)
         {
-            response.Token = tokens.ForLicense(
-                judgement, LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, (App)request.App,
-                request.Nonce.Span);
+            response.Token = tokens.ForLicense(judgement, SubjectOf(request));
         }
 
         return response;
     }
 
+    private static TokenSubject SubjectOf(Wire.CheckLicenseRequest request) => new(
+        LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, (App)request.App, request.Nonce.Span);
+
     private LicenseQuestion Read(
         string key, string hash, string previousHash, Wire.App app, ServerCallContext context, bool needsApp = true)
     {
-        if (needsApp && (app == Wire.App.Unspecified || !System.Enum.IsDefined((App)app)))
+        // Of the contract's type: the server's is a byte, and 257 cut to one would be an app.
+        if (needsApp && (app == Wire.App.Unspecified || !System.Enum.IsDefined(app)))
         {
             throw RpcErrors.InvalidField("app", "must name an app that this server knows, e.g. APP_ROOMVOX");
         }
@@ -136,11 +144,11 @@ internal sealed class LicenseGrpcService(
             violations);
     }
 
-    private static LicenseJudgement Answered(LicenseOutcome outcome) => outcome switch
+    private LicenseJudgement Answered(LicenseOutcome outcome) => outcome switch
     {
         LicenseOutcome.Answered answered => answered.Judgement,
-        LicenseOutcome.Throttled throttled => throw RpcErrors.Overloaded(
-            "Too many wrong license keys came from this address. Check the key, and try again later.", throttled.RetryAfter),
+        LicenseOutcome.Throttled throttled => throw RpcErrors.TooManyWrongKeys(
+            LicenseSentences.Throttled(throttled.RetryAfter, time.GetUtcNow()), throttled.RetryAfter),
         LicenseOutcome.Unavailable => throw NotStored(),
         _ => throw new InvalidOperationException($"No answer for {outcome.GetType().Name}."),
     };

@@ -58,12 +58,29 @@ internal sealed class LicenseJudge(int leaseDays)
             new(verdict, until, LicenseSeat.None, license);
     }
 
-    /// <summary>Whether a seat still counts.</summary>
-    public bool IsLive(LicenseLease lease, DateOnly today) => today <= lease.LastCheckOn.AddDays(leaseDays);
+    /// <summary>Days that a date may be ahead without being wrong: a clock was corrected around midnight.</summary>
+    private const int Leeway = 1;
 
-    /// <summary>When a seat falls free unless its installation checks again.</summary>
-    public DateTimeOffset EndOf(LicenseLease lease) =>
-        new(lease.LastCheckOn.AddDays(leaseDays + 1), TimeOnly.MinValue, TimeSpan.Zero);
+    /// <summary>
+    /// Whether a seat still counts. One that was taken in the future was not: the clock was wrong then, and must not keep
+    /// others out until that day comes.
+    /// </summary>
+    public bool IsLive(LicenseLease lease, DateOnly today) => !IsAhead(lease.BoundOn, today) && DaysLapsed(lease, today) <= 0;
+
+    /// <summary>For how many days a seat has not counted; zero or less while it does.</summary>
+    public int DaysLapsed(LicenseLease lease, DateOnly today) =>
+        today.DayNumber - lease.LastCheckOn.DayNumber - leaseDays;
+
+    /// <summary>Whether a stored day cannot have been yet.</summary>
+    public static bool IsAhead(DateOnly stored, DateOnly today) => stored.DayNumber - today.DayNumber > Leeway;
+
+    /// <summary>When a seat falls free unless its installation checks again; a check in the future counts as one of today.</summary>
+    public DateTimeOffset EndOf(LicenseLease lease, DateOnly today)
+    {
+        var last = IsAhead(lease.LastCheckOn, today) ? today : lease.LastCheckOn;
+        var end = Math.Min(last.DayNumber + leaseDays + 1, DateOnly.MaxValue.DayNumber);
+        return new(DateOnly.FromDayNumber(end), TimeOnly.MinValue, TimeSpan.Zero);
+    }
 
     private LicenseSeat FindSeat(
         LicenseEntry entry, LicensedInstanceId instance, LicensedInstanceId? previous, DateOnly today)
@@ -90,7 +107,7 @@ internal sealed class LicenseJudge(int leaseDays)
 
     private DateTimeOffset? NextFree(LicenseEntry entry, DateOnly today) =>
         entry.Leases.Values.Where(lease => IsLive(lease, today)).MinBy(lease => lease.LastCheckOn) is { } oldest
-            ? EndOf(oldest)
+            ? EndOf(oldest, today)
             : null;
 }
 

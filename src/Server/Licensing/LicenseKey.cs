@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Telemetry.Licensing;
 
 namespace Telemetry.Server.Licensing;
 
@@ -7,13 +8,15 @@ namespace Telemetry.Server.Licensing;
 /// <remarks>
 /// After the prefix come 24 random symbols (120 bits) and six of checksum, in groups of six. Alphabet and checksum are
 /// those of Bech32m (BIP-350), the prefix included: every error in up to four symbols is noticed, and no two symbols
-/// look alike. Case, blanks and hyphens do not count.
+/// look alike. What else does not count, <see cref="LicenseKeyText"/> says.
 /// </remarks>
 internal static class LicenseKey
 {
     public const int MaxLength = 256;
     public const int MinPrefix = 2;
     public const int MaxPrefix = 8;
+
+    public const int SeedSize = RandomSymbols;
 
     private const string Alphabet = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L";
     private const int RandomSymbols = 24;
@@ -39,10 +42,15 @@ internal static class LicenseKey
 
     /// <summary>Makes a key.</summary>
     /// <param name="prefix">What it begins with; see <see cref="IsPrefix"/>.</param>
-    public static string Create(string prefix)
+    public static string Create(string prefix) => Create(prefix, RandomNumberGenerator.GetBytes(SeedSize));
+
+    /// <summary>Makes the key that belongs to a seed.</summary>
+    /// <param name="prefix">What it begins with; see <see cref="IsPrefix"/>.</param>
+    /// <param name="seed">At least <see cref="SeedSize"/> bytes, which nobody can guess.</param>
+    public static string Create(string prefix, ReadOnlySpan<byte> seed)
     {
         Span<byte> symbols = stackalloc byte[Symbols];
-        RandomNumberGenerator.Fill(symbols[..RandomSymbols]);
+        seed[..SeedSize].CopyTo(symbols);
         foreach (ref var symbol in symbols[..RandomSymbols])
         {
             // 32 symbols divide 256 evenly, so none is likelier than another.
@@ -68,27 +76,11 @@ internal static class LicenseKey
     public static bool IsPrefix(ReadOnlySpan<char> text) =>
         text.Length is >= MinPrefix and <= MaxPrefix && !text.ContainsAnyExcept(PrefixLetters);
 
-    /// <summary>The key without what does not count: in capitals, without blanks and hyphens.</summary>
+    /// <summary>The key without what does not count; unchanged when it is longer than any key.</summary>
     public static string Canonical(string text)
     {
         Span<char> canonical = stackalloc char[MaxLength];
-        var length = 0;
-        foreach (var letter in text)
-        {
-            if (letter == '-' || char.IsWhiteSpace(letter))
-            {
-                continue;
-            }
-
-            if (length == MaxLength)
-            {
-                return text;
-            }
-
-            canonical[length++] = char.ToUpperInvariant(letter);
-        }
-
-        return canonical[..length].ToString();
+        return LicenseKeyText.Write(text, canonical) is var length and >= 0 ? canonical[..length].ToString() : text;
     }
 
     /// <summary>Whether a canonical text is a key without a typing error.</summary>
@@ -117,7 +109,9 @@ internal static class LicenseKey
     /// <summary>What may be shown of a key: its prefix, as far as it has one, and its last four characters.</summary>
     public static string Mask(string key)
     {
-        var prefix = key.IndexOf('-', StringComparison.Ordinal) is var end and >= MinPrefix and <= MaxPrefix ? key[..end] : "";
+        var end = key.TakeWhile(letter => !LicenseKeyText.IsDash(letter)).Count();
+        var prefix = end < key.Length ? Canonical(key[..end]) : "";
+        prefix = prefix.Length is >= MinPrefix and <= MaxPrefix ? prefix : "";
         var canonical = Canonical(key);
         return $"{prefix}-...-{canonical[^Math.Min(ShownSymbols, canonical.Length / ShownSymbols)..]}".TrimStart('-');
     }

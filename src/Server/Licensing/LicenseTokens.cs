@@ -18,6 +18,7 @@ internal sealed class LicenseTokens(
     LicenseBook book, SigningKeyRing keys, IOptions<LicensingOptions> options, TimeProvider time)
 {
     public const string LicenseType = "telemetry-license+jwt";
+    public const string RefusalType = "telemetry-refusal+jwt";
     public const string KeysType = "telemetry-keys+jwt";
     public const string RevocationsType = "telemetry-revocations+jwt";
 
@@ -38,13 +39,7 @@ internal sealed class LicenseTokens(
     private (string List, int Count, long Version, DateTimeOffset MadeAt)? _revocations;
 
     /// <summary>The proof that a license counts. The judgement must be a good one.</summary>
-    /// <param name="judgement">The verdict.</param>
-    /// <param name="canonicalKey">The key in clear, canonical.</param>
-    /// <param name="instanceHash">As the caller sent it.</param>
-    /// <param name="app">As the caller sent it.</param>
-    /// <param name="nonce">As the caller sent it.</param>
-    public string ForLicense(
-        LicenseJudgement judgement, string canonicalKey, string instanceHash, App app, ReadOnlySpan<byte> nonce)
+    public string ForLicense(LicenseJudgement judgement, TokenSubject subject)
     {
         var license = judgement.License!;
         var now = time.GetUtcNow();
@@ -52,10 +47,7 @@ internal sealed class LicenseTokens(
         var payload = _payloads.Get();
         var json = Begin(payload, now, license.EndsAt < hardExpiry ? license.EndsAt.Value : hardExpiry);
         json.WriteNumber("refresh_after"u8, (now + options.Value.RefreshAfter).ToUnixTimeSeconds());
-        payload.WriteBase64Url("nonce"u8, nonce);
-        json.WriteString("instance"u8, instanceHash);
-        json.WriteString("app"u8, LicenseApps.NameOf(app));
-        WriteThumbprint(payload, canonicalKey);
+        WriteSubject(payload, subject);
         json.WriteString("license"u8, license.Id.ToString());
         json.WriteString("verdict"u8, judgement.Verdict == LicenseVerdict.Valid ? "valid"u8 : "valid_in_grace"u8);
         json.WriteString("edition"u8, license.Edition);
@@ -74,6 +66,20 @@ internal sealed class LicenseTokens(
         json.WriteEndObject();
 
         return Sign(payload, keys.Current, LicenseType);
+    }
+
+    /// <summary>The proof that the server refused: an app whose earlier proof still holds gives it up for nothing less.</summary>
+    public string ForRefusal(LicenseJudgement judgement, TokenSubject subject)
+    {
+        var now = time.GetUtcNow();
+        var payload = _payloads.Get();
+        var json = Begin(payload, now, now + ListLifetime);
+        WriteSubject(payload, subject);
+        json.WriteNumber("verdict"u8, (int)judgement.Verdict);
+        json.WriteString("message"u8, LicenseSentences.Message(judgement));
+        json.WriteString("next_step"u8, LicenseSentences.NextStep(judgement));
+        json.WriteEndObject();
+        return Sign(payload, keys.Current, RefusalType);
     }
 
     /// <summary>The published signing keys, signed by the root key.</summary>
@@ -129,6 +135,14 @@ internal sealed class LicenseTokens(
         return (list, ids.Length);
     }
 
+    private static void WriteSubject(TokenPayload payload, TokenSubject subject)
+    {
+        payload.WriteBase64Url("nonce"u8, subject.Nonce);
+        payload.Json.WriteString("instance"u8, subject.InstanceHash);
+        payload.Json.WriteString("app"u8, LicenseApps.NameOf(subject.App));
+        WriteThumbprint(payload, subject.CanonicalKey);
+    }
+
     /// <summary>What stands for a key in a token; a key has too many random bits to be found by trying.</summary>
     private static void WriteThumbprint(TokenPayload payload, string canonicalKey)
     {
@@ -156,4 +170,16 @@ internal sealed class LicenseTokens(
         _payloads.Return(payload);
         return text;
     }
+}
+
+/// <summary>The question that a token answers; as the caller sent it but for the key, which is canonical.</summary>
+internal readonly ref struct TokenSubject(string canonicalKey, string instanceHash, App app, ReadOnlySpan<byte> nonce)
+{
+    public string CanonicalKey { get; } = canonicalKey;
+
+    public string InstanceHash { get; } = instanceHash;
+
+    public App App { get; } = app;
+
+    public ReadOnlySpan<byte> Nonce { get; } = nonce;
 }

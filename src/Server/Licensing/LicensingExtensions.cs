@@ -8,8 +8,9 @@ internal static class LicensingExtensions
 {
     /// <param name="services">Where to.</param>
     /// <param name="keyDirectory">Finds the directory of private keys when the options name none.</param>
+    /// <param name="dataExists">Tells whether the server stored something before.</param>
     public static IServiceCollection AddLicensing(
-        this IServiceCollection services, Func<IServiceProvider, string> keyDirectory)
+        this IServiceCollection services, Func<IServiceProvider, string> keyDirectory, Func<IServiceProvider, bool> dataExists)
     {
         services.AddSingleton<LicenseBook>();
         services.AddSingleton<LicensingMetrics>();
@@ -21,12 +22,16 @@ internal static class LicensingExtensions
             provider.GetRequiredService<CallerPseudonyms>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<LeaseRenewals>();
         services.AddHostedService(provider => provider.GetRequiredService<LeaseRenewals>());
+        services.AddSingleton<LeaseSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaseSweeper>());
         services.AddSingleton<LicenseDesk>();
         services.AddSingleton<LicenseClerk>();
+        services.AddSingleton<IssueCalls>();
         services.AddSingleton<LicenseQuestions>();
         services.AddSingleton<ClaimJudge>();
         services.AddSingleton(provider => new SigningKeyFiles(
-            provider.GetRequiredService<IOptions<LicensingOptions>>().Value.KeyDirectory ?? keyDirectory(provider)));
+            provider.GetRequiredService<IOptions<LicensingOptions>>().Value.KeyDirectory ?? keyDirectory(provider),
+            dataExists(provider)));
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService<SigningKeyRotation>();
         services.AddSingleton<LicenseTokens>();

@@ -1,10 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Licensing;
 
 /// <summary>The directory of private keys: "root-TIME.pem" and "signing-TIME.pem", with the time of making in Unix seconds.</summary>
-internal sealed class SigningKeyFiles(string directory)
+/// <param name="directory">The directory; made when it may be.</param>
+/// <param name="dataExists">
+/// Whether the server stored something before. Then a missing root key is refused: apps would trust no new one, silently.
+/// </param>
+internal sealed class SigningKeyFiles(string directory, bool dataExists)
 {
     private const string RootPrefix = "root-";
     private const string SigningPrefix = "signing-";
@@ -15,10 +20,21 @@ internal sealed class SigningKeyFiles(string directory)
     {
         try
         {
-            MakeDirectory();
-            var roots = Read(RootPrefix);
+            if (!dataExists)
+            {
+                DurableFile.CreateDirectory(directory);
+            }
+
+            var (roots, signing) = Directory.Exists(directory) ? (Read(RootPrefix), Read(SigningPrefix)) : ([], []);
+            if (roots.Count == 0 && (dataExists || signing.Count > 0))
+            {
+                throw new SigningKeyException(
+                    $"The root key is missing from '{directory}' although {(signing.Count > 0 ? "signing keys are there" : "data is stored")}, "
+                    + "and apps trust no other. Restore it from a backup, or name its directory with Licensing:KeyDirectory.");
+            }
+
             return roots.Count <= 1
-                ? (roots.SingleOrDefault(), Read(SigningPrefix))
+                ? (roots.SingleOrDefault(), signing)
                 : throw new SigningKeyException(
                     $"'{directory}' holds {roots.Count} root keys; leave the one that your apps trust.");
         }
@@ -28,52 +44,67 @@ internal sealed class SigningKeyFiles(string directory)
         }
     }
 
+    /// <summary>Reads them all, and makes nothing.</summary>
+    /// <exception cref="SigningKeyException">One is missing or cannot be used.</exception>
+    public void Verify()
+    {
+        if (!Directory.Exists(directory))
+        {
+            throw new SigningKeyException($"The signing keys in '{directory}' are missing; restore them from a backup.");
+        }
+
+        var (root, signing) = Read();
+        if (root is null || signing.Count == 0)
+        {
+            throw new SigningKeyException($"'{directory}' lacks a {(root is null ? "root" : "signing")} key; restore it from a backup.");
+        }
+
+        root.Dispose();
+        signing.ToList().ForEach(key => key.Dispose());
+    }
+
     public void WriteRoot(SigningKey key) => Write(RootPrefix, key);
 
-    public void WriteSigning(SigningKey key) => Write(SigningPrefix, key);
+    /// <exception cref="SigningKeyException">It cannot be written, or not beside the root key: is the directory still the same?</exception>
+    public void WriteSigning(SigningKey key)
+    {
+        if (!Directory.Exists(directory) || Directory.GetFiles(directory, RootPrefix + "*" + Extension).Length == 0)
+        {
+            throw new SigningKeyException($"The root key is no longer in '{directory}'. Put the directory back, with all its keys.");
+        }
+
+        Write(SigningPrefix, key);
+    }
 
     private List<SigningKey> Read(string prefix) =>
         [.. Directory.GetFiles(directory, prefix + "*" + Extension)
             .Select(path => ReadKey(path, TimeOf(path, prefix)))
             .OrderBy(key => key.CreatedAt)];
 
-    /// <summary>Write, sync, then rename: a crash leaves no half key.</summary>
     private void Write(string prefix, SigningKey key)
     {
         var path = Path.Combine(directory, string.Create(
             CultureInfo.InvariantCulture, $"{prefix}{key.CreatedAt.ToUnixTimeSeconds()}{Extension}"));
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
         try
         {
-            using (var file = new FileStream(path + ".new", options))
-            {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(key.ExportPrivatePem()));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(path + ".new", path);
+            DurableFile.WriteNew(path, System.Text.Encoding.ASCII.GetBytes(key.ExportPrivatePem()));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            Discard(path + ".new");
             throw new SigningKeyException($"A signing key cannot be written to '{directory}': {e.Message}", e);
         }
     }
 
-    private void MakeDirectory()
+    private static void Discard(string path)
     {
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(directory);
+            File.Delete(path);
         }
-        else
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // Half a key under a name that nobody reads.
         }
     }
 

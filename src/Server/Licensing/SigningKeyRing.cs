@@ -17,7 +17,9 @@ internal sealed class SigningKeyRing : IDisposable
     private readonly TimeProvider _time;
     private readonly Lock _rotating = new();
     private IReadOnlyList<SigningKey> _signing;
+    private string? _rotationFailure;
 
+    /// <summary>Reads the keys, and makes them at the first start. Whether a new one is due is asked later.</summary>
     /// <exception cref="SigningKeyException">The keys cannot be read or made.</exception>
     public SigningKeyRing(SigningKeyFiles files, IOptions<LicensingOptions> options, TimeProvider time)
     {
@@ -26,7 +28,10 @@ internal sealed class SigningKeyRing : IDisposable
         _time = time;
         (var root, _signing) = files.Read();
         Root = root ?? MakeRoot();
-        RotateWhenDue();
+        if (_signing.Count == 0)
+        {
+            Rotate();
+        }
     }
 
     public SigningKey Root { get; }
@@ -46,14 +51,29 @@ internal sealed class SigningKeyRing : IDisposable
         }
     }
 
+    /// <summary>Why the last rotation failed, in words for an operator; null while they succeed.</summary>
+    public string? RotationFailure => Volatile.Read(ref _rotationFailure);
+
     /// <summary>Makes a new key once the current one is old enough.</summary>
-    public void RotateWhenDue()
+    /// <returns>Whether it did. The current one goes on when it cannot be written: see <see cref="RotationFailure"/>.</returns>
+    public bool RotateWhenDue()
     {
         lock (_rotating)
         {
-            if (_signing.Count == 0 || _time.GetUtcNow() - Current.CreatedAt >= _options.KeyRotation)
+            if (_time.GetUtcNow() - Current.CreatedAt < _options.KeyRotation)
+            {
+                return false;
+            }
+
+            try
             {
                 Rotate();
+                return true;
+            }
+            catch (SigningKeyException e)
+            {
+                Volatile.Write(ref _rotationFailure, e.Message);
+                return false;
             }
         }
     }
@@ -65,8 +85,18 @@ internal sealed class SigningKeyRing : IDisposable
         lock (_rotating)
         {
             var key = SigningKey.Create(NextSecond());
-            _files.WriteSigning(key);
+            try
+            {
+                _files.WriteSigning(key);
+            }
+            catch
+            {
+                key.Dispose();
+                throw;
+            }
+
             Volatile.Write(ref _signing, [.. _signing, key]);
+            Volatile.Write(ref _rotationFailure, null);
             return key;
         }
     }

@@ -28,8 +28,8 @@ internal sealed record License
 
     public required OveragePolicy Overage { get; init; }
 
-    /// <summary>UTC, whole milliseconds, as all moments here.</summary>
-    public required DateTimeOffset NotBefore { get; init; }
+    /// <summary>UTC, whole milliseconds, as all moments here; null: from its issue, whatever the clock showed then.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>Null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -43,8 +43,17 @@ internal sealed record License
     public required DateTimeOffset ChangedAt { get; init; }
 
     /// <summary>When it ends for good; null: never.</summary>
-    public DateTimeOffset? EndsAt => ExpiresAt + Grace;
+    public DateTimeOffset? EndsAt =>
+        ExpiresAt is { } expires && expires > DateTimeOffset.MaxValue - Grace ? DateTimeOffset.MaxValue : ExpiresAt + Grace;
+
+    /// <summary>The call that issued it, when that can be repeated.</summary>
+    public IssueCall? IssuedBy { get; init; }
 }
+
+/// <summary>A call that issued a license, so that its repetition is known. Keyed hashes of what the caller sent.</summary>
+/// <param name="RequestId">Of the request id.</param>
+/// <param name="Order">Of everything else.</param>
+internal readonly record struct IssueCall(UInt128 RequestId, UInt128 Order);
 
 /// <summary>Whether the vendor lets a license count. Values are stored: never change one.</summary>
 internal enum LicenseState : byte

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Privacy;
 
@@ -23,10 +24,7 @@ internal static class InstallationSecret
         {
             if (File.Exists(path))
             {
-                var secret = File.ReadAllBytes(path);
-                return secret.Length == Size
-                    ? secret
-                    : throw new SecretException($"'{path}' is not a secret of {Size} bytes; restore it from a backup.");
+                return Read(path);
             }
 
             if (dataExists)
@@ -40,44 +38,34 @@ internal static class InstallationSecret
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SecretException($"The secret '{path}' cannot be read or written: {e.Message}", e);
+            throw new SecretException(
+                $"The secret '{path}' cannot be written: {e.Message} Check the directory's space and permissions, or choose "
+                + "another with --data.", e);
         }
     }
 
-    /// <summary>Write, sync, then rename: a crash leaves either no secret or the whole one.</summary>
+    /// <exception cref="SecretException">There is none, or it is none.</exception>
+    public static byte[] Read(string path)
+    {
+        try
+        {
+            var secret = File.ReadAllBytes(path);
+            return secret.Length == Size
+                ? secret
+                : throw new SecretException($"'{path}' is not a secret of {Size} bytes; restore it from a backup.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SecretException($"The secret '{path}' cannot be read: {e.Message} Check its owner and permissions.", e);
+        }
+    }
+
     private static byte[] Create(string path)
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        CreatePrivateDirectory(directory);
+        DurableFile.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var secret = RandomNumberGenerator.GetBytes(Size);
-        var temporary = path + ".new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (var file = new FileStream(temporary, options))
-        {
-            file.Write(secret);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path);
+        DurableFile.WriteNew(path, secret);
         return secret;
-    }
-
-    private static void CreatePrivateDirectory(string directory)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-        }
-        else
-        {
-            Directory.CreateDirectory(
-                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 }
 

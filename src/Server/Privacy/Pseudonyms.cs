@@ -23,13 +23,22 @@ internal sealed class Pseudonyms : IDisposable
 
     private readonly ThreadLocal<IncrementalHash> _contents;
 
+    private readonly byte[] _issuing;
+
     public Pseudonyms(byte[] secret)
     {
         _instances = Keyed(secret, "telemetry instance"u8);
         _subscriptionKeys = Keyed(secret, "subscription key"u8);
         _licensedInstances = Keyed(secret, "licensed instance"u8);
         _contents = Keyed(secret, "report content"u8);
+        _issuing = HMACSHA256.HashData(secret, "license issue"u8);
+        using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
+        check.AppendData("secret check"u8);
+        SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
     }
+
+    /// <summary>By which a store knows the secret under which its reports are; tells nothing of the secret itself.</summary>
+    public long SecretCheck { get; }
 
     /// <param name="instanceHash">64 lower-case hexadecimal digits, already checked.</param>
     public InstanceId Of(string instanceHash)
@@ -55,6 +64,10 @@ internal sealed class Pseudonyms : IDisposable
         Hash(_subscriptionKeys.Value!, subscriptionKey, hash);
         return SubscriptionKeyHash.Read(hash);
     }
+
+    /// <summary>32 bytes that stand for a call that issues a license, different for each purpose.</summary>
+    public byte[] OfIssue(string purpose, string text) =>
+        HMACSHA256.HashData(_issuing, Encoding.UTF8.GetBytes(purpose + "\n" + text));
 
     /// <summary>
     /// What a report's bytes are recognized by. Their plain hash must not be kept: all of a report but the installation

@@ -1,5 +1,3 @@
-using Telemetry.Server.Model;
-
 namespace Telemetry.Server.Rpc;
 
 /// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>
@@ -12,6 +10,7 @@ internal static class ErrorReasons
     public const string ReportInvalid = "REPORT_INVALID";
     public const string ReportedRecently = "REPORTED_RECENTLY";
     public const string Overloaded = "OVERLOADED";
+    public const string TooManyWrongKeys = "TOO_MANY_WRONG_KEYS";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string Stopping = "STOPPING";
     public const string TokenMissing = "TOKEN_MISSING";
@@ -21,6 +20,10 @@ internal static class ErrorReasons
     public const string NotFound = "NOT_FOUND";
     public const string AlreadyExists = "ALREADY_EXISTS";
     public const string NotAllowedNow = "NOT_ALLOWED_NOW";
+    public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
+    public const string CompressionUnsupported = "COMPRESSION_UNSUPPORTED";
+    public const string MethodUnknown = "METHOD_UNKNOWN";
+    public const string OriginNotAllowed = "ORIGIN_NOT_ALLOWED";
     public const string DataDamaged = "DATA_DAMAGED";
     public const string InternalError = "INTERNAL_ERROR";
 }

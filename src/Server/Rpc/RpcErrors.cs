@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Telemetry.Server.Model;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -28,6 +27,9 @@ internal static class RpcErrors
 
     public static RpcException Overloaded(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.Overloaded, message, retryAfter);
+
+    public static RpcException TooManyWrongKeys(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongKeys, message, retryAfter);
 
     public static RpcException StoreUnavailable(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
@@ -66,8 +68,10 @@ internal static class RpcErrors
         Create(StatusCode.FailedPrecondition, ErrorReasons.NotAllowedNow, message);
 
     public static RpcException Internal(string incident) =>
-        Create(StatusCode.Internal, ErrorReasons.InternalError,
-            $"The server failed. Its log has the particulars under incident {incident}.");
+        Create(StatusCode.Internal, ErrorReasons.InternalError, InternalMessage(incident));
+
+    public static string InternalMessage(string incident) =>
+        $"The server failed. Its log has the particulars under incident {incident}.";
 
     public static RpcException DataDamaged(string incident) =>
         Create(StatusCode.DataLoss, ErrorReasons.DataDamaged,
@@ -75,12 +79,30 @@ internal static class RpcErrors
             + $"the server's log has the particulars under incident {incident}.");
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
-    public static RpcException Malformed() => MalformedStatus().ToRpcException();
-
-    /// <inheritdoc cref="Malformed"/>
-    public static RpcStatus MalformedStatus() => Status(
+    public static RpcStatus Malformed() => Status(
         StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
         "The request is not a complete message of this method. Check framing and contract (telemetry.v1).");
+
+    public static RpcStatus MessageTooLarge() => Status(
+        StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
+        "The message has more than 4 MB. Send less at a time: SubmitReports takes up to 1000 reports, and any number of calls.");
+
+    public static RpcStatus CompressionUnsupported() => Status(
+        StatusCode.Unimplemented, ErrorReasons.CompressionUnsupported,
+        "Compressed messages are not taken. Send them as they are, without grpc-encoding.");
+
+    public static RpcStatus MethodUnknown() => Status(
+        StatusCode.Unimplemented, ErrorReasons.MethodUnknown,
+        "This server has no such method. Reflection lists what it has; a newer contract needs a newer server.");
+
+    /// <summary>The health service knows no service of that name.</summary>
+    public static RpcStatus ServiceUnknown() => Status(
+        StatusCode.NotFound, ErrorReasons.NotFound,
+        "No service of that name has a health here. Ask for a name that reflection lists, or with an empty one for all.");
+
+    public static RpcStatus OriginNotAllowed() => Status(
+        StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed,
+        "A web page of an origin that is not allowed made this call. The operator can add the origin to Cors:Origins.");
 
     private static RpcException Retry(StatusCode code, string reason, string message, TimeSpan retryAfter) =>
         Create(code, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });

@@ -112,14 +112,16 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Hashes of all admin tokens.</summary>
     IReadOnlyList<AdminTokenRecord> AdminTokens { get; }
 
-    /// <summary>Adds an admin token durably.</summary>
-    ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation);
+    /// <summary>Puts others in the place of all admin tokens, durably.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
+    ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation);
 }
 
 /// <summary>An admin token as it is kept: never the token itself.</summary>
 /// <param name="Hash">SHA-256 of the token, 32 bytes. Enough without salt: a token has 256 random bits.</param>
 /// <param name="CreatedAt">When it was made, UTC.</param>
-internal sealed record AdminTokenRecord(ReadOnlyMemory<byte> Hash, DateTimeOffset CreatedAt);
+/// <param name="Used">Whether a call ever carried it. Then somebody has it.</param>
+internal sealed record AdminTokenRecord(ReadOnlyMemory<byte> Hash, DateTimeOffset CreatedAt, bool Used);
 
 /// <summary>What a store is.</summary>
 /// <param name="Kind">Its name, e.g. "LiteDB".</param>

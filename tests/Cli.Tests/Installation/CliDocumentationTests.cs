@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using Telemetry.Cli.Commands.Installation;
 
@@ -27,33 +28,28 @@ public sealed partial class CliDocumentationTests
     }
 
     [Fact]
-    public async Task Every_verb_is_described()
+    public void Every_verb_and_every_option_is_described()
     {
-        var (code, help, _) = await CliRunner.RunAsync("", "--help");
+        var root = CliProgram.CommandLine(new CliConsole(TextReader.Null, TextWriter.Null, TextWriter.Null));
+        // The terms of a license are in its own document.
+        var documents = Document + File.ReadAllText(Repository.PathOf("docs/licensing.md"));
 
-        Assert.Equal(0, code);
+        Assert.Equal(12, root.Subcommands.Count);
+        Assert.All(Within(root), verb => Assert.Matches($"`([a-z]+ )*{verb.Name}\\b", documents));
         Assert.All(
-            ["status", "on", "local", "off", "preview", "send", "history", "doctor", "report", "tail", "instances", "licenses"],
-            verb =>
-            {
-                Assert.Matches($"(?m)^  {verb}\\b", help);
-                Assert.Contains($"`{verb}", Document, StringComparison.Ordinal);
-            });
+            Within(root).SelectMany(verb => verb.Options).Select(option => option.Name).Distinct(),
+            option => Assert.Matches($"{option}\\b", documents));
+
+        static IEnumerable<Command> Within(Command command) =>
+            command.Subcommands.SelectMany(verb => Within(verb).Prepend(verb));
     }
 
-    private static string Document
-    {
-        get
-        {
-            var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(folder.FullName, "Telemetry.sln")))
-            {
-                folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
-            }
+    [Fact]
+    public void Every_exit_code_is_described() => Assert.All(
+        typeof(ExitCodes).GetFields().Select(code => code.GetRawConstantValue()),
+        code => Assert.Contains($"| {code} |", Document, StringComparison.Ordinal));
 
-            return File.ReadAllText(Path.Combine(folder.FullName, "docs", "cli.md"));
-        }
-    }
+    private static string Document => File.ReadAllText(Repository.PathOf("docs/cli.md"));
 
     [GeneratedRegex("`([a-zA-Z]+)`")]
     private static partial Regex Quoted();

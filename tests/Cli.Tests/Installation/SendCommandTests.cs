@@ -20,7 +20,7 @@ public sealed class SendCommandTests
 
         Assert.Equal((0, 1, 1), (code, second, third));
         Assert.Matches("^Stored as [0-9]+:1, report [0-9a-f-]{36}, verdict community", output);
-        Assert.StartsWith("This installation already reported at 2026-11-20 12:00", error, StringComparison.Ordinal);
+        Assert.StartsWith("This installation already reported at 12:00 UTC", error, StringComparison.Ordinal);
         Assert.Equal("too-soon", json.GetProperty("outcome").GetString());
         Assert.Equal(server.Time.GetUtcNow().AddHours(1), json.GetProperty("welcomeAt").GetDateTimeOffset());
         Assert.Equal(1, server.Store.Current.Number);

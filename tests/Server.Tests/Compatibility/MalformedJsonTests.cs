@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 
@@ -28,11 +29,19 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
         { "{\"a\":NaN}", "JSON object" },
         { "{\"a\":01}", "JSON object" },
         { "/* */{}", "JSON object" },
-        { "\uFEFF{}", "JSON object" },
+        { "\uFEFF", "empty" },
+        { "\uFEFF{}", "instanceHash" },
+        { "\uFEFF\uFEFF{}", "JSON object" },
         { "{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}", "4 levels" },
         { "{\"a\":[[[[1]]]]}", "4 levels" },
         { "{\"x\":1,\"x\":2}", "twice" },
         { "{\"version\":\"1\",\"version\":\"2\"}", "twice" },
+        { "{\"version\":\"1.4.0\",\"\\u0076ersion\":\"1.4.0\"}", "twice" },
+        { "{\"x\":1,\"\\u0078\":2}", "twice" },
+        { "{\"x\":[{\"y\":{\"z\":1,\"\\u007a\":1}}]}", "twice" },
+        { "{\"version\":\"1.4.0\",\"appVersion\":\"1.6.0\"}", "appVersion contradicts" },
+        { "{\"appVersion\":\"1.4.0\",\"version\":\"1.6.0\"}", "version contradicts" },
+        { "{\"x\":\"\\udc00\"}", "escape" },
         { "{\"version\":\"\\ud800\"}", "escape" },
         { "{\"\\ud800\":1}", "escape" },
         { Good("instanceHash", "null"), "instanceHash" },
@@ -70,7 +79,8 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
         { Good("roomTypeCounts", "5"), "roomTypeCounts" },
         { Good("roomTypeCounts", "{\"studio\":\"1\"}"), "roomTypeCounts" },
         { Good("roomTypeCounts", "{\"studio\":-1}"), "roomTypeCounts" },
-        { Good("roomTypeCounts", "{\"studio\":1,\"studio\":2}"), "roomTypeCounts" },
+        { Good("roomTypeCounts", "{\"studio\":1,\"studio\":2}"), "twice" },
+        { Good("roomTypeCounts", "{\"studio\":1,\"\\u0073tudio\":2}"), "twice" },
         { Good("roomTypeCounts", "[1,[2]]"), "roomTypeCounts" },
         { Good("facilitiesCounts", "[1.5]"), "facilitiesCounts" },
         { Good("facilitiesCounts", "{\"a\":null}"), "facilitiesCounts" },
@@ -103,7 +113,7 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
     [Fact]
     public async Task Invalid_utf8_is_refused()
     {
-        using var content = new ByteArrayContent([.. "{\"version\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
+        using var content = Json([.. "{\"version\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
 
         var (status, answer) = await PostAsync(content);
 
@@ -121,6 +131,7 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
         using HttpContent content = announced
             ? new ByteArrayContent(body)
             : new StreamContent(new UnseekableStream(body));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
 
         var (status, answer) = await PostAsync(content);
 
@@ -129,9 +140,15 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
     }
 
     [Theory]
+    [InlineData("", null)]
     [InlineData("text/html", null)]
+    [InlineData("text/plain", null)]
+    [InlineData("application/x-www-form-urlencoded", null)]
+    [InlineData("text/plain; application/json", null)]
+    [InlineData("application/json, text/plain", null)]
     [InlineData("multipart/form-data", null)]
     [InlineData("application/json; charset=utf-16", null)]
+    [InlineData("application/json; charset=\"utf-16\"", null)]
     [InlineData("application/json", "gzip")]
     public async Task Another_media_type_or_an_encoding_is_refused(string mediaType, string? encoding)
     {
@@ -168,7 +185,7 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
     public async Task A_neighbor_on_the_same_connection_is_not_harmed_by_bad_requests()
     {
         await PostAsync(new StringContent("{", Encoding.UTF8, "application/json"));
-        await PostAsync(new ByteArrayContent(new byte[70_000]));
+        await PostAsync(Json(new byte[70_000]));
         var hash = SampleReports.HashOf("https://neighbor.example");
 
         var (status, _) = await PostAsync(new StringContent(
@@ -176,6 +193,48 @@ public sealed class MalformedJsonTests(MalformedJsonTests.Server fixture) : ICla
 
         Assert.Equal(HttpStatusCode.OK, status);
     }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json;charset=\"utf-8\"")]
+    [InlineData("Application/JSON; Charset=\"UTF-8\"")]
+    public async Task A_charset_may_stand_in_quotes_a_mark_may_precede_and_names_may_be_escaped(string type)
+    {
+        var hash = SampleReports.HashOf("https://other-words.example/" + type);
+        var text = $$"""{"\u0069\u006e\u0073\u0074\u0061\u006e\u0063\u0065\u0048\u0061\u0073\u0068":"{{hash}}","version":"1.4.0","appVersion":"1.4.0"}""";
+        using var content = Json([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(text)]);
+        content.Headers.Remove("Content-Type");
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        var (status, answer) = await PostAsync(content);
+
+        Assert.True(status == HttpStatusCode.OK, answer);
+    }
+
+    [Theory]
+    [InlineData("{\"licenseKey\":\"a\",\"licenseKey\":\"b\"}", "twice")]
+    [InlineData("{\"licenseKey\":\"a\",\"licen\\u0073eKey\":\"b\"}", "twice")]
+    [InlineData("{\"x\":1,\"x\":2}", "twice")]
+    [InlineData("{\"x\":{\"y\":1,\"\\u0079\":2}}", "twice")]
+    [InlineData("{\"x\":\"\\ud800\"}", "escape")]
+    [InlineData("[]", "JSON object")]
+    [InlineData("", "empty")]
+    [InlineData("{\"currentRooms\":\"1\"}", "currentRooms")]
+    [InlineData("{\"currentRooms\":4294967297}", "currentRooms")]
+    public async Task A_license_call_is_read_by_the_same_rules(string body, string word)
+    {
+        foreach (var path in DoorCalls.Paths.Where(path => path != DoorCalls.Telemetry))
+        {
+            using var response = await fixture.Running.HttpClient.PostAsync(path, Json(Encoding.UTF8.GetBytes(body)));
+
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            AssertSentence(await response.Content.ReadAsStringAsync(), word);
+        }
+    }
+
+    private static ByteArrayContent Json(byte[] body) =>
+        new(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
 
     private static string Good(string field, string value)
     {

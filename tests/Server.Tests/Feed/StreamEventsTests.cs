@@ -298,6 +298,11 @@ public sealed class StreamEventsTests
         foreach (var filter in new[]
         {
             new Wire.EventFilter { Apps = { (Wire.App)9 } },
+            new Wire.EventFilter { Apps = { (Wire.App)257 } },
+            new Wire.EventFilter { Apps = { (Wire.App)(-255) } },
+            new Wire.EventFilter { Kinds = { (Wire.EventKind)33 } },
+            new Wire.EventFilter { Kinds = { (Wire.EventKind)257 } },
+            new Wire.EventFilter { Verdicts = { (Wire.ClaimVerdict)257 } },
             new Wire.EventFilter { Kinds = { Wire.EventKind.Unspecified } },
             new Wire.EventFilter { Countries = { "Germany" } },
             new Wire.EventFilter { AppVersions = { "" } },
@@ -314,9 +319,10 @@ public sealed class StreamEventsTests
 
     private static void CopyFiles(string from, string to)
     {
-        foreach (var file in Directory.GetFiles(from))
+        Directory.CreateDirectory(Path.Combine(to, "signing"));
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
     }
 

@@ -72,5 +72,5 @@ public sealed class CommitAnswersTests
     }
 
     private static CommitOutcome Outcome(int number) => new(
-        CommitDecision.Accepted, new FeedPosition(7, number), DateTimeOffset.UnixEpoch, ClaimVerdict.Community);
+        CommitDecision.Accepted, new FeedPosition(7, number), DateTimeOffset.UnixEpoch, ClaimVerdict.Community, ContentTag: 0);
 }

@@ -141,7 +141,7 @@ public sealed class OverloadTests
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
         Assert.Equal("REPORTED_RECENTLY", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
         Assert.Equal(TimeSpan.FromMinutes(40), refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
-        Assert.Contains("already reported at 2026-11-20 12:00:00 UTC", refusal.Status.Detail, StringComparison.Ordinal);
+        Assert.Contains("already reported at 12:00 UTC. The next report is welcome after 13:00 UTC.", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
     private static async Task<RpcException> RefusalOf(AsyncUnaryCall<Wire.SubmitReportResponse> call) =>

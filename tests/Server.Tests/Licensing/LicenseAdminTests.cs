@@ -27,11 +27,13 @@ public sealed class LicenseAdminTests
                     {
                         LicenseId = license.LicenseId,
                         CustomerReference = "C-2002",
-                        Limits = new() { Limits = { ["rooms"] = 80, ["users"] = 500 } },
+                        Limits = { ["rooms"] = 80, ["users"] = 500 },
                         InstancesAllowed = 3,
                         Apps = { Wire.App.Intravox },
                         ExpiresAt = LicenseSamples.At(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)),
                         Grace = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromDays(7)),
+                        UpdateMask = LicenseSamples.Mask(
+                            "customer_reference", "limits", "instances_allowed", "apps", "expires_at", "grace"),
                     },
                     server.Authorized)).License;
                 Assert.Equal("enterprise", changed.Edition);

@@ -25,7 +25,6 @@ public sealed class LicenseServiceTests
         Assert.Equal(Wire.LicenseVerdict.Valid, again.Decision.Verdict);
         Assert.Equal(Wire.LicenseVerdict.BoundElsewhere, second.Decision.Verdict);
         Assert.False(second.Decision.Licensed);
-        Assert.Empty(second.Token);
         Assert.Empty(second.Limits);
         Assert.Contains("Release", second.Decision.NextStep, StringComparison.Ordinal);
         Assert.NotNull(second.Decision.Until);
@@ -102,7 +101,13 @@ public sealed class LicenseServiceTests
         Assert.Equal(Wire.LicenseVerdict.SeatsExceeded, (await server.CheckAsync(key, "https://3.example")).Decision.Verdict);
 
         await server.LicenseAdmin.ChangeLicenseAsync(
-            new() { LicenseId = license.LicenseId, OveragePolicy = Wire.OveragePolicy.Allow }, server.Authorized);
+            new()
+            {
+                LicenseId = license.LicenseId,
+                OveragePolicy = Wire.OveragePolicy.Allow,
+                UpdateMask = LicenseSamples.Mask("overage_policy"),
+            },
+            server.Authorized);
 
         Assert.True((await server.CheckAsync(key, "https://3.example")).Decision.Licensed);
         var usage = await server.LicenseAdmin.GetLicenseUsageAsync(new() { LicenseId = license.LicenseId }, server.Authorized);
@@ -141,10 +146,10 @@ public sealed class LicenseServiceTests
 
         await ExpectAsync(graceKey, Wire.LicenseVerdict.Valid, "valid until 2026-11-21", "");
         server.Time.Advance(TimeSpan.FromDays(2));
-        await ExpectAsync(graceKey, Wire.LicenseVerdict.ValidInGrace, "still counts until 2026-12-01", "Renew");
+        await ExpectAsync(graceKey, Wire.LicenseVerdict.ValidInGrace, "expired on 2026-11-21 and still counts until 2026-12-01", "Renew it before 2026-12-01");
         server.Time.Advance(TimeSpan.FromDays(9));
         await ExpectAsync(graceKey, Wire.LicenseVerdict.Expired, "expired on 2026-11-21", "Renew");
-        await ExpectAsync(laterKey, Wire.LicenseVerdict.NotYetValid, "begins on 2027-02-28", "Nothing to do");
+        await ExpectAsync(laterKey, Wire.LicenseVerdict.NotYetValid, "begins on 2027-02-28", "Nothing to do: it counts from 2027-02-28");
         await ExpectAsync(suspendedKey, Wire.LicenseVerdict.Suspended, "suspended", "Ask the vendor");
         await ExpectAsync(revokedKey, Wire.LicenseVerdict.Revoked, "revoked", "Ask the vendor");
         await ExpectAsync(typo, Wire.LicenseVerdict.MalformedKey, "not a license key", "Copy the whole key");
@@ -154,7 +159,7 @@ public sealed class LicenseServiceTests
         Assert.Equal(Wire.LicenseVerdict.WrongApp, wrongApp.Decision.Verdict);
 
         await server.LicenseAdmin.ChangeLicenseAsync(
-            new() { LicenseId = grace.LicenseId, NeverExpires = true }, server.Authorized);
+            new() { LicenseId = grace.LicenseId, UpdateMask = LicenseSamples.Mask("expires_at") }, server.Authorized);
         await ExpectAsync(graceKey, Wire.LicenseVerdict.Valid, "The license is valid.", "");
         var resumed = await server.LicenseAdmin.ResumeLicenseAsync(new() { LicenseId = suspended.LicenseId }, server.Authorized);
         Assert.Equal(Wire.LicenseState.Active, resumed.License.State);
@@ -206,6 +211,8 @@ public sealed class LicenseServiceTests
 
         var refusal = await Assert.ThrowsAsync<RpcException>(() => server.CheckAsync("GUESS-6"));
         Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
+        Assert.Equal("TOO_MANY_WRONG_KEYS", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Contains("welcome at 2026-11-20 13:00 UTC", refusal.Status.Detail, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromHours(1), refusal.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
         // A good key that is new to this caller would be a hit: it is not told apart either.
         await Assert.ThrowsAsync<RpcException>(() => server.CheckAsync(unused));
@@ -246,6 +253,8 @@ public sealed class LicenseServiceTests
         await ExpectAsync("previous_instance_hash", question => question.PreviousInstanceHash = "abc");
         await ExpectAsync("app", question => question.App = Wire.App.Unspecified);
         await ExpectAsync("app", question => question.App = (Wire.App)77);
+        await ExpectAsync("app", question => question.App = (Wire.App)257);
+        await ExpectAsync("app", question => question.App = (Wire.App)(-255));
         await ExpectAsync("nonce", question => question.Nonce = ByteString.Empty);
         await ExpectAsync("nonce", question => question.Nonce = ByteString.CopyFrom(new byte[65]));
         Assert.Empty((await server.CheckAsync(key, change: question =>

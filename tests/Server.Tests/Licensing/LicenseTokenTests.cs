@@ -147,7 +147,7 @@ public sealed class LicenseTokenTests
             }
 
             File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-            var refusal = Assert.Throws<SigningKeyException>(() => new SigningKeyFiles(directory).Read());
+            var refusal = Assert.Throws<SigningKeyException>(() => new SigningKeyFiles(directory, dataExists: false).Read());
             Assert.Contains("chmod 600", refusal.Message, StringComparison.Ordinal);
         }
         finally

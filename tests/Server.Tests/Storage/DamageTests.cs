@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Telemetry.Server.Hosting;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
@@ -93,16 +95,14 @@ public sealed class DamageTests
         temporary.OpenFile = path => files[Path.GetFileName(path)];
         var store = temporary.Open();
         var reports = new RandomReports(new Random(62));
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 20; i++)
         {
-            store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
+            store.Commit([.. Enumerable.Range(0, 100).Select(j => reports.Next((100 * i) + j))], TemporaryStore.NoLimit);
         }
 
         store = await temporary.ReopenAsync();
-        var acknowledged = await WrittenStore.Contents.ReadAsync(store);
-        store = await temporary.ReopenAsync();
         var data = files[StoreFiles.Data];
-        // Whatever page the events are on.
+        // Whatever pages the events are on; the start has read some of them already.
         for (var page = 1; page < data.Length / Page; page++)
         {
             data.Write([0xA5], (page * Page) + 200);
@@ -110,7 +110,28 @@ public sealed class DamageTests
 
         await Assert.ThrowsAsync<StoreDamagedException>(() => TemporaryStore.ReadAllAsync(store));
         Assert.Contains(StoreFiles.Data, store.Damage, StringComparison.Ordinal);
-        Assert.Equal(10, acknowledged.Reports.Count);
+        var health = await new StoreHealthCheck(store).CheckHealthAsync(new(), CancellationToken.None);
+        Assert.Equal(HealthStatus.Degraded, health.Status);
+    }
+
+    [Fact]
+    public async Task A_damaged_log_is_not_moved_into_the_data_file()
+    {
+        await using var temporary = new TemporaryStore();
+        var files = StoreFiles.All.ToDictionary(name => name, _ => new MemoryFile([]));
+        temporary.OpenFile = path => files[Path.GetFileName(path)];
+        var store = temporary.Open();
+        store.Commit([new RandomReports(new Random(63)).Next(1)], TemporaryStore.NoLimit);
+        var log = files[StoreFiles.FirstLog];
+        for (var frame = 0; LogFile.PositionOf(frame) < log.Length; frame++)
+        {
+            log.Write([0xA5], LogFile.PositionOf(frame) + 4_000);
+        }
+
+        await store.DisposeAsync();
+
+        var refusal = Assert.Throws<StoreOpenException>(() => temporary.Open());
+        Assert.Contains($"'{StoreFiles.FirstLog}' at byte ", refusal.Message, StringComparison.Ordinal);
     }
 
     private static string PickFile(WrittenStore written, Random random)

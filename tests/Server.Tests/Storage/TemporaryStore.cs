@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
@@ -20,19 +20,25 @@ internal sealed class TemporaryStore : IAsyncDisposable
     /// <summary>Small, so that tests see checkpoints.</summary>
     public int CheckpointPages { get; init; } = 200;
 
+    public TimeSpan CloseWithin { get; init; } = TimeSpan.FromMinutes(1);
+
+    public CapturedLogs Logs { get; } = new();
+
     public LiteDbTelemetryStore Store { get; private set; } = null!;
 
+    public LiteDbStoreOptions Options(string? directory = null) => new()
+    {
+        Directory = directory ?? Directory,
+        // Small, so that tests see slots and rotations.
+        SlotSize = 8,
+        MinimumRotation = 40,
+        CheckpointPages = CheckpointPages,
+        CloseWithin = CloseWithin,
+        OpenFile = path => OpenFile(path),
+    };
+
     public LiteDbTelemetryStore Open(string? directory = null) => Store = LiteDbTelemetryStore.Open(
-        new LiteDbStoreOptions
-        {
-            Directory = directory ?? Directory,
-            // Small, so that tests see slots and rotations.
-            SlotSize = 8,
-            MinimumRotation = 40,
-            CheckpointPages = CheckpointPages,
-            OpenFile = path => OpenFile(path),
-        },
-        Time, NullLogger<LiteDbTelemetryStore>.Instance);
+        Options(directory), Time, new LoggerFactory([Logs]).CreateLogger<LiteDbTelemetryStore>());
 
     public async Task<LiteDbTelemetryStore> ReopenAsync()
     {

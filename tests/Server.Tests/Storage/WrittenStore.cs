@@ -29,8 +29,8 @@ internal sealed class WrittenStore
         for (var run = 0; run < 3; run++)
         {
             var store = temporary.Open();
-            await store.AddAdminTokenAsync(
-                new AdminTokenRecord(Enumerable.Repeat((byte)run, 32).ToArray(), TemporaryStore.NoLimit.Now), CancellationToken.None);
+            var token = new AdminTokenRecord(Enumerable.Repeat((byte)run, 32).ToArray(), TemporaryStore.NoLimit.Now, Used: false);
+            await store.ReplaceAdminTokensAsync([.. store.AdminTokens, token], CancellationToken.None);
             await store.ChangeLicensesAsync(
                 new() { Licenses = [LicenseSamplesOf(run)], Leases = [LeaseOf(run)] }, CancellationToken.None);
             for (var i = 0; i < 25; i++)

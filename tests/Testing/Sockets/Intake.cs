@@ -40,7 +40,7 @@ internal sealed class Intake
         var reader = _readers.AddOrUpdate(
             port,
             _ => new WatchedReader(),
-            // Waited for before it was accepted; or the port had another connection, which is about to go.
+            // Waited for before it was accepted; or the port had another connection.
             (_, known) => known.IsNew ? known : new WatchedReader());
         reader.Attach(transport.Input);
         connection.Transport = new Watched(reader, transport.Output);
@@ -51,8 +51,8 @@ internal sealed class Intake
         finally
         {
             connection.Transport = transport;
+            // It stays: somebody may still want to know.
             reader.End();
-            _readers.TryRemove(KeyValuePair.Create(port, reader));
         }
     }
 

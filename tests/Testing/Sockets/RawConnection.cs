@@ -17,7 +17,7 @@ internal sealed class RawConnection : IDisposable
     public long Sent { get; private set; }
 
     /// <summary>The port by which the server knows this connection.</summary>
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port { get; private set; }
 
     public static async Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default)
     {
@@ -25,6 +25,7 @@ internal sealed class RawConnection : IDisposable
         try
         {
             await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancellation);
+            connection.Port = ((IPEndPoint)connection._socket.LocalEndPoint!).Port;
             return connection;
         }
         catch
@@ -50,17 +51,39 @@ internal sealed class RawConnection : IDisposable
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation = default) =>
         _socket.ReceiveAsync(buffer, cancellation);
 
-    /// <summary>Everything that the server sends until it closes.</summary>
+    /// <summary>Everything that the server sends until it closes, in whichever way.</summary>
     public async Task<string> ReadToEndAsync()
     {
         using var all = new MemoryStream();
         var buffer = new byte[4096];
-        while (await Patience.For(ReceiveAsync(buffer).AsTask(), "the server's next bytes, or its goodbye") is var count and > 0)
+        try
         {
-            all.Write(buffer, 0, count);
+            while (await Patience.For(ReceiveAsync(buffer).AsTask(), "the server's next bytes, or its goodbye") is var count and > 0)
+            {
+                all.Write(buffer, 0, count);
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
         }
 
         return Encoding.UTF8.GetString(all.ToArray());
+    }
+
+    /// <summary>One answer that states its length: head and body. The connection goes on.</summary>
+    public async Task<string> ReadAnswerAsync()
+    {
+        const string Length = "Content-Length: ";
+        var head = await ReadUntilAsync("\r\n\r\n");
+        var line = head.Split("\r\n").First(line => line.StartsWith(Length, StringComparison.OrdinalIgnoreCase));
+        var body = new byte[int.Parse(line[Length.Length..], null)];
+        for (var read = 0; read < body.Length;)
+        {
+            var count = await Patience.For(ReceiveAsync(body.AsMemory(read)).AsTask(), "the rest of the answer");
+            read += count > 0 ? count : throw new EndOfStreamException("The server closed within its answer.");
+        }
+
+        return head + Encoding.UTF8.GetString(body);
     }
 
     /// <summary>What the server sends, up to and including this text.</summary>

@@ -94,7 +94,11 @@ internal sealed class TornStream(RawConnection connection, Tearing tearing) : St
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    protected override void Dispose(bool disposing) => connection.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        connection.Dispose();
+        base.Dispose(disposing);
+    }
 
     private long NextCut() => _nextCut < tearing.Cuts.Count ? tearing.Cuts[_nextCut] : long.MaxValue;
 

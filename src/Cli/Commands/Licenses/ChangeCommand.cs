@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Google.Protobuf.WellKnownTypes;
 using Telemetry.Client;
 using Telemetry.Contracts.V1;
 
@@ -20,7 +21,7 @@ internal sealed class ChangeCommand : LicenseVerb
             console)
     {
         Arguments.Add(_id);
-        foreach (var option in (IEnumerable<Option>)[.. _terms.All, _noLimits, _neverExpires])
+        foreach (var option in (IEnumerable<System.CommandLine.Option>)[.. _terms.All, _noLimits, _neverExpires])
         {
             Options.Add(option);
         }
@@ -30,7 +31,7 @@ internal sealed class ChangeCommand : LicenseVerb
         TelemetryChannel channel, ParseResult parsed, CancellationToken cancellation)
     {
         var request = RequestOf(parsed);
-        if (request.Equals(new ChangeLicenseRequest { LicenseId = request.LicenseId }))
+        if (request.UpdateMask.Paths.Count == 0)
         {
             throw new CliUsageException("Nothing to change: give at least one option, e.g. --expires 2027-12-31.");
         }
@@ -40,51 +41,40 @@ internal sealed class ChangeCommand : LicenseVerb
         return ExitCodes.Ok;
     }
 
+    /// <summary>What was given, and a mask that names it: nothing else is changed.</summary>
     private ChangeLicenseRequest RequestOf(ParseResult parsed)
     {
-        var request = new ChangeLicenseRequest
-        {
-            LicenseId = parsed.GetRequiredValue(_id),
-            Apps = { _terms.AppsOf(parsed) },
-            Limits = LimitsOf(parsed),
-            OveragePolicy = _terms.OverageOf(parsed),
-            ExpiresAt = _terms.ExpiresOf(parsed),
-            NeverExpires = parsed.GetValue(_neverExpires),
-            Grace = _terms.GraceOf(parsed),
-        };
-        if (request.NeverExpires && request.ExpiresAt is not null)
+        var (never, noLimits) = (parsed.GetValue(_neverExpires), parsed.GetValue(_noLimits));
+        var (expires, limits) = (_terms.ExpiresOf(parsed), _terms.LimitsOf(parsed));
+        if (never && expires is not null)
         {
             throw new CliUsageException("--expires and --never-expires exclude each other.");
         }
 
-        // These have presence: setting them, even to nothing, would change them.
-        if (_terms.CustomerOf(parsed) is { } customer)
+        if (noLimits && limits.Count > 0)
         {
-            request.CustomerReference = customer;
+            throw new CliUsageException("--limit and --no-limits exclude each other.");
         }
 
-        if (_terms.EditionOf(parsed) is { } edition)
+        var request = new ChangeLicenseRequest
         {
-            request.Edition = edition;
-        }
-
-        if (_terms.InstancesOf(parsed) is { } instances)
-        {
-            request.InstancesAllowed = instances;
-        }
-
-        return request;
-    }
-
-    private LicenseLimits? LimitsOf(ParseResult parsed)
-    {
-        var limits = _terms.LimitsOf(parsed);
-        var none = parsed.GetValue(_noLimits);
-        return (limits.Count, none) switch
-        {
-            ( > 0, true) => throw new CliUsageException("--limit and --no-limits exclude each other."),
-            (0, false) => null,
-            _ => new LicenseLimits { Limits = { limits } },
+            LicenseId = parsed.GetRequiredValue(_id),
+            CustomerReference = _terms.CustomerOf(parsed) ?? "",
+            Edition = _terms.EditionOf(parsed) ?? "",
+            Apps = { _terms.AppsOf(parsed) },
+            Limits = { limits },
+            InstancesAllowed = _terms.InstancesOf(parsed) ?? 0,
+            OveragePolicy = _terms.OverageOf(parsed),
+            ExpiresAt = expires,
+            Grace = _terms.GraceOf(parsed),
         };
+        request.UpdateMask = new FieldMask
+        {
+            Paths =
+            {
+                _terms.FieldsGiven(parsed).Concat(noLimits ? ["limits"] : []).Concat(never ? ["expires_at"] : []),
+            },
+        };
+        return request;
     }
 }

@@ -57,6 +57,14 @@ internal sealed class LicenseTerms(bool required)
     public IEnumerable<Option> All =>
         [_customer, _apps, _edition, _limits, _instances, _overage, _expires, _grace];
 
+    /// <summary>The contract's names of the fields that were given.</summary>
+    public IEnumerable<string> FieldsGiven(ParseResult parsed) =>
+        new (Option Option, string Field)[]
+        {
+            (_customer, "customer_reference"), (_apps, "apps"), (_edition, "edition"), (_limits, "limits"),
+            (_instances, "instances_allowed"), (_overage, "overage_policy"), (_expires, "expires_at"), (_grace, "grace"),
+        }.Where(known => parsed.GetResult(known.Option) is { Implicit: false }).Select(known => known.Field);
+
     public string? CustomerOf(ParseResult parsed) => parsed.GetValue(_customer);
 
     public string? EditionOf(ParseResult parsed) => parsed.GetValue(_edition);

@@ -113,8 +113,7 @@ internal sealed class Checkpointer(IStorageFile data)
                 // A move that began meanwhile may have been writing this page; then it is read from the log.
                 if (moves == _moves)
                 {
-                    throw new StoreDamagedException(
-                        StoreFiles.Data, PositionOf(number), "the page there is not the one that was written");
+                    throw DataPage.Damaged(number);
                 }
             }
         }

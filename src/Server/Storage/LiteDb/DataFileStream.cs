@@ -28,8 +28,9 @@ internal sealed class DataFileStream(IStorageFile file, Checkpointer checkpointe
     {
     }
 
+    /// <summary>Past the end there is nothing only while the file is made; later it became shorter.</summary>
     protected override int ReadAt(Span<byte> buffer, long position) =>
-        position < Length ? checkpointer.Read(buffer, position) : 0;
+        _isNew && position >= Length ? 0 : checkpointer.Read(buffer, position);
 
     protected override void WriteAt(ReadOnlySpan<byte> buffer, long position)
     {

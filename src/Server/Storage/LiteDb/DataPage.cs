@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
@@ -23,6 +24,9 @@ internal static class DataPage
         LogPage.TakeOutTransaction(page);
         return isOutside && LogPage.NumberOf(page) == number && checksum == ChecksumOf(page);
     }
+
+    public static StoreDamagedException Damaged(uint number) =>
+        new(StoreFiles.Data, (long)number * LogPage.Size, "the page there is not the one that was written");
 
     private static uint ChecksumOf(ReadOnlySpan<byte> page) => (uint)XxHash3.HashToUInt64(page);
 }

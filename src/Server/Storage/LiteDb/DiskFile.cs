@@ -14,7 +14,7 @@ internal sealed class DiskFile : IStorageFile
         if (isNew && !OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            DirectorySync.Sync(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            DurableFile.SyncDirectoryOf(path);
         }
     }
 

@@ -117,6 +117,11 @@ internal sealed partial class EventDatabase : IDisposable
     public void WriteSchemaVersion(int version) =>
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "schema", ["v"] = version }], BsonAutoId.Int64);
 
+    public long? ReadSecretCheck() => Find(Meta, "secret")?["x"].AsInt64;
+
+    public void WriteSecretCheck(long check) =>
+        _engine.Upsert(Meta, [new BsonDocument { [Id] = "secret", ["x"] = check }], BsonAutoId.Int64);
+
     public void AddEvents(long first, int count, byte[] chunk) =>
         _engine.Insert(
             Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) }],
@@ -128,7 +133,7 @@ internal sealed partial class EventDatabase : IDisposable
         var start = FirstNumber(BsonExpression.Create($"{Id} <= @0", number), Query.Descending) ?? number;
         // One range, not two bounds: LiteDB uses one condition for the index and would read on to the end of the log.
         return Read(Events, [BsonExpression.Create($"{Id} BETWEEN @0 AND @1", start, through)], Query.Ascending)
-            .Select(document => (document[Id].AsInt64, document["n"].AsInt32, ReadChecked(document, document[Id].AsInt64)));
+            .Select(document => (document[Id].AsInt64, document["n"].AsInt32, ReadChecked(document)));
     }
 
     /// <summary>First number of the oldest chunk; 0 when there is none.</summary>
@@ -159,7 +164,7 @@ internal sealed partial class EventDatabase : IDisposable
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = number }], BsonAutoId.Int64);
 
     public IEnumerable<byte[]> ReadSlots() =>
-        Read(Slots, [], Query.Ascending).Select(document => ReadChecked(document, document[Id].AsInt32));
+        Read(Slots, [], Query.Ascending).Select(document => ReadChecked(document));
 
     /// <summary>The number after which events may not be in the slots yet.</summary>
     public long ReadReplayFrom() => Find(Meta, "replay") is { } document ? document["from"].AsInt64 : 0;
@@ -176,15 +181,24 @@ internal sealed partial class EventDatabase : IDisposable
     public IEnumerable<(long First, long Last)> ReadGaps() =>
         Read(Gaps, [], Query.Ascending).Select(document => (document[Id].AsInt64, document["to"].AsInt64));
 
-    public void AddToken(AdminTokenRecord token) =>
-        _engine.Insert(Tokens, [new BsonDocument
+    /// <summary>For a salvage: documents as they were found.</summary>
+    public void Restore(string collection, IReadOnlyList<BsonDocument> documents) =>
+        _engine.Insert(collection, documents, BsonAutoId.Int64);
+
+    public void ReplaceTokens(IReadOnlyList<AdminTokenRecord> old, IReadOnlyList<AdminTokenRecord> tokens)
+    {
+        _engine.Delete(Tokens, old.Select(token => new BsonValue(token.Hash.ToArray())));
+        _engine.Insert(Tokens, tokens.Select(token => new BsonDocument
         {
             [Id] = token.Hash.ToArray(),
             ["at"] = token.CreatedAt.ToUnixTimeMilliseconds(),
-        }], BsonAutoId.ObjectId);
+            ["used"] = token.Used,
+        }), BsonAutoId.ObjectId);
+    }
 
     public IEnumerable<AdminTokenRecord> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(document =>
-        new AdminTokenRecord(document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64)));
+        new AdminTokenRecord(
+            document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64), document["used"].AsBoolean));
 
     public void Dispose()
     {
@@ -215,13 +229,14 @@ internal sealed partial class EventDatabase : IDisposable
     /// <summary>A document lies on several pages, each whole; this tells that they belong together.</summary>
     private static long Checked(long id, byte[] content) => (long)XxHash3.HashToUInt64(content, id);
 
-    private static byte[] ReadChecked(BsonDocument document, long id)
-    {
-        var content = document["b"].AsBinary;
-        return document[Check].AsInt64 == Checked(id, content)
-            ? content
-            : throw new StoreDamagedException(StoreFiles.Data, null, $"document {id} is not what was written");
-    }
+    /// <summary>Whether a chunk of events or a slot of the state is what was written.</summary>
+    public static bool IsWhole(BsonDocument document) =>
+        document["b"].IsBinary && document[Check].IsInt64 && document[Id].IsNumber
+        && document[Check].AsInt64 == Checked(document[Id].AsInt64, document["b"].AsBinary);
+
+    private static byte[] ReadChecked(BsonDocument document) => IsWhole(document)
+        ? document["b"].AsBinary
+        : throw new StoreDamagedException(StoreFiles.Data, null, $"record {document[Id]} is not what was written");
 
     private BsonDocument? Find(string collection, BsonValue id) =>
         Read(collection, [BsonExpression.Create($"{Id} = @0", id)], Query.Ascending, limit: 1).FirstOrDefault();

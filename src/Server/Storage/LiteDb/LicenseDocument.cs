@@ -22,11 +22,13 @@ internal static class LicenseDocument
         ["allowed"] = license.InstancesAllowed,
         ["overage"] = (int)license.Overage,
         ["from"] = Of(license.NotBefore),
-        ["expires"] = license.ExpiresAt is { } expires ? Of(expires) : BsonValue.Null,
+        ["expires"] = Of(license.ExpiresAt),
         ["grace"] = (long)license.Grace.TotalMilliseconds,
         ["state"] = (int)license.State,
         ["issued"] = Of(license.IssuedAt),
         ["changed"] = Of(license.ChangedAt),
+        ["request"] = license.IssuedBy is { } request ? ToBytes(request.RequestId) : BsonValue.Null,
+        ["order"] = license.IssuedBy is { } order ? ToBytes(order.Order) : BsonValue.Null,
     };
 
     public static License ToLicense(BsonDocument document) => new()
@@ -41,12 +43,15 @@ internal static class LicenseDocument
         Limits = ToCounts(document["limits"]),
         InstancesAllowed = document["allowed"].AsInt32,
         Overage = (OveragePolicy)document["overage"].AsInt32,
-        NotBefore = ToMoment(document["from"]),
-        ExpiresAt = document["expires"].IsNull ? null : ToMoment(document["expires"]),
+        NotBefore = ToMomentOrNull(document["from"]),
+        ExpiresAt = ToMomentOrNull(document["expires"]),
         Grace = TimeSpan.FromMilliseconds(document["grace"].AsInt64),
         State = (LicenseState)document["state"].AsInt32,
         IssuedAt = ToMoment(document["issued"]),
         ChangedAt = ToMoment(document["changed"]),
+        IssuedBy = document["request"].IsNull
+            ? null
+            : new IssueCall(ToNumber(document["request"].AsBinary), ToNumber(document["order"].AsBinary)),
     };
 
     public static BsonDocument Of(LicenseLease lease) => new()
@@ -89,7 +94,9 @@ internal static class LicenseDocument
     private static Dictionary<string, ulong> ToCounts(BsonValue document) => document.AsDocument.ToDictionary(
         pair => pair.Key, pair => (ulong)pair.Value.AsInt64, StringComparer.Ordinal);
 
-    private static BsonValue Of(DateTimeOffset moment) => moment.ToUnixTimeMilliseconds();
+    private static BsonValue Of(DateTimeOffset? moment) => moment is { } known ? known.ToUnixTimeMilliseconds() : BsonValue.Null;
+
+    private static DateTimeOffset? ToMomentOrNull(BsonValue value) => value.IsNull ? null : ToMoment(value);
 
     private static DateTimeOffset ToMoment(BsonValue value) => DateTimeOffset.FromUnixTimeMilliseconds(value.AsInt64);
 

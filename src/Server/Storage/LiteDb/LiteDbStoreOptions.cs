@@ -22,6 +22,12 @@ internal sealed record LiteDbStoreOptions
     /// </summary>
     public int MinimumRotation { get; init; } = 50_000;
 
+    /// <summary>
+    /// By which the store knows the secret of its pseudonyms: kept at the first start, compared at every other one. Null
+    /// where pseudonyms do not matter. Default: null.
+    /// </summary>
+    public long? SecretCheck { get; init; }
+
     /// <summary>How long closing may write the state for the next start; what is left is replayed then. Default: 10 s.</summary>
     public TimeSpan CloseWithin { get; init; } = TimeSpan.FromSeconds(10);
 

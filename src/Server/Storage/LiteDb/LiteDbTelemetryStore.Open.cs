@@ -22,6 +22,7 @@ internal sealed partial class LiteDbTelemetryStore
             RefuseHalfAStore(options.Directory);
             database = OpenDatabase(options, knownEnd: null);
             Migrations.Run(database, options.Directory);
+            CheckSecret(database, options);
             var store = new LiteDbTelemetryStore(options, time, logger, directoryLock, database);
             store.Load();
             store._writer.Start();
@@ -34,6 +35,28 @@ internal sealed partial class LiteDbTelemetryStore
             database?.Dispose();
             directoryLock.Dispose();
             throw Explain(e, options.Directory);
+        }
+    }
+
+    /// <summary>Under another secret every installation would look like a stranger, silently.</summary>
+    private static void CheckSecret(EventDatabase database, LiteDbStoreOptions options)
+    {
+        if (options.SecretCheck is not { } check)
+        {
+            return;
+        }
+
+        var known = database.ReadSecretCheck();
+        if (known is null && database.Commit(changing => changing.WriteSecretCheck(check)) is { } failure)
+        {
+            throw failure;
+        }
+
+        if (known is not null && known != check)
+        {
+            throw new StoreOpenException(
+                $"The secret is not the one under which the reports in '{options.Directory}' were stored: its file was damaged "
+                + "or belongs to another data directory. Restore it from a backup.");
         }
     }
 

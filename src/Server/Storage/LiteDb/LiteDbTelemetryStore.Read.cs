@@ -69,6 +69,19 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => _instances.RefusedClaims();
 
+    /// <summary>For verification: reads whatever can be read.</summary>
+    /// <exception cref="StoreDamagedException">Something cannot be read as it was written.</exception>
+    public void ReadEverything(int eventsPerRead)
+    {
+        for (var first = Math.Max(OldestNumber, 1); first <= _current; first += eventsPerRead)
+        {
+            ReadStored(first, Math.Min(_current, first + eventsPerRead - 1));
+        }
+
+        ReadLicenses();
+        ReadLeases();
+    }
+
     private async ValueTask<T> InTurnAsync<T>(Func<T> read, CancellationToken cancellation)
     {
         await _readers.WaitAsync(cancellation).ConfigureAwait(false);

@@ -104,11 +104,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             : cancellation.CanBeCanceled ? next.WaitAsync(cancellation) : next;
     }
 
-    public async ValueTask AddAdminTokenAsync(AdminTokenRecord token, CancellationToken cancellation) =>
+    public async ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation) =>
         await ChangeAsync(() =>
         {
-            Commit(database => database.AddToken(token));
-            Volatile.Write(ref _tokens, [.. _tokens, token]);
+            Commit(database => database.ReplaceTokens(_tokens, tokens));
+            Volatile.Write(ref _tokens, tokens);
             return true;
         }).ConfigureAwait(false);
 

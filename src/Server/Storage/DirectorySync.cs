@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Telemetry.Server.Storage.LiteDb;
+namespace Telemetry.Server.Storage;
 
 /// <summary>Makes the names of new files durable: on Unix a file's own sync does not cover its directory entry.</summary>
 [UnsupportedOSPlatform("windows")]
 internal static partial class DirectorySync
 {
     private const int ReadOnly = 0;
+    private const int InputOutputError = 5;
 
     public static void Sync(string directory)
     {
@@ -20,7 +21,10 @@ internal static partial class DirectorySync
         try
         {
             // Some file systems refuse to sync a directory; those need no sync for its entries either.
-            _ = FileSync(descriptor);
+            if (FileSync(descriptor) != 0 && Marshal.GetLastPInvokeError() == InputOutputError)
+            {
+                throw new IOException($"The directory '{directory}' cannot be synced.");
+            }
         }
         finally
         {
@@ -31,7 +35,7 @@ internal static partial class DirectorySync
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FileSync(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "close")]
