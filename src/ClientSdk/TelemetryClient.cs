@@ -261,11 +261,19 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Somebody wrote the state: a choice takes effect at once, and a report is there for tools again after an off.</summary>
     private void OnStateWritten()
     {
-        var mode = _installation.Read().Consent.Mode;
-        if (mode != _told?.Mode || (mode != ReportingMode.Off && _directory.ReadPending() is null))
+        try
         {
-            _kept = false;
-            _timer!.Hurry();
+            var mode = _installation.Read().Consent.Mode;
+            if (mode != _told?.Mode || (mode != ReportingMode.Off && _directory.ReadPending() is null))
+            {
+                _kept = false;
+                _timer!.Hurry();
+            }
+        }
+        catch (Exception e)
+        {
+            // On a timer's thread, where it would end the host.
+            _log.Unforeseen(e);
         }
     }
 

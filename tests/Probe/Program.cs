@@ -8,6 +8,7 @@ using Telemetry.Probe;
 // A small app in a process of its own, for tests that look at it from outside.
 //   probe days WITH|WITHOUT DIR SERVER   three days of a host with or without reports, then its threads' names
 //   probe send DIR SERVER                a report by hand, then the kind of its result
+//   probe home SERVER                    a host with the default state directory: what holds when it looked around
 switch (args)
 {
     case ["days", var with, var directory, var server]:
@@ -19,6 +20,9 @@ switch (args)
             Console.WriteLine((await client.SendNowAsync()).Kind);
         }
 
+        return 0;
+    case ["home", var server]:
+        await StartAtHomeAsync(new Uri(server));
         return 0;
     default:
         return 2;
@@ -64,7 +68,23 @@ static async Task ThreeDaysAsync(bool withReports, string directory, Uri server)
     await host.StopAsync();
 }
 
-static TelemetryOptions Options(TelemetryOptions options, string directory, Uri server)
+static async Task StartAtHomeAsync(Uri server)
+{
+    var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+    builder.Services.AddSingleton<TimeProvider>(time);
+    builder.Services.AddTelemetry<NoRooms>(options => Options(options, null, server));
+    using var host = builder.Build();
+    await host.StartAsync();
+    var client = host.Services.GetRequiredService<TelemetryClient>();
+    // Whatever comes of it, the directory was tried when this returns.
+    var result = await client.SendNowAsync();
+    var status = client.GetStatus();
+    Console.WriteLine($"{status.Consent.Mode} {status.Consent.Source} {result.Kind} {status.StateDirectory}");
+    await host.StopAsync();
+}
+
+static TelemetryOptions Options(TelemetryOptions options, string? directory, Uri server)
 {
     options.App = App.Roomvox;
     options.AppVersion = "1.6.0";
