@@ -67,6 +67,10 @@ if command -v systemd-analyze >/dev/null; then
   check "systemd unit" bash -c '! systemd-analyze verify "$1" 2>&1 | grep .' _ "$PWD/$results/telemetry.service"
 fi
 
+echo "== Trimming"
+check "publish trimmed" dotnet publish tests/TrimmedApp --use-current-runtime -o artifacts/trimmed -v quiet -nologo
+check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
+
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)

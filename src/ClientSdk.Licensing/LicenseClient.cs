@@ -38,20 +38,6 @@ public abstract class LicenseClient : IAsyncDisposable
         return Open(channel.Invoker, options, logger, time);
     }
 
-    /// <summary>As for a <see cref="TelemetryChannel"/>, over any other connection, e.g. with interceptors.</summary>
-    /// <param name="invoker">The connection; not disposed by this client.</param>
-    /// <param name="options">What to ask about and whom to believe.</param>
-    /// <param name="logger">Hears of what goes wrong; nobody does when null.</param>
-    /// <param name="time">The clock; the system's when null.</param>
-    /// <exception cref="ArgumentException">An option is out of its range, or a root key is none.</exception>
-    public static LicenseClient Open(
-        CallInvoker invoker, LicenseClientOptions options, ILogger<LicenseClient>? logger = null, TimeProvider? time = null)
-    {
-        ArgumentNullException.ThrowIfNull(invoker);
-        ArgumentNullException.ThrowIfNull(options);
-        return new ServerLicenseClient(invoker, options, logger, time);
-    }
-
     /// <summary>Asks the server now and remembers a definite answer. One check at a time; a second caller waits.</summary>
     /// <returns>What is known then; when no usable answer came, what was known before, and its message says why.</returns>
     /// <param name="cancellationToken">Ends the check.</param>
@@ -94,6 +80,14 @@ public abstract class LicenseClient : IAsyncDisposable
     {
         await DisposeAsyncCore().ConfigureAwait(false);
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>As for a <see cref="TelemetryChannel"/>, over any other connection.</summary>
+    internal static LicenseClient Open(
+        CallInvoker invoker, LicenseClientOptions options, ILogger<LicenseClient>? logger = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new ServerLicenseClient(invoker, options, logger, time);
     }
 
     /// <inheritdoc cref="DisposeAsync"/>

@@ -1,4 +1,5 @@
 using Telemetry.Client;
+using Telemetry.Client.AspNetCore;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 

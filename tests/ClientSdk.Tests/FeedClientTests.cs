@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -53,7 +54,7 @@ public sealed class FeedClientTests
     public async Task A_connection_without_a_sign_of_life_for_three_intervals_is_given_up_for_a_new_one(
         HttpProtocols protocols, TelemetryTransport transport)
     {
-        var time = new FakeTimeProvider();
+        var time = new WatchedTime();
         var calls = 0;
         await using var server = await FakeServer.StartAsync(protocols, async context =>
         {
@@ -79,16 +80,14 @@ public sealed class FeedClientTests
         await NextAsync(feed, Wire.StreamEventsResponse.MessageOneofCase.Hello);
 
         var again = feed.MoveNextAsync().AsTask();
+        await time.IsSetAsync(TimeSpan.FromSeconds(60));
         time.Advance(TimeSpan.FromSeconds(60) - TimeSpan.FromTicks(1));
         Assert.Empty(reasons);
-        while (!again.IsCompleted)
-        {
-            // The last tick of the silence, then the pause before the next try, whose timer may be set a little later.
-            time.Advance(TimeSpan.FromMilliseconds(250));
-            await Task.WhenAny(again, Task.Run(() => { }));
-        }
+        time.Advance(TimeSpan.FromTicks(1));
+        await time.IsSetAsync(TimeSpan.FromMilliseconds(250));
+        time.Advance(TimeSpan.FromMilliseconds(250));
 
-        Assert.True(await again);
+        Assert.True(await Patience.For(again, "there is a new connection"));
         Assert.Equal(2ul, feed.Current.Hello.StartingAfter.Number);
         Assert.Equal("No sign of life from the server for 60 seconds.", Assert.Single(reasons));
     }
@@ -168,5 +167,25 @@ public sealed class FeedClientTests
         while (feed.Current.MessageCase != kind);
 
         return feed.Current;
+    }
+
+    /// <summary>A clock that tells which timers are set.</summary>
+    private sealed class WatchedTime : FakeTimeProvider
+    {
+        private readonly Channel<TimeSpan> _set = Channel.CreateUnbounded<TimeSpan>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _set.Writer.TryWrite(dueTime);
+            return timer;
+        }
+
+        public async Task IsSetAsync(TimeSpan due)
+        {
+            while (await Patience.For(_set.Reader.ReadAsync().AsTask(), $"a timer of {due} is set") != due)
+            {
+            }
+        }
     }
 }

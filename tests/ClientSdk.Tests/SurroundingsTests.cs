@@ -153,6 +153,7 @@ public sealed class SurroundingsTests
         installation.Options.IsDevelopment = true;
         await using var client = installation.Client();
 
+        await client.PreviewAsync();
         var result = Assert.IsType<SendResult.Disabled>(await client.SendNowAsync());
         var tool = Assert.IsType<SendResult.Disabled>(await installation.Tool()!.SendNowAsync());
 

@@ -17,17 +17,19 @@ internal sealed class CollectorCall(IUsageCollector collector, TimeSpan timeout,
     {
         using var patience = new CancellationTokenSource(timeout, time);
         var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        // Looked at before the collector runs, which may end and dispose of it at any time.
+        var over = either.Token;
         Task? counting = Volatile.Read(ref _abandoned);
         try
         {
             if (counting is { IsCompleted: false })
             {
-                await Ended(counting).WaitAsync(either.Token).ConfigureAwait(false);
+                await Ended(counting).WaitAsync(over).ConfigureAwait(false);
             }
 
             var usage = Begin(either);
             counting = usage;
-            return await usage.WaitAsync(either.Token).ConfigureAwait(false)
+            return await usage.WaitAsync(over).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The collector returned null.");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -50,7 +50,9 @@ internal static class SendFailures
     public static SendResult Explain(RpcException e, Uri server, DateTimeOffset now, bool left)
     {
         var words = ServerWords.Of(e);
-        var message = ServerWords.Text(e.Status.Detail);
+        var message = ServerWords.Text(e.Status.Detail) is { Length: > 0 } said
+            ? said
+            : $"{Where(server)} refused the report ({e.StatusCode}) and gave no reason in words.";
         if (words.RetryAfter is { } retry)
         {
             return words.Reason == ReportedRecently

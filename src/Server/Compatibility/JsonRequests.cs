@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Net.Http.Headers;
 using Telemetry.Server.Ingestion;
 
@@ -28,6 +29,12 @@ internal sealed class JsonRequests(TimeProvider time)
         try
         {
             body = await ReadAsync(context.Request.BodyReader).ConfigureAwait(false);
+        }
+        catch (ConnectionResetException)
+        {
+            // Nobody is left to answer, and the web server must not try to read the rest.
+            context.Abort();
+            return;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {

@@ -10,7 +10,7 @@ internal sealed class Banner(TextWriter output)
         output.WriteLine($"Telemetry {ServerHost.SoftwareVersion}");
         Line("HTTP", listeners.Http, "browsers, gRPC-Web, HTTP/JSON, health");
         Line("gRPC", listeners.Grpc, "native gRPC (h2c), reflection");
-        Line("TLS", listeners.Tls, $"everything; certificate good until {listeners.Certificate?.Current.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        Line("TLS", listeners.Tls, $"everything; certificate good until {listeners.Certificate?.GoodUntil:yyyy-MM-dd}");
         output.WriteLine($"Data   {store.Description.Location}   {store.Description.Kind}, "
             + $"{store.Current.Number} events, {store.InstanceCount} installations");
         if ((listeners.Http ?? listeners.Tls) is { } http)

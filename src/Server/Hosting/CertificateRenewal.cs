@@ -69,7 +69,7 @@ internal sealed partial class CertificateRenewal(Listeners listeners, TimeProvid
                 if (reload(certificate))
                 {
                     _told = null;
-                    Log.Renewed(logger, certificate.Name, certificate.Current.NotAfter.ToUniversalTime());
+                    Log.Renewed(logger, certificate.Name, certificate.GoodUntil);
                 }
             }
             catch (CertificateException e)
@@ -78,7 +78,7 @@ internal sealed partial class CertificateRenewal(Listeners listeners, TimeProvid
                 if (_told != e.Message)
                 {
                     _told = e.Message;
-                    Log.NotRenewed(logger, certificate.Current.NotAfter.ToUniversalTime(), e.Message);
+                    Log.NotRenewed(logger, certificate.GoodUntil, e.Message);
                 }
             }
         }
@@ -87,11 +87,11 @@ internal sealed partial class CertificateRenewal(Listeners listeners, TimeProvid
     private static partial class Log
     {
         [LoggerMessage(EventId = 1001, Level = LogLevel.Information,
-            Message = "New connections get the certificate in '{File}', which is good until {NotAfter:u}.")]
-        public static partial void Renewed(ILogger logger, string file, DateTime notAfter);
+            Message = "New connections get the certificate in '{File}', which is good until {GoodUntil:u}.")]
+        public static partial void Renewed(ILogger logger, string file, DateTime goodUntil);
 
         [LoggerMessage(EventId = 1002, Level = LogLevel.Error,
-            Message = "A changed certificate was not taken; the old one, good until {NotAfter:u}, goes on. {Reason}")]
-        public static partial void NotRenewed(ILogger logger, DateTime notAfter, string reason);
+            Message = "A changed certificate was not taken; the old one, good until {GoodUntil:u}, goes on. {Reason}")]
+        public static partial void NotRenewed(ILogger logger, DateTime goodUntil, string reason);
     }
 }

@@ -22,6 +22,8 @@ internal sealed class ServerCertificate
 
     public X509Certificate2 Current => Volatile.Read(ref _handshake).ServerCertificateContext!.TargetCertificate;
 
+    public DateTime GoodUntil => Current.NotAfter.ToUniversalTime();
+
     public string Name => _files.Name;
 
     public ValueTask<SslServerAuthenticationOptions> ForHandshake() => new(Volatile.Read(ref _handshake));

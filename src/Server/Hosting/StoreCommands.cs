@@ -11,8 +11,7 @@ internal static class StoreCommands
     public static bool Run(CommandLine commandLine, TextWriter output)
     {
         var configuration = new ConfigurationManager();
-        ServerConfiguration.AddSources(configuration, commandLine);
-        ServerConfiguration.RefuseUnknownKeys(configuration);
+        ServerConfiguration.Read(configuration, commandLine);
         return commandLine.Salvage ? Salvage(configuration, output) : Verify(configuration, output);
     }
 

@@ -1,5 +1,3 @@
-using Telemetry.Server.Model;
-
 namespace Telemetry.Server.Rpc;
 
 /// <summary>Stable reason codes of refusals (google.rpc.ErrorInfo, domain "telemetry"). Clients rely on them.</summary>

@@ -1,7 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
-using Telemetry.Server.Model;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;

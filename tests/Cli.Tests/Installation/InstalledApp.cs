@@ -42,7 +42,7 @@ internal sealed class InstalledApp : IDisposable
         };
         (options.Host.Country, options.Host.Language, options.Host.Timezone) = ("DE", "de", "Europe/Berlin");
         change?.Invoke(options);
-        await using var client = new TelemetryClient(options, new Collector(subscription), app.Time);
+        await using var client = new TelemetryClient(options, new Collector(subscription), time: app.Time);
         if (mode is { } chosen)
         {
             await client.SetModeAsync(chosen);

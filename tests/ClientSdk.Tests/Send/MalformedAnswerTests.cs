@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
 
@@ -12,34 +14,48 @@ public sealed class MalformedAnswerTests
     [Theory]
     [InlineData(HttpProtocols.Http2, TelemetryTransport.Grpc)]
     [InlineData(HttpProtocols.Http1, TelemetryTransport.GrpcWeb)]
-    public async Task Of_2000_malformed_answers_each_is_a_bounded_result(HttpProtocols protocols, TelemetryTransport transport)
+    public async Task Of_3000_malformed_answers_each_is_a_bounded_result(HttpProtocols protocols, TelemetryTransport transport)
     {
         var answers = new MalformedAnswers(seed: 17);
         await using var server = await FakeServer.StartAsync(protocols, answers.AnswerAsync);
-        using var installation = new TestInstallation(server.Address);
-        installation.Options.Transport = transport;
         // The clock stands still, so that no answer can be waited out.
-        await using var client = installation.Client();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+        using var channel = TelemetryChannel.For(server.Address, transport);
+        var client = new ReportingClient(channel, time);
         var kinds = new HashSet<SendResultKind>();
 
-        for (var i = 0; i < 2_000; i++)
+        for (var i = 0; i < 3_000; i++)
+        {
+            var result = await Patience.For(client.SendAsync(SampleReports.Of()), $"attempt {i} ends");
+            kinds.Add(result.Kind);
+            Expect(result, time.GetUtcNow());
+        }
+
+        Assert.DoesNotContain(SendResultKind.Sent, kinds);
+        Assert.True(kinds.Count > 3, string.Join(", ", kinds));
+    }
+
+    [Fact]
+    public async Task An_app_that_is_answered_so_throws_nothing_logs_no_error_and_stays_within_its_week()
+    {
+        var answers = new MalformedAnswers(seed: 18);
+        await using var server = await FakeServer.StartAsync(HttpProtocols.Http2, answers.AnswerAsync);
+        using var installation = new TestInstallation(server.Address);
+        await using var client = installation.Client();
+        for (var i = 0; i < 200; i++)
         {
             var result = await Patience.For(client.SendNowAsync(), $"attempt {i} ends");
 
-            kinds.Add(result.Kind);
+            Assert.NotEqual(SendResultKind.NotPrepared, result.Kind);
             Expect(result, installation.Time.GetUtcNow());
             Assert.True(client.GetStatus().NextAttemptAt <= installation.Time.GetUtcNow() + ReportSchedule.LongestPause + ReportSchedule.Period);
         }
 
-        // What the answers were able to say at most.
-        Assert.DoesNotContain(SendResultKind.Sent, kinds);
-        Assert.DoesNotContain(SendResultKind.NotPrepared, kinds);
-        Assert.True(kinds.Count > 3, string.Join(", ", kinds));
-        Assert.DoesNotContain(installation.Logs.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.DoesNotContain(installation.Logs.Lines, line => line.Level >= LogLevel.Error);
     }
 
     [Fact]
-    public async Task The_schedule_outlives_60_days_of_malformed_answers_and_sends_the_first_report_that_is_taken()
+    public async Task The_schedule_outlives_30_days_of_malformed_answers_and_sends_the_first_report_that_is_taken()
     {
         var answers = new MalformedAnswers(seed: 4);
         await using var good = await TestServer.StartAsync();
@@ -53,8 +69,8 @@ public sealed class MalformedAnswerTests
         client.Start();
         await installation.Steps.AsleepAsync();
 
-        await StepForAsync(installation, TimeSpan.FromDays(60));
-        Assert.InRange(results, 60 / 9, 61);
+        await StepForAsync(installation, TimeSpan.FromDays(30));
+        Assert.InRange(results, 30 / 9, 31);
         bad = false;
         await StepForAsync(installation, ReportSchedule.LongestPause + TimeSpan.FromDays(1));
 
@@ -68,20 +84,44 @@ public sealed class MalformedAnswerTests
         listener.Start();
         using var installation = new TestInstallation(new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"));
         await using var client = installation.Client();
-        var random = new Random(5);
-        for (var i = 0; i < 100; i++)
+        using var enough = new CancellationTokenSource();
+        var talking = TalkNoiseAsync(listener, new Random(5), enough.Token);
+        for (var i = 0; i < 50; i++)
         {
             var sending = client.SendNowAsync();
-            using (var connection = await Patience.For(listener.AcceptTcpClientAsync(), "somebody connects"))
+            while (!sending.IsCompleted)
             {
-                var noise = new byte[random.Next(1, 300)];
-                random.NextBytes(noise);
-                // A whole frame's head now and then, so that its content is read.
-                byte[] head = [0, 0, (byte)random.Next(40), (byte)random.Next(12), (byte)random.Next(256), 0, 0, 0, (byte)random.Next(3)];
-                await connection.GetStream().WriteAsync((byte[])[0, 0, 0, 4, 0, 0, 0, 0, 0, .. head, .. noise]);
+                // What is half said is waited for, and given up.
+                installation.Time.Advance(TimeSpan.FromSeconds(1));
+                await Task.WhenAny(sending, Task.Run(() => { }));
             }
 
-            Expect(await Patience.For(sending, $"attempt {i} ends"), installation.Time.GetUtcNow());
+            Expect(await sending, installation.Time.GetUtcNow());
+        }
+
+        await enough.CancelAsync();
+        await Patience.For(talking, "the listener stops");
+    }
+
+    /// <summary>Frames of random kinds with random content, on every connection.</summary>
+    private static async Task TalkNoiseAsync(TcpListener listener, Random random, CancellationToken enough)
+    {
+        try
+        {
+            while (true)
+            {
+                using var connection = await listener.AcceptTcpClientAsync(enough);
+                var noise = new byte[random.Next(1, 300)];
+                random.NextBytes(noise);
+                byte[] head = [0, 0, (byte)random.Next(40), (byte)random.Next(12), (byte)random.Next(256), 0, 0, 0, (byte)random.Next(3)];
+                byte[] answer = [0, 0, 0, 4, 0, 0, 0, 0, 0, .. head, .. noise];
+                await connection.Client.SendAsync(answer, enough).AsTask()
+                    .ContinueWith(_ => { }, enough, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The test has seen enough.
         }
     }
 

@@ -82,7 +82,7 @@ public sealed class BrokenTransferTests
 
         server.Time.Advance(TimeSpan.FromSeconds(15));
 
-        AssertRefused(await connection.ReadToEndAsync(), 408);
+        AssertRefused(await connection.ReadAnswerAsync(), 408);
         AssertNothingLogged(server);
     }
 

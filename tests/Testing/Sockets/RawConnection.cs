@@ -51,14 +51,20 @@ internal sealed class RawConnection : IDisposable
     public ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation = default) =>
         _socket.ReceiveAsync(buffer, cancellation);
 
-    /// <summary>Everything that the server sends until it closes.</summary>
+    /// <summary>Everything that the server sends until it closes, in whichever way.</summary>
     public async Task<string> ReadToEndAsync()
     {
         using var all = new MemoryStream();
         var buffer = new byte[4096];
-        while (await Patience.For(ReceiveAsync(buffer).AsTask(), "the server's next bytes, or its goodbye") is var count and > 0)
+        try
         {
-            all.Write(buffer, 0, count);
+            while (await Patience.For(ReceiveAsync(buffer).AsTask(), "the server's next bytes, or its goodbye") is var count and > 0)
+            {
+                all.Write(buffer, 0, count);
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
         }
 
         return Encoding.UTF8.GetString(all.ToArray());

@@ -1,5 +1,4 @@
 using LiteDB;
-using Telemetry.Server.Model;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
