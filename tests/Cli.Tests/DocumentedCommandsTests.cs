@@ -13,7 +13,7 @@ public sealed partial class DocumentedCommandsTests
         "apt-get", "buf", "cd", "cp", "curl", "docker", "dotnet", "export", "git", "grpcurl", "head", "install", "journalctl", "kill",
         "mkdir", "nginx", "caddy", "occ", "openssl", "pip", "protoc", "ps", "python3", "rm", "sudo", "systemctl", "tar",
         "useradd", "vi", "for", "do", "done", "while", "chown", "chmod", "systemd-analyze", "mv", "ls", "cat", "php", "python",
-        "mkcert", "rsync", "traefik", "sha256sum",
+        "mkcert", "rsync", "umask", "traefik", "sha256sum",
     ];
 
     public static TheoryData<string> Documents => [.. Repository.Documents().Select(Repository.NameOf).Where(name => name != "CHANGELOG.md")];

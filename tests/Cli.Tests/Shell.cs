@@ -87,6 +87,10 @@ internal static partial class Shell
             {
                 break;
             }
+            else if (letter == '(' && !any)
+            {
+                // A subshell.
+            }
             else if (letter is ' ' or ';')
             {
                 if (any)

@@ -20,7 +20,7 @@ internal static class HealthWatchEnd
             if (stopping.IsCancellationRequested
                 && context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } trailers)
             {
-                GrpcStatuses.Write(trailers, RpcErrors.Stopping().GetRpcStatus()!);
+                StatusHeaders.Write(trailers, RpcErrors.Stopping().GetRpcStatus()!);
             }
         }));
     }
