@@ -80,7 +80,7 @@ internal sealed partial class LeaseSweeper(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1303, Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 1304, Level = LogLevel.Warning,
             Message = "Lapsed seats could not be removed; tried again within the hour.")]
         public static partial void NotSwept(ILogger logger, Exception exception);
     }

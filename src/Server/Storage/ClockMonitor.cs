@@ -146,12 +146,12 @@ internal sealed partial class ClockMonitor : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1501, Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 1801, Level = LogLevel.Warning,
             Message = "The clock was moved by {Moved}, to {Now}. Reports, licenses and seats are dated by it: check it. "
                 + "A machine that was suspended shows the same.")]
         public static partial void Moved(ILogger logger, TimeSpan moved, DateTimeOffset now);
 
-        [LoggerMessage(EventId = 1502, Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 1802, Level = LogLevel.Warning,
             Message = "Stored dates reach {Newest}, and the clock shows {Now}: it is wrong now or was then. Check it. "
                 + "After a day without a change it is taken for right, and dates of seats in the future are put right.")]
         public static partial void StoredDatesAhead(ILogger logger, DateTimeOffset newest, DateTimeOffset now);
