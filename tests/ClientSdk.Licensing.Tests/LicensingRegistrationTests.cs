@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Telemetry.Client;
 using Telemetry.Client.Licensing;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Licensing.Tests;
 

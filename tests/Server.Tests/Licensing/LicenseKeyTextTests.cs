@@ -1,6 +1,5 @@
 using Telemetry.Licensing;
 using Telemetry.Server.Licensing;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Licensing;
 
