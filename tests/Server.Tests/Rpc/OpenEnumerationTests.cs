@@ -29,7 +29,9 @@ public sealed class OpenEnumerationTests
         await AssertRefusedAsync("app", async () => await server.CheckAsync(key, change: question => question.App = app));
         await AssertRefusedAsync("app", async () => await server.Licenses.ReportLicenseUsageAsync(new()
         {
-            LicenseKey = key, InstanceHash = SampleReports.HashOf("x"), App = app,
+            LicenseKey = key,
+            InstanceHash = SampleReports.HashOf("x"),
+            App = app,
         }));
         await AssertRefusedAsync("app", async () => await admin.ListInstancesAsync(new() { App = app }, server.Authorized));
         await AssertRefusedAsync("verdict", async () => await admin.ListInstancesAsync(new() { Verdict = (Wire.ClaimVerdict)value }, server.Authorized));
@@ -50,7 +52,9 @@ public sealed class OpenEnumerationTests
         {
             Environment = new()
             {
-                Database = (Wire.Database)value, OsFamily = (Wire.OsFamily)value, WebServer = (Wire.WebServer)value,
+                Database = (Wire.Database)value,
+                OsFamily = (Wire.OsFamily)value,
+                WebServer = (Wire.WebServer)value,
             },
         };
         var read = new SubmittedReport();
