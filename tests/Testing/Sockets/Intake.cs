@@ -3,9 +3,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Telemetry.Testing.Sockets;
 
@@ -19,10 +17,11 @@ internal sealed class Intake
     public static Intake Watch(IServiceCollection services)
     {
         var intake = new Intake();
-        // Before the server's own configuration: defaults hold for endpoints that come after them.
-        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<KestrelServerOptions>>(
-            new ConfigureOptions<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(
-                endpoint => endpoint.Use(next => connection => intake.WatchAsync(next, connection))))));
+        var sockets = services.Last(service => service.ServiceType == typeof(IConnectionListenerFactory));
+        services.Remove(sockets);
+        services.AddSingleton<IConnectionListenerFactory>(provider => new Listening(intake, (IConnectionListenerFactory)(
+            sockets.ImplementationFactory?.Invoke(provider)
+                ?? ActivatorUtilities.CreateInstance(provider, sockets.ImplementationType!))));
         return intake;
     }
 
@@ -33,27 +32,37 @@ internal sealed class Intake
         await Patience.For(reader.WaitsAfterAsync(connection.Sent), $"the server to take {connection.Sent} bytes");
     }
 
-    private async Task WatchAsync(ConnectionDelegate next, ConnectionContext connection)
+    private ConnectionContext Watch(ConnectionContext connection)
     {
         var ports = (((IPEndPoint)connection.RemoteEndPoint!).Port, ((IPEndPoint)connection.LocalEndPoint!).Port);
-        var transport = connection.Transport;
         var reader = _readers.AddOrUpdate(
             ports,
             _ => new WatchedReader(),
             // Waited for before it was accepted; or the ports had another connection.
             (_, known) => known.IsNew ? known : new WatchedReader());
-        reader.Attach(transport.Input);
-        connection.Transport = new Watched(reader, transport.Output);
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            connection.Transport = transport;
-            // It stays: somebody may still want to know.
-            reader.End();
-        }
+        reader.Attach(connection.Transport.Input);
+        connection.Transport = new Watched(reader, connection.Transport.Output);
+        // The reader stays: somebody may still want to know.
+        connection.ConnectionClosed.Register(reader.End);
+        return connection;
+    }
+
+    private sealed class Listening(Intake intake, IConnectionListenerFactory sockets) : IConnectionListenerFactory
+    {
+        public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
+            new Listener(intake, await sockets.BindAsync(endpoint, cancellationToken));
+    }
+
+    private sealed class Listener(Intake intake, IConnectionListener sockets) : IConnectionListener
+    {
+        public EndPoint EndPoint => sockets.EndPoint;
+
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default) =>
+            await sockets.AcceptAsync(cancellationToken) is { } connection ? intake.Watch(connection) : null;
+
+        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) => sockets.UnbindAsync(cancellationToken);
+
+        public ValueTask DisposeAsync() => sockets.DisposeAsync();
     }
 
     private sealed record Watched(PipeReader Input, PipeWriter Output) : IDuplexPipe;
