@@ -86,9 +86,16 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<LicenseLease> ReadLeases() => inner.ReadLeases();
 
-    public ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation) => Broken is { } words
-        ? throw new StoreUnavailableException(words)
-        : inner.ChangeLicensesAsync(changes, cancellation);
+    public async ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation)
+    {
+        await (_held?.Task ?? Task.CompletedTask);
+        if (Broken is { } words)
+        {
+            throw new StoreUnavailableException(words);
+        }
+
+        await inner.ChangeLicensesAsync(changes, cancellation);
+    }
 
     public long? GapThrough(long number) => inner.GapThrough(number);
 

@@ -46,7 +46,7 @@ internal sealed class LicenseDesk(
             return ValueTask.FromResult<LicenseOutcome>(Answer(judgement));
         }
 
-        return TakePlaceAsync(question, entry => entry, cancellation);
+        return TakeSeatAsync(question, entry => entry, cancellation);
     }
 
     /// <summary>As <see cref="CheckAsync"/>, and notes the counts that the license limits.</summary>
@@ -68,7 +68,7 @@ internal sealed class LicenseDesk(
             return outcome;
         }
 
-        return await TakePlaceAsync(question, entry => WithUsage(entry, question.Instance, limited), cancellation)
+        return await TakeSeatAsync(question, entry => WithUsage(entry, question.Instance, limited), cancellation)
             .ConfigureAwait(false);
     }
 
@@ -119,7 +119,7 @@ internal sealed class LicenseDesk(
         }
     }
 
-    private async ValueTask<LicenseOutcome> TakePlaceAsync(
+    private async ValueTask<LicenseOutcome> TakeSeatAsync(
         LicenseQuestion question, Func<LicenseEntry, LicenseEntry> also, CancellationToken cancellation)
     {
         var judgement = LicenseJudgement.NotFound;

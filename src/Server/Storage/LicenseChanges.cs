@@ -13,4 +13,6 @@ internal sealed record LicenseChanges
 
     /// <summary>Seats that are given up.</summary>
     public IReadOnlyList<(LicenseId License, LicensedInstanceId Instance)> Released { get; init; } = [];
+
+    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count == 0;
 }

@@ -141,6 +141,11 @@ public sealed class TornRequestTests
             {
                 return null;
             }
+            catch (TaskCanceledException)
+            {
+                Assert.Fail($"No answer within {Patience.Limit}: {Name}, {tearing}, cuts {string.Join(' ', tearing.Cuts)}");
+                throw;
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Telemetry.Server.Tests.Licensing;
 public sealed class LicenseServiceTests
 {
     [Fact]
-    public async Task The_first_check_takes_the_place_and_a_second_installation_is_refused_until_it_is_released()
+    public async Task The_first_check_takes_the_seat_and_a_second_installation_is_refused_until_it_is_released()
     {
         await using var server = await TestServer.StartAsync();
         var (license, key) = await server.IssueAsync();
@@ -37,7 +37,23 @@ public sealed class LicenseServiceTests
     }
 
     [Fact]
-    public async Task Places_survive_a_restart_and_lapse_without_checks()
+    public async Task First_checks_of_one_installation_at_the_same_time_take_one_seat_and_are_all_answered()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (license, key) = await server.IssueAsync();
+        server.HeldStore.Hold();
+
+        var checks = Enumerable.Range(0, 8).Select(_ => server.CheckAsync(key)).ToList();
+        server.HeldStore.Release();
+        var answers = await Patience.For(Task.WhenAll(checks), "every check is answered");
+
+        Assert.All(answers, answer => Assert.Equal(Wire.LicenseVerdict.Valid, answer.Decision.Verdict));
+        Assert.Equal(1u, (await GetAsync(server, license)).Instances);
+        await new Wire.ReportingService.ReportingServiceClient(server.Native).SubmitReportAsync(SampleReports.Request());
+    }
+
+    [Fact]
+    public async Task Seats_survive_a_restart_and_lapse_without_checks()
     {
         var data = Directory.CreateTempSubdirectory("telemetry-license-").FullName;
         try

@@ -7,6 +7,7 @@ namespace Telemetry.Server.Tests.Storage;
 public sealed class LicenseStorageTests
 {
     private static readonly LicensedInstanceId Instance = new(UInt128.MaxValue - 5);
+    private static readonly LicenseChanges Gone = new() { Released = [(new LicenseId(7), Instance)] };
 
     [Fact]
     public async Task Changes_are_on_disk_when_their_task_completes()
@@ -30,6 +31,22 @@ public sealed class LicenseStorageTests
             Assert.Equivalent(licenses[..4].Append(changed), opened.ReadLicenses(), strict: true);
             Assert.Equivalent(new[] { LeaseOf(2) }, opened.ReadLeases(), strict: true);
         }
+    }
+
+    [Fact]
+    public async Task A_change_that_changes_nothing_completes_and_holds_up_nobody()
+    {
+        await using var temporary = new TemporaryStore();
+        var store = temporary.Open();
+        LicenseChanges[] nothing = [new(), Gone, Gone];
+        foreach (var changes in nothing)
+        {
+            await Patience.For(store.ChangeLicensesAsync(changes, CancellationToken.None).AsTask(), "nothing is changed");
+        }
+
+        await Patience.For(
+            store.ChangeLicensesAsync(new() { Leases = [LeaseOf(1)] }, CancellationToken.None).AsTask(), "the next change is made");
+        Assert.Single((await temporary.ReopenAsync()).ReadLeases());
     }
 
     [Theory]

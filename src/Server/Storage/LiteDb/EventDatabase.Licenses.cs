@@ -28,8 +28,12 @@ internal sealed partial class EventDatabase
 
         if (changes.Released.Count > 0)
         {
-            _engine.Delete(
+            var gone = _engine.Delete(
                 Leases, changes.Released.Select(seat => LicenseDocument.IdOf(seat.License, seat.Instance)));
+            if (gone + changes.Licenses.Count + changes.Leases.Count == 0)
+            {
+                _engine.Upsert(Meta, [new BsonDocument { [Id] = "released nothing" }], BsonAutoId.Int64);
+            }
         }
     }
 }

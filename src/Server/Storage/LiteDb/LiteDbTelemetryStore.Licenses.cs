@@ -9,11 +9,19 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyList<LicenseLease> ReadLeases() => Reading(database => database.ReadLeases().ToList());
 
-    public async ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation) =>
+    public async ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation)
+    {
+        // Of two that take the same seat at a time, the second finds it as it wants it.
+        if (changes.IsEmpty)
+        {
+            return;
+        }
+
         await ChangeAsync(() =>
         {
             Commit(database => database.ChangeLicenses(changes));
             CheckpointWhenDue();
             return true;
         }).ConfigureAwait(false);
+    }
 }
