@@ -32,8 +32,7 @@ internal sealed class JsonRequests(TimeProvider time)
         }
         catch (ConnectionResetException)
         {
-            // Nobody is left to answer, and the web server must not try to read the rest.
-            context.Abort();
+            // Nobody is left to answer.
             return;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
@@ -137,7 +138,7 @@ public sealed class TornRequestTests
                     CultureInfo.InvariantCulture,
                     $"{(int)response.StatusCode} {string.Join(' ', status)} {DoorCalls.WithoutIds(content)}");
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
             {
                 return null;
             }
