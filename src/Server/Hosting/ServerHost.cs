@@ -153,7 +153,7 @@ internal static class ServerHost
     {
         app.UseHttpAnswers();
         app.Services.GetRequiredService<TrustedProxies>().Use(app);
-        app.UseResetBodies();
+        app.UseBrokenBodies();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();

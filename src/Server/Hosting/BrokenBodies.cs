@@ -4,14 +4,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Telemetry.Server.Hosting;
 
-/// <summary>Aborts a request over HTTP/1.1 whose connection was reset while its body was read.</summary>
+/// <summary>Gives a connection up on which a body over HTTP/1.1 broke off.</summary>
 /// <remarks>
-/// Whoever reads may catch that failure, as gRPC does. The web server would then try to read the rest, find its reader in the
-/// middle of a read, and log an error with a stack trace for what any caller can do.
+/// Whoever reads may catch that failure, as gRPC does. The web server would then try to read the rest or the next request,
+/// find its reader in the middle of a read, and log a stack trace for what any caller can do.
 /// </remarks>
-internal static class ResetBodies
+internal static class BrokenBodies
 {
-    public static void UseResetBodies(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static void UseBrokenBodies(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
         {
@@ -32,9 +32,9 @@ internal static class ResetBodies
             {
                 return await body.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (ConnectionResetException)
+            catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                context.Abort();
+                GiveUp(e);
                 throw;
             }
         }
@@ -45,9 +45,9 @@ internal static class ResetBodies
             {
                 return body.Reader.TryRead(out result);
             }
-            catch (ConnectionResetException)
+            catch (Exception e) when (e is IOException or OperationCanceledException)
             {
-                context.Abort();
+                GiveUp(e);
                 throw;
             }
         }
@@ -60,5 +60,18 @@ internal static class ResetBodies
         public override void CancelPendingRead() => body.Reader.CancelPendingRead();
 
         public override void Complete(Exception? exception = null) => body.Reader.Complete(exception);
+
+        private void GiveUp(Exception e)
+        {
+            if (e is ConnectionResetException || context.Response.HasStarted)
+            {
+                context.Abort();
+            }
+            else
+            {
+                // Somebody may still listen for the answer.
+                context.Response.Headers.Connection = "close";
+            }
+        }
     }
 }
