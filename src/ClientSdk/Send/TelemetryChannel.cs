@@ -2,6 +2,7 @@ using Grpc.Core;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
 using Microsoft.Extensions.Logging;
+using Telemetry.Client.Send;
 
 namespace Telemetry.Client;
 
@@ -41,12 +42,12 @@ public sealed class TelemetryChannel : IDisposable
 
         var options = new GrpcChannelOptions
         {
-            HttpHandler = handler ?? new SocketsHttpHandler
+            HttpHandler = new DirectHandler(handler ?? new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(10),
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            },
+            }),
             DisposeHttpClient = true,
             LoggerFactory = loggerFactory,
         };
