@@ -53,7 +53,7 @@ public sealed class TelemetryChannel : IDisposable
         };
         if (transport == TelemetryTransport.GrpcWeb)
         {
-            options.HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, options.HttpHandler);
+            options.HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, new BoundedTrailersHandler(options.HttpHandler));
             options.HttpVersion = System.Net.HttpVersion.Version11;
         }
 
