@@ -26,7 +26,7 @@ internal static class ServerProbe
         {
             cancellation.ThrowIfCancellationRequested();
             throw new ServerNotReachedException(patience.IsCancellationRequested
-                ? SendFailures.TimedOut(channel.Address, Patience, left: false)
+                ? SendFailures.Silent(channel.Address, Patience)
                 : SendFailures.Explain(e, channel.Address, time.GetUtcNow(), left: false), e);
         }
     }

@@ -1,3 +1,4 @@
+using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Licensing;
@@ -42,8 +43,8 @@ internal sealed record LicenseRefusal
                 {
                     Text = text,
                     Verdict = (LicenseVerdict)verdict,
-                    Message = ServerWords.Of(message),
-                    NextStep = ServerWords.Of(nextStep),
+                    Message = ServerWords.Text(message),
+                    NextStep = ServerWords.Text(nextStep),
                 }
                 : Verified<LicenseRefusal>.Not("it lacks what belongs into it");
     }

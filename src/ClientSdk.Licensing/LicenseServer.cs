@@ -1,6 +1,6 @@
 using Google.Protobuf;
-using Google.Rpc;
 using Grpc.Core;
+using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Licensing;
@@ -8,7 +8,7 @@ namespace Telemetry.Client.Licensing;
 /// <summary>Asks the server. What a network or a server can do comes back as a failure, never as an exception.</summary>
 internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions options)
 {
-    private const long LongestRetrySeconds = 24 * 60 * 60;
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromDays(1);
 
     private readonly LicenseService.LicenseServiceClient _client = new(invoker);
 
@@ -25,15 +25,19 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
                     Nonce = ByteString.CopyFrom(nonce),
                 },
                 cancellationToken: deadline),
-            cancellationToken);
+            deadline, cancellationToken);
 
     public Task<(GetSigningKeysResponse? Answer, LicenseCheckFailure? Failure)> KeysAsync(
         CancellationToken deadline, CancellationToken cancellationToken) =>
-        AskAsync(() => _client.GetSigningKeysAsync(new GetSigningKeysRequest(), cancellationToken: deadline), cancellationToken);
+        AskAsync(
+            () => _client.GetSigningKeysAsync(new GetSigningKeysRequest(), cancellationToken: deadline),
+            deadline, cancellationToken);
 
     public Task<(GetRevocationListResponse? Answer, LicenseCheckFailure? Failure)> RevocationsAsync(
         CancellationToken deadline, CancellationToken cancellationToken) =>
-        AskAsync(() => _client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline), cancellationToken);
+        AskAsync(
+            () => _client.GetRevocationListAsync(new GetRevocationListRequest(), cancellationToken: deadline),
+            deadline, cancellationToken);
 
     public Task<(ReportLicenseUsageResponse? Answer, LicenseCheckFailure? Failure)> ReportUsageAsync(
         IReadOnlyDictionary<string, ulong> usage, CancellationToken deadline, CancellationToken cancellationToken)
@@ -50,7 +54,8 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
             request.Usage.Add(name, count);
         }
 
-        return AskAsync(() => _client.ReportLicenseUsageAsync(request, cancellationToken: deadline), cancellationToken);
+        return AskAsync(
+            () => _client.ReportLicenseUsageAsync(request, cancellationToken: deadline), deadline, cancellationToken);
     }
 
     public Task<(ReleaseInstanceResponse? Answer, LicenseCheckFailure? Failure)> ReleaseAsync(
@@ -63,26 +68,28 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
                     InstanceHash = options.InstanceHash.ToLowerInvariant(),
                 },
                 cancellationToken: deadline),
-            cancellationToken);
+            deadline, cancellationToken);
 
     private async Task<(T? Answer, LicenseCheckFailure? Failure)> AskAsync<T>(
-        Func<AsyncUnaryCall<T>> ask, CancellationToken cancellationToken)
+        Func<AsyncUnaryCall<T>> ask, CancellationToken deadline, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             using var call = ask();
-            return (await call.ResponseAsync.ConfigureAwait(false), null);
+            // The library ends a canceled call as well; the timeout must hold even where it does not.
+            return (await call.ResponseAsync.WaitAsync(deadline).ConfigureAwait(false), null);
         }
-        catch (RpcException e)
+        catch (Exception e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return (null, Explain(e));
-        }
-        catch (OperationCanceledException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return (null, TimedOut());
+            return (null, e switch
+            {
+                RpcException refused => Explain(refused),
+                OperationCanceledException => TimedOut(),
+                // Answers that the library did not foresee either.
+                _ => new LicenseCheckFailure(Rejected: false, $"the server's answer cannot be read ({e.GetType().Name})"),
+            });
         }
     }
 
@@ -94,26 +101,19 @@ internal sealed class LicenseServer(CallInvoker invoker, LicenseClientOptions op
         // Cancelled by us, and not by the caller: the time was up.
         StatusCode.Cancelled or StatusCode.DeadlineExceeded => TimedOut(),
         StatusCode.InvalidArgument => new LicenseCheckFailure(
-            Rejected: false, "the server could not answer: " + ServerWords.Of(e.Status.Detail).TrimEnd('.'), OutOfForm: true),
+            Rejected: false, "the server could not answer: " + ServerWords.Text(e.Status.Detail).TrimEnd('.'), OutOfForm: true),
         _ => new LicenseCheckFailure(
             Rejected: false,
             (e.StatusCode == StatusCode.Unavailable ? "the server cannot be reached: " : "the server could not answer: ")
-            + ServerWords.Of(Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
+            + ServerWords.Text(Innermost(e.Status.DebugException)?.Message ?? e.Status.Detail).TrimEnd('.'),
             RetryAfter(e)),
     };
 
     /// <summary>At most a day, so that no answer silences a client for good.</summary>
     private static TimeSpan RetryAfter(RpcException e)
     {
-        try
-        {
-            var seconds = e.GetRpcStatus()?.GetDetail<RetryInfo>()?.RetryDelay?.Seconds ?? 0;
-            return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestRetrySeconds));
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return TimeSpan.Zero;
-        }
+        var asked = ServerWords.Of(e).RetryAfter ?? TimeSpan.Zero;
+        return asked < LongestRetry ? asked : LongestRetry;
     }
 
     /// <summary>It names the cause: the name, the refused connection, the certificate.</summary>

@@ -1,3 +1,4 @@
+using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Licensing;
@@ -14,15 +15,15 @@ public abstract class LicenseUsageResult
 
     internal static LicenseUsageResult Of(ReportLicenseUsageResponse? answer, LicenseCheckFailure? failure) => answer switch
     {
-        { Decision: { Licensed: true } yes } => new Noted(ServerWords.Of(yes.Message))
+        { Decision: { Licensed: true } yes } => new Noted(ServerWords.Text(yes.Message))
         {
             Limits = answer.Limits.Take(MostNames).ToDictionary(limit => limit.Key, limit => limit.Value),
-            Exceeded = [.. answer.Exceeded.Take(MostNames).Select(ServerWords.Of)],
+            Exceeded = [.. answer.Exceeded.Take(MostNames).Select(name => ServerWords.Text(name))],
         },
-        { Decision: { } no } => new Refused(ServerWords.Of(no.Message))
+        { Decision: { } no } => new Refused(ServerWords.Text(no.Message))
         {
             Verdict = no.Verdict,
-            NextStep = ServerWords.Of(no.NextStep),
+            NextStep = ServerWords.Text(no.NextStep),
         },
         null when failure!.OutOfForm => new Invalid(failure.Sentence),
         null => new Unanswered(failure.Sentence) { RetryAfter = failure.RetryAfter },

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.Extensions.Time.Testing;
 using Telemetry.Contracts.V1;
 using static Telemetry.Cli.Tests.CliRunner;
 
@@ -54,6 +55,26 @@ public sealed class ServerCommandTests : IAsyncLifetime
 
         foreign.Stop();
         await Patience.For(greeting, "the listener stops");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Every_command_gives_up_a_server_that_takes_the_connection_and_never_answers(string command)
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        string[] args =
+            [.. command.Split(' '), "--server", $"http://{silent.LocalEndpoint}", .. command == "report send -" ? [] : (string[])["--token", "t"]];
+
+        var (code, output, error) = await Patience.For(
+            RunAsync(console => console with { Time = time }, SampleReports.Of().ToString(), args),
+            () => time.Advance(TimeSpan.FromMilliseconds(100)), command);
+
+        Assert.NotEqual(0, code);
+        Assert.Equal("", output);
+        Assert.Matches($"{silent.LocalEndpoint} did not answer within 1[05] seconds", error);
+        Assert.DoesNotContain("HTTP/1.1", error, StringComparison.Ordinal);
     }
 
     [Theory]

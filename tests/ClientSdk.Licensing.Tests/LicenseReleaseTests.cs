@@ -48,9 +48,24 @@ public sealed class LicenseReleaseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_check_that_becomes_due_during_a_release_does_not_take_the_place_back()
+    public async Task A_release_that_is_not_answered_is_given_up_after_the_timeout()
     {
         await using var client = await _fixture.OpenLicensedAsync();
+        Server.ReleaseMayEnd = new TaskCompletionSource().Task;
+
+        var result = Assert.IsType<LicenseReleaseResult.Unanswered>(await Patience.For(
+            client.ReleaseAsync(), () => _fixture.Advance(TimeSpan.FromSeconds(1)), "the release is given up"));
+
+        Assert.Contains("within 15 seconds", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_that_becomes_due_during_a_release_does_not_take_the_place_back()
+    {
+        var options = _fixture.Options();
+        options.Timeout = TimeSpan.FromHours(1);
+        await using var client = _fixture.Open(options);
+        await client.CheckAsync();
         client.Start();
         var mayEnd = new TaskCompletionSource();
         Server.ReleaseMayEnd = mayEnd.Task;

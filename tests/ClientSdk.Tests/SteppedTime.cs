@@ -40,6 +40,24 @@ internal sealed class SteppedTime() : FakeTimeProvider(new DateTimeOffset(2026, 
         }
     }
 
+    /// <summary>Goes from ring to ring until something is done.</summary>
+    public async Task StepUntilAsync(Task done, string what, int schedules = 1)
+    {
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        while (!done.IsCompleted && !limit.IsCancellationRequested)
+        {
+            // What is waited for may be what keeps the schedule from sleeping.
+            var asleep = AsleepAsync(schedules);
+            await Task.WhenAny(asleep, done);
+            if (!done.IsCompleted)
+            {
+                Advance(await asleep - GetUtcNow());
+            }
+        }
+
+        await Patience.For(done, what);
+    }
+
     private sealed class Watched(SteppedTime time, TimerCallback callback, object? state) : ITimer
     {
         private bool _listed;

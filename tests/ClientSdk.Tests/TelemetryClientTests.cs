@@ -382,12 +382,8 @@ public sealed class TelemetryClientTests
 
     private static async Task StepUntilAsync(TestInstallation installation, Task done, int schedules = 1)
     {
+        await installation.Steps.StepUntilAsync(done, "the schedule gets there", schedules);
         await installation.Steps.AsleepAsync(schedules);
-        while (!done.IsCompleted)
-        {
-            await installation.Steps.StepAsync(schedules);
-            await installation.Steps.AsleepAsync(schedules);
-        }
     }
 
     private static async Task StepForAsync(TestInstallation installation, TimeSpan span, int schedules = 1)

@@ -29,7 +29,7 @@ internal sealed class MalformedAnswers(int seed)
         var (status, type, body, trailers, cut) = Draw(ReportIdOf(request.ToArray()));
         var response = context.Response;
         response.StatusCode = status;
-        response.ContentType = type;
+        response.ContentType = type == "application/grpc" && IsWeb(context) ? "application/grpc-web" : type;
         if (body.Length == 0 && cut)
         {
             // Everything in the head, as servers do that refuse at once.
@@ -44,8 +44,19 @@ internal sealed class MalformedAnswers(int seed)
             return;
         }
 
+        if (IsWeb(context))
+        {
+            // Which has its trailers in the body.
+            var lines = string.Concat(trailers.Select(trailer => $"{trailer.Name}: {trailer.Value}\r\n"));
+            await response.Body.WriteAsync(Frame(Encoding.ASCII.GetBytes(lines), flag: 0x80));
+            return;
+        }
+
         trailers.ForEach(trailer => response.AppendTrailer(trailer.Name, trailer.Value));
     }
+
+    private static bool IsWeb(HttpContext context) =>
+        context.Request.ContentType?.StartsWith("application/grpc-web", StringComparison.Ordinal) == true;
 
     private (int Status, string? Type, byte[] Body, List<(string Name, string Value)> Trailers, bool Cut) Draw(string id)
     {

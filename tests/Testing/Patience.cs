@@ -20,6 +20,19 @@ internal static class Patience
         }
     }
 
+    /// <summary>For what ends only when something else goes on meanwhile, e.g. a clock.</summary>
+    public static async Task<T> For<T>(Task<T> task, Action meanwhile, string what)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!task.IsCompleted && !limit.IsCancellationRequested)
+        {
+            meanwhile();
+            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(1), CancellationToken.None));
+        }
+
+        return await For(task, what);
+    }
+
     /// <summary>For what can only be looked at.</summary>
     public static async Task Until(Func<bool> condition, string what)
     {

@@ -35,7 +35,7 @@ internal sealed class ReportCommand : Command
         var file = parsed.GetRequiredValue(_file);
         var report = Parse(await InputFile.ReadAsync(_console, file, cancellation).ConfigureAwait(false));
         using var channel = _connection.Connect(parsed);
-        var result = await new ReportingClient(channel).SendAsync(report, cancellation).ConfigureAwait(false);
+        var result = await new ReportingClient(channel, _console.Time).SendAsync(report, cancellation).ConfigureAwait(false);
         return SendResultText.Print(_console, result, parsed.GetValue(_json));
     }
 

@@ -83,7 +83,8 @@ internal abstract class ServerVerb : Command
 
     private async Task<int> ConnectAsync(ParseResult parsed, CancellationToken cancellation)
     {
-        using var channel = _connection.Connect(parsed);
+        using var connected = _connection.Connect(parsed);
+        using var channel = connected.Through(new AnswerDeadline(connected.Address, Terminal.Time));
         try
         {
             return await RunAsync(channel, parsed, cancellation).ConfigureAwait(false);

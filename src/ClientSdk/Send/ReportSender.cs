@@ -36,21 +36,22 @@ internal static class ReportSender
         {
             using var call = channel.Invoker.AsyncUnaryCall(
                 Submit, host: null, new CallOptions(cancellationToken: either.Token), report);
-            var response = await call.ResponseAsync.ConfigureAwait(false);
+            // The library ends a canceled call as well; the timeout must hold even where it does not.
+            var response = await call.ResponseAsync.WaitAsync(either.Token).ConfigureAwait(false);
             return ResultOf(response, report) ?? SendFailures.NoReceipt(channel.Address);
         }
-        catch (RpcException e)
+        catch (Exception e)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return patience.IsCancellationRequested
-                ? SendFailures.TimedOut(channel.Address, timeout, report.Left)
-                : SendFailures.Explain(e, channel.Address, time.GetUtcNow(), report.Left);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            // Answers that the library did not foresee either.
-            cancellationToken.ThrowIfCancellationRequested();
-            return SendFailures.Unforeseen(channel.Address, e);
+            if (patience.IsCancellationRequested)
+            {
+                return SendFailures.TimedOut(channel.Address, timeout, report.Left);
+            }
+
+            return e is RpcException refused
+                ? SendFailures.Explain(refused, channel.Address, time.GetUtcNow(), report.Left)
+                // Answers that the library did not foresee either.
+                : SendFailures.Unforeseen(channel.Address, e);
         }
     }
 

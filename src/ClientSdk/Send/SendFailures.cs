@@ -24,12 +24,16 @@ internal static class SendFailures
     /// <param name="left">Whether the report was handed to the connection.</param>
     public static SendResult TimedOut(Uri server, TimeSpan timeout, bool left)
     {
-        var message = $"{Where(server)} did not answer within {timeout.TotalSeconds:0.#} seconds. Check that a firewall lets "
-            + "this machine connect there.";
+        var silent = Silent(server, timeout);
         return left
-            ? new SendResult.MayHaveArrived(message + MayBeStored)
-            : new SendResult.Unreachable(message + " The next report is tried as scheduled.", UnreachableCause.Timeout);
+            ? new SendResult.MayHaveArrived(silent.Message + MayBeStored)
+            : new SendResult.Unreachable(silent.Message + " The next report is tried as scheduled.", UnreachableCause.Timeout);
     }
+
+    /// <summary>For what is no report.</summary>
+    public static SendResult.Unreachable Silent(Uri server, TimeSpan timeout) => new(
+        $"{Where(server)} did not answer within {timeout.TotalSeconds:0.#} seconds. Check that a firewall lets this machine "
+        + "connect there.", UnreachableCause.Timeout);
 
     public static SendResult Withdrawn(ConsentDecision consent) => new SendResult.MayHaveArrived(
         "Reports were switched off while the server's answer was on its way, so this report may have arrived. "

@@ -47,7 +47,7 @@ internal sealed record ServerWords(string? Reason, TimeSpan? RetryAfter, IReadOn
         }
 
         var cut = text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest), "…");
-        return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c)) : cut;
+        return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c)).Trim() : cut;
     }
 
     private static TimeSpan Pause(Duration delay)

@@ -1,7 +1,9 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using Grpc.Net.Client.Web;
 using Microsoft.Extensions.Logging;
+using Telemetry.Client.Send;
 
 namespace Telemetry.Client;
 
@@ -10,16 +12,17 @@ public sealed class TelemetryChannel : IDisposable
 {
     private readonly GrpcChannel _channel;
 
-    private TelemetryChannel(GrpcChannel channel, Uri address)
+    private TelemetryChannel(GrpcChannel channel, Uri address, CallInvoker invoker)
     {
         _channel = channel;
         Address = address;
+        Invoker = invoker;
     }
 
     /// <summary>Where the server is.</summary>
     public Uri Address { get; }
 
-    internal CallInvoker Invoker => _channel.CreateCallInvoker();
+    internal CallInvoker Invoker { get; }
 
     /// <summary>Prepares a connection; it is made with the first call.</summary>
     /// <param name="address">
@@ -41,23 +44,27 @@ public sealed class TelemetryChannel : IDisposable
 
         var options = new GrpcChannelOptions
         {
-            HttpHandler = handler ?? new SocketsHttpHandler
+            HttpHandler = new DirectHandler(handler ?? new SocketsHttpHandler
             {
                 ConnectTimeout = TimeSpan.FromSeconds(10),
                 KeepAlivePingDelay = TimeSpan.FromSeconds(30),
                 KeepAlivePingTimeout = TimeSpan.FromSeconds(20),
-            },
+            }),
             DisposeHttpClient = true,
             LoggerFactory = loggerFactory,
         };
         if (transport == TelemetryTransport.GrpcWeb)
         {
-            options.HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, options.HttpHandler);
+            options.HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, new BoundedTrailersHandler(options.HttpHandler));
             options.HttpVersion = System.Net.HttpVersion.Version11;
         }
 
-        return new TelemetryChannel(GrpcChannel.ForAddress(address, options), address);
+        var channel = GrpcChannel.ForAddress(address, options);
+        return new TelemetryChannel(channel, address, channel.CreateCallInvoker());
     }
+
+    /// <summary>The same connection, with something in its way; either's disposal ends both.</summary>
+    internal TelemetryChannel Through(Interceptor interceptor) => new(_channel, Address, Invoker.Intercept(interceptor));
 
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();

@@ -102,23 +102,16 @@ public sealed class RepeatTests
         lossy.Hangs = true;
         var killed = installation.Client();
         killed.Start();
-        while (!lossy.Arrived.Task.IsCompleted)
-        {
-            await Task.WhenAny(installation.Steps.StepAsync(), lossy.Arrived.Task);
-        }
+        await installation.Steps.StepUntilAsync(lossy.Arrived.Task, "the report is stored");
 
-        await killed.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
+        await Patience.For(killed.DisposeAsync().AsTask(), "the client is stopped");
         var taken = installation.Time.GetUtcNow();
         lossy.Loses = lossy.Hangs = false;
         await using var next = installation.Client();
         var reported = new TaskCompletionSource<SendResult>();
         next.Reported += (_, result) => reported.TrySetResult(result);
         next.Start();
-        while (!reported.Task.IsCompleted)
-        {
-            await installation.Steps.AsleepAsync();
-            await installation.Steps.StepAsync();
-        }
+        await installation.Steps.StepUntilAsync(reported.Task, "the report is sent again");
 
         Assert.IsType<SendResult.Sent>(await reported.Task);
         Assert.Equal(lossy.Received[0], lossy.Received[1]);

@@ -50,6 +50,36 @@ public sealed class SendFailureTests
     }
 
     [Fact]
+    public async Task A_handler_that_hears_of_no_end_is_given_up_all_the_same()
+    {
+        using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
+        installation.Options.HttpHandlerFactory = () => new DeafHandler();
+        await using var client = installation.Client();
+
+        var result = await Patience.For(
+            client.SendNowAsync(), () => installation.Time.Advance(TimeSpan.FromSeconds(1)), "the send is given up");
+
+        Assert.Contains("did not answer within 15 seconds", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Web_trailers_that_claim_to_be_2_GB_long_are_refused_unread()
+    {
+        await using var server = await FakeServer.StartAsync(HttpProtocols.Http1, async context =>
+        {
+            context.Response.ContentType = "application/grpc-web";
+            await context.Response.Body.WriteAsync((byte[])[0x80, 0x7f, 0xff, 0xff, 0x00, (byte)'a']);
+        });
+        using var installation = new TestInstallation(server.Address);
+        installation.Options.Transport = TelemetryTransport.GrpcWeb;
+        await using var client = installation.Client();
+
+        var result = await Patience.For(client.SendNowAsync(), "the send ends");
+
+        Assert.Contains("trailers are longer than 65536 bytes", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_does_not_answer_within_15_seconds()
     {
         using var silent = Listener();
@@ -240,6 +270,13 @@ public sealed class SendFailureTests
         {
             // It may end it rudely.
         }
+    }
+
+    /// <summary>Of somebody else's making: answers nothing, and hears of no end.</summary>
+    private sealed class DeafHandler : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            new TaskCompletionSource<HttpResponseMessage>().Task;
     }
 
     private static TcpListener Listener()
