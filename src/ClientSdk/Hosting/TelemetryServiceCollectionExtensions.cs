@@ -61,10 +61,16 @@ public static class TelemetryServiceCollectionExtensions
             provider.GetService<ILogger<TelemetryClient>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IValidateOptions<TelemetryOptions>, TelemetryOptionsValidator>();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<TelemetryOptions>, HostEnvironmentOption>());
         services.AddHostedService<TelemetryHostedService>();
-        return services.AddOptions<TelemetryOptions>()
-            .PostConfigure<IServiceProvider>((options, provider) =>
-                options.IsDevelopment = provider.GetService<IHostEnvironment>()?.IsDevelopment() == true)
-            .ValidateOnStart();
+        return services.AddOptions<TelemetryOptions>().ValidateOnStart();
+    }
+
+    /// <summary>Injected, not asked for: what is asked for twice, the container compiles, on a thread of the pool.</summary>
+    private sealed class HostEnvironmentOption(IHostEnvironment? environment = null) : IPostConfigureOptions<TelemetryOptions>
+    {
+        public void PostConfigure(string? name, TelemetryOptions options) =>
+            options.IsDevelopment = environment?.IsDevelopment() == true;
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,8 +15,11 @@ internal sealed partial class RequestLimits(
     CallerPseudonyms callers, CallerLimits limits, LimitMetrics metrics, ILogger<RequestLimits> logger)
     : IMiddleware
 {
-    /// <summary>One message and what is around it; only requests with many reports are larger.</summary>
-    private const long MaxSingleBytes = 72 * 1024;
+    /// <summary>A message of any method but the one that takes many reports.</summary>
+    private const int MaxSingleBytes = 72 * 1024;
+
+    /// <summary>Such a message and what is around it, also as base64.</summary>
+    private const int MaxSingleBody = 2 * MaxSingleBytes;
 
     /// <summary>What is open at a time ends soon, or never.</summary>
     private static readonly TimeSpan OpenRetry = TimeSpan.FromSeconds(10);
@@ -39,13 +44,61 @@ internal sealed partial class RequestLimits(
             return RefuseAsync(context, limit, "Too many requests of this kind are open at a time.", OpenRetry);
         }
 
-        if (method is not null && open == limits.RequestsAtOnce
-            && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        var call = method is not null && open == limits.RequestsAtOnce ? HandleSingleAsync(context, next) : next(context);
+        return LeaveAfterAsync(call, open, caller);
+    }
+
+    /// <summary>
+    /// The library has one limit for all methods of a service, and takes what the web server breaks off for malformed. So
+    /// the length that a message announces is looked at here; the web server's limit is for what announces less than comes.
+    /// </summary>
+    private static async Task HandleSingleAsync(HttpContext context, RequestDelegate next)
+    {
+        // A length that does not fit an int is no length, which the library says.
+        if (context.Request.ContentLength > MaxSingleBody
+            || await ReadLengthAsync(context).ConfigureAwait(false) is > MaxSingleBytes and <= int.MaxValue)
         {
-            size.MaxRequestBodySize = MaxSingleBytes;
+            await GrpcStatuses.AnswerAsync(context, RpcErrors.SingleMessageTooLarge()).ConfigureAwait(false);
+            return;
         }
 
-        return LeaveAfterAsync(next(context), open, caller);
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxSingleBody;
+        }
+
+        await next(context).ConfigureAwait(false);
+    }
+
+    /// <returns>The length in the first frame's head, of which nothing is consumed; 0 when there is none.</returns>
+    private static async ValueTask<uint> ReadLengthAsync(HttpContext context)
+    {
+        const int Head = 1 + sizeof(uint);
+        try
+        {
+            var body = context.Request.BodyReader;
+            var read = await body.ReadAtLeastAsync(Head, context.RequestAborted).ConfigureAwait(false);
+            var length = LengthIn(read.Buffer);
+            body.AdvanceTo(read.Buffer.Start);
+            return length;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Whoever reads on meets it too, and knows what to say.
+            return 0;
+        }
+
+        static uint LengthIn(ReadOnlySequence<byte> buffer)
+        {
+            Span<byte> head = stackalloc byte[Head];
+            if (buffer.Length < Head)
+            {
+                return 0;
+            }
+
+            buffer.Slice(0, Head).CopyTo(head);
+            return BinaryPrimitives.ReadUInt32BigEndian(head[1..]);
+        }
     }
 
     /// <summary>Streams that need no token have a limit of their own, lest they are opened for ever; so has what is large.</summary>

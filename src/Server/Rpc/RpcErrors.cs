@@ -98,6 +98,11 @@ internal static class RpcErrors
         StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
         "The message has more than 4 MB. Send less at a time: SubmitReports takes up to 1000 reports, and any number of calls.");
 
+    /// <summary>Of a method whose messages are small.</summary>
+    public static RpcStatus SingleMessageTooLarge() => Status(
+        StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
+        "The message has more than 72 KB. Only SubmitReports takes more, up to 4 MB; send each report as a message of its own.");
+
     public static RpcStatus CompressionUnsupported() => Status(
         StatusCode.Unimplemented, ErrorReasons.CompressionUnsupported,
         "Compressed messages are not taken. Send them as they are, without grpc-encoding.");

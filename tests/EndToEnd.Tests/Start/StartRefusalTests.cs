@@ -136,7 +136,7 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData("secret.key", "is not a secret of 32 bytes")]
     [InlineData("signing/root-*.pem", "is no private key")]
     [InlineData("signing/signing-*.pem", "is no private key")]
-    [InlineData("telemetry.db", "are damaged")]
+    [InlineData("telemetry.db", "is damaged")]
     public async Task Damaged_files_are_refused(string damaged, string words)
     {
         await StartOnceAsync();

@@ -18,7 +18,11 @@ public sealed class RefusalDetailsTests
     [InlineData("telemetry.v1.ReportingService", "SubmitReport", 5_000_000, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
     [InlineData("telemetry.v1.ReportingService", "SubmitReports", 40_000_000, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
     [InlineData("telemetry.v1.LicenseService", "CheckLicense", 4_194_305, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
-    [InlineData("telemetry.v1.ReportingService", "SubmitReport", 4_194_304, StatusCode.InvalidArgument, "REQUEST_MALFORMED")]
+    [InlineData("telemetry.v1.ReportingService", "SubmitReports", 4_194_305, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
+    [InlineData("telemetry.v1.ReportingService", "SubmitReports", 4_194_304, StatusCode.InvalidArgument, "REQUEST_MALFORMED")]
+    [InlineData("telemetry.v1.ReportingService", "SubmitReport", 73_729, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
+    [InlineData("telemetry.v1.ReportingService", "SubmitReport", 73_728, StatusCode.InvalidArgument, "REQUEST_MALFORMED")]
+    [InlineData("telemetry.v1.FeedService", "StreamEvents", 73_729, StatusCode.ResourceExhausted, "MESSAGE_TOO_LARGE")]
     [InlineData("telemetry.v1.ReportingService", "Submit", 0, StatusCode.Unimplemented, "METHOD_UNKNOWN")]
     [InlineData("telemetry.v2.ReportingService", "SubmitReport", 0, StatusCode.Unimplemented, "METHOD_UNKNOWN")]
     public async Task The_librarys_refusals_carry_a_reason(

@@ -55,6 +55,30 @@ public sealed class DamageTests
     }
 
     [Theory]
+    [InlineData(StoreFiles.FirstLog)]
+    [InlineData(StoreFiles.SecondLog)]
+    public async Task Lost_neighbors_at_the_head_of_a_log_are_refused_or_harm_nothing(string name)
+    {
+        const int Sector = 512;
+        var written = await WrittenStore.CreateAsync(killed: true);
+        var outcomes = new Outcomes();
+        foreach (var length in new[] { 2, 8, 16, 24, 40 })
+        {
+            for (var start = 0L; start < LogFile.PositionOf(1); start += 4 * Sector)
+            {
+                await TryAsync(written, name, bytes =>
+                {
+                    var copy = bytes.ToArray();
+                    copy.AsSpan((int)start, length * Sector).Clear();
+                    return copy;
+                }, outcomes);
+            }
+        }
+
+        outcomes.AssertBothKinds();
+    }
+
+    [Theory]
     [InlineData(StoreFiles.Data)]
     [InlineData(StoreFiles.FirstLog)]
     [InlineData(StoreFiles.SecondLog)]

@@ -16,11 +16,12 @@ internal sealed partial class LiteDbTelemetryStore
         _broken = true;
         _recoverNotBefore = now + RecoveryPause;
         NoteDamage(e);
-        if (_failure != e.Message || now >= _sayAgainAt)
+        _isRecoveryUntold = false;
+        if (_told != e.Message || now >= _sayAgainAt)
         {
             // The words of a disk say it all; only a bug needs its stack.
             Log.Broke(_logger, e.Message, IsStorageFailure(e) ? null : e);
-            _sayAgainAt = now + ReminderPause;
+            (_told, _sayAgainAt) = (e.Message, now + ReminderPause);
         }
 
         Volatile.Write(ref _failure, e.Message);
@@ -75,7 +76,17 @@ internal sealed partial class LiteDbTelemetryStore
         _acknowledged = _database.LogEnd;
         _broken = false;
         Volatile.Write(ref _failure, null);
-        Log.Recovered(_logger);
+        _isRecoveryUntold = true;
+    }
+
+    /// <summary>Once something is stored again: on a disk that is nearly full the files can be opened anew, again and again.</summary>
+    private void TellRecovery()
+    {
+        if (_isRecoveryUntold)
+        {
+            (_isRecoveryUntold, _told) = (false, null);
+            Log.Recovered(_logger);
+        }
     }
 
     private void CloseDatabase()

@@ -39,6 +39,8 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private bool _closed;
     private DateTimeOffset _recoverNotBefore;
     private DateTimeOffset _sayAgainAt;
+    private string? _told;
+    private bool _isRecoveryUntold;
     private GapTable _gaps = new([]);
     private string? _damage;
     private long _current;
@@ -204,7 +206,10 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         if (failure is not null)
         {
             Broke(failure);
+            return;
         }
+
+        TellRecovery();
     }
 
     private T Reading<T>(Func<EventDatabase, T> read)

@@ -8,10 +8,14 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <param name="Before">The end of the other file's frames when this filling began; none in the first filling.</param>
 internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
 {
-    public const int Format = 3;
+    public const int Format = 4;
 
-    /// <summary>Bytes before the frames: a sector for each of two headers, one for the mark.</summary>
-    public const int Size = LogMark.Offset + SectorSize;
+    /// <summary>Bytes before the frames: a sector for the mark, one for each of two headers.</summary>
+    /// <remarks>
+    /// The headers lie between mark and frames, so that what spoils a frame and the mark spoils both headers too, and is
+    /// refused: frames that end too early are a torn end when no mark tells.
+    /// </remarks>
+    public const int Size = 3 * SectorSize;
 
     public const int SectorSize = 4096;
 
@@ -24,7 +28,7 @@ internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
     public static LogHeader Read(IStorageFile file, int slot)
     {
         Span<byte> sector = stackalloc byte[Length];
-        return file.Read(sector, SectorSize * (long)slot) == Length && Sealed.IsWhole(sector)
+        return file.Read(sector, PositionOf(slot)) == Length && Sealed.IsWhole(sector)
             && Sealed.WordAt(sector, 0) == MagicOf(Format)
                 ? new LogHeader(Sealed.WordAt(sector, 1), new FrameChain((int)Sealed.WordAt(sector, 2), Sealed.WordAt(sector, 3)))
                 : default;
@@ -35,7 +39,7 @@ internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
     public static void RefuseOtherFormat(IStorageFile file)
     {
         Span<byte> magic = stackalloc byte[sizeof(ulong)];
-        var format = file.Read(magic, 0) == magic.Length ? (int)((Sealed.WordAt(magic, 0) ^ Magic) >> 48) - '0' : 0;
+        var format = file.Read(magic, PositionOf(0)) == magic.Length ? (int)((Sealed.WordAt(magic, 0) ^ Magic) >> 48) - '0' : 0;
         if (format is >= 1 and <= 9 and not Format && Sealed.WordAt(magic, 0) == MagicOf(format))
         {
             throw new StoreOpenException(
@@ -49,12 +53,14 @@ internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
     {
         Span<byte> sector = stackalloc byte[Length];
         Sealed.Write(sector, [MagicOf(Format), Epoch, (ulong)Before.Frames, Before.Checksum]);
-        file.Write(sector, SectorSize * (long)slot);
+        file.Write(sector, PositionOf(slot));
         if (file.Length < Size)
         {
             file.SetLength(Size);
         }
     }
+
+    public static long PositionOf(int slot) => LogMark.Offset + (SectorSize * (slot + 1L));
 
     private static ulong MagicOf(int format) => Magic | (ulong)('0' + format) << 48;
 }
@@ -70,7 +76,7 @@ internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
 /// <param name="IsOtherMoved">The data file holds everything of the filling before; that is not needed any more.</param>
 internal readonly record struct LogMark(ulong Epoch, FrameChain End, bool IsClosed, bool IsOtherMoved)
 {
-    public const int Offset = 2 * LogHeader.SectorSize;
+    public const int Offset = 0;
 
     private const int Length = 6 * sizeof(ulong);
 

@@ -100,7 +100,7 @@ internal sealed class RecoveredLog
         var isBegun = Current.Epoch == 1 ? hasData : Other.Mark.Epoch == Current.Epoch - 1 && Other.Mark.IsClosed;
         if (isBegun && !Current.IsWholeHead)
         {
-            throw Current.Damaged(LogMark.Offset, "the file has become shorter");
+            throw Current.Damaged(LogHeader.PositionOf(1), "the file has become shorter");
         }
     }
 }
