@@ -6,33 +6,49 @@ namespace Telemetry.Server.Hosting;
 
 /// <summary>Gives a connection up on which a body over HTTP/1.1 broke off.</summary>
 /// <remarks>
-/// Whoever reads may catch that failure, as gRPC does. The web server would then try to read the rest or the next request,
-/// find its reader in the middle of a read, and log a stack trace for what any caller can do.
+/// Whoever reads may catch that failure, or leave in the middle of a read, as the gRPC library does with text that is no
+/// base64. The web server would then try to read the rest or the next request, find its reader in use, and log a stack trace
+/// for what any caller can do.
 /// </remarks>
 internal static class BrokenBodies
 {
     public static void UseBrokenBodies(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
-        {
-            context.Features.Set<IRequestBodyPipeFeature>(
-                new Watched(context, context.Features.GetRequiredFeature<IRequestBodyPipeFeature>()));
-        }
+        HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol)
+            ? WatchAsync(context, next)
+            : next(context));
 
-        return next(context);
-    });
+    private static async Task WatchAsync(HttpContext context, RequestDelegate next)
+    {
+        var body = new Watched(context, context.Features.GetRequiredFeature<IRequestBodyPipeFeature>());
+        context.Features.Set<IRequestBodyPipeFeature>(body);
+        await next(context).ConfigureAwait(false);
+        body.EndRead();
+    }
 
     private sealed class Watched(HttpContext context, IRequestBodyPipeFeature body) : PipeReader, IRequestBodyPipeFeature
     {
+        private SequencePosition? _unread;
+
         public PipeReader Reader => this;
+
+        /// <summary>Passes over what was read last, if nobody has.</summary>
+        public void EndRead()
+        {
+            if (_unread is { } end)
+            {
+                AdvanceTo(end);
+            }
+        }
 
         public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
         {
             try
             {
-                return await body.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var result = await body.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                _unread = result.Buffer.End;
+                return result;
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
+            catch (Exception e)
             {
                 GiveUp(e);
                 throw;
@@ -43,19 +59,24 @@ internal static class BrokenBodies
         {
             try
             {
-                return body.Reader.TryRead(out result);
+                var read = body.Reader.TryRead(out result);
+                _unread = read ? result.Buffer.End : null;
+                return read;
             }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
+            catch (Exception e)
             {
                 GiveUp(e);
                 throw;
             }
         }
 
-        public override void AdvanceTo(SequencePosition consumed) => body.Reader.AdvanceTo(consumed);
+        public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
-        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+        {
+            _unread = null;
             body.Reader.AdvanceTo(consumed, examined);
+        }
 
         public override void CancelPendingRead() => body.Reader.CancelPendingRead();
 
@@ -63,7 +84,7 @@ internal static class BrokenBodies
 
         private void GiveUp(Exception e)
         {
-            if (e is ConnectionResetException || context.Response.HasStarted)
+            if (e is not IOException or ConnectionResetException || context.Response.HasStarted)
             {
                 context.Abort();
             }
