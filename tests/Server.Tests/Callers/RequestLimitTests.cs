@@ -160,8 +160,8 @@ public sealed class RequestLimitTests
 
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await caller.Reporting.SubmitReportAsync(huge));
 
-        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
-        Assert.Equal("REQUEST_MALFORMED", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(StatusCode.ResourceExhausted, refusal.StatusCode);
+        Assert.Equal("MESSAGE_TOO_LARGE", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
     }
 
     [Fact]
