@@ -54,9 +54,11 @@ internal sealed partial class RequestLimits(
     /// </summary>
     private static async Task HandleSingleAsync(HttpContext context, RequestDelegate next)
     {
-        // A length that does not fit an int is no length, which the library says.
+        // A length that does not fit an int is no length, which the library says. In base64 nothing can be looked at: the
+        // library's reader does not read again what was left to it.
         if (context.Request.ContentLength > MaxSingleBody
-            || await ReadLengthAsync(context).ConfigureAwait(false) is > MaxSingleBytes and <= int.MaxValue)
+            || (!IsBase64(context.Request)
+                && await ReadLengthAsync(context).ConfigureAwait(false) is > MaxSingleBytes and <= int.MaxValue))
         {
             await GrpcStatuses.AnswerAsync(context, RpcErrors.SingleMessageTooLarge()).ConfigureAwait(false);
             return;
@@ -69,6 +71,9 @@ internal sealed partial class RequestLimits(
 
         await next(context).ConfigureAwait(false);
     }
+
+    private static bool IsBase64(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/grpc-web-text", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <returns>The length in the first frame's head, of which nothing is consumed; 0 when there is none.</returns>
     private static async ValueTask<uint> ReadLengthAsync(HttpContext context)
