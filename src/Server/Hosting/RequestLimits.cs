@@ -21,6 +21,8 @@ internal sealed partial class RequestLimits(
     /// <summary>Such a message and what is around it, also as base64.</summary>
     private const int MaxSingleBody = 2 * MaxSingleBytes;
 
+    private static readonly object Base64 = new();
+
     /// <summary>What is open at a time ends soon, or never.</summary>
     private static readonly TimeSpan OpenRetry = TimeSpan.FromSeconds(10);
 
@@ -72,8 +74,18 @@ internal sealed partial class RequestLimits(
         await next(context).ConfigureAwait(false);
     }
 
-    private static bool IsBase64(HttpRequest request) =>
-        request.ContentType?.StartsWith("application/grpc-web-text", StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsBase64(HttpRequest request) => request.HttpContext.Items.ContainsKey(Base64);
+
+    /// <summary>Remembers which requests are base64, before gRPC-Web calls them plain gRPC.</summary>
+    public static Task MarkBase64(HttpContext context, RequestDelegate next)
+    {
+        if (context.Request.ContentType?.StartsWith("application/grpc-web-text", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            context.Items[Base64] = true;
+        }
+
+        return next(context);
+    }
 
     /// <returns>The length in the first frame's head, of which nothing is consumed; 0 when there is none.</returns>
     private static async ValueTask<uint> ReadLengthAsync(HttpContext context)

@@ -155,6 +155,7 @@ internal static class ServerHost
         app.Services.GetRequiredService<TrustedProxies>().Use(app);
         app.UseBrokenBodies();
         app.UseRouting();
+        app.Use(RequestLimits.MarkBase64);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
         app.UseOriginGuard();
