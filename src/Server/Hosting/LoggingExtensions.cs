@@ -32,6 +32,8 @@ internal static class LoggingExtensions
         private static readonly (string Category, LogLevel Least)[] Limits =
         [
             ("Microsoft.AspNetCore.Hosting", LogLevel.None),
+            // It warns, with a stack trace, of connections that callers break off.
+            ("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error),
             ("Microsoft.AspNetCore", LogLevel.Warning),
             // What fails there is told by what has failed, once and not at every question.
             ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None),
