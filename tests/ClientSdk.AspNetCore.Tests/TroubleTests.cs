@@ -19,7 +19,7 @@ public sealed class TroubleTests
             var switched = await browser.SwitchAsync("off");
             var sent = await browser.SendAsync();
 
-            Assert.Contains("There is none to show. The state directory", look, StringComparison.Ordinal);
+            Assert.Contains("Off, because what was decided cannot be kept: The state directory", look, StringComparison.Ordinal);
             Assert.Contains("Not saved The state directory", switched, StringComparison.Ordinal);
             Assert.Contains("No report to send The state directory", sent, StringComparison.Ordinal);
         }
