@@ -9,7 +9,11 @@ internal sealed class HttpAnswers(CallFailures failures) : IExceptionHandler
 {
     public static void Use(IApplicationBuilder app)
     {
-        app.UseStatusCodePages(static page => AnswerAsync(page.HttpContext, page.HttpContext.Response.StatusCode));
+        // gRPC answers in trailers, and is what most requests are.
+        app.UseWhen(
+            static context => !GrpcStatuses.IsGrpc(context.Request),
+            static others => others.UseStatusCodePages(
+                static page => AnswerAsync(page.HttpContext, page.HttpContext.Response.StatusCode)));
         app.UseExceptionHandler(static _ => { });
         app.Use(static (context, next) =>
         {

@@ -22,7 +22,8 @@ namespace Telemetry.Server.Hosting;
 /// <summary>Composes the server from its features.</summary>
 internal static class ServerHost
 {
-    private const int MaxMessageBytes = 4 * 1024 * 1024;
+    private const int MaxMessageBytes = 72 * 1024;
+    private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const string ProcessCheck = "process";
 
     private static readonly string[] GrpcTrailers = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
@@ -109,6 +110,7 @@ internal static class ServerHost
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
@@ -155,15 +157,15 @@ internal static class ServerHost
         app.Services.GetRequiredService<TrustedProxies>().Use(app);
         app.UseBrokenBodies();
         app.UseRouting();
-        app.Use(RequestLimits.MarkBase64);
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
         app.UseCors();
         app.UseOriginGuard();
         app.UseRefusalDetails();
-        app.UseMiddleware<RequestLimits>();
+        app.Use(app.Services.GetRequiredService<RequestLimits>().InvokeAsync);
         app.UseUnbufferedStreams();
         app.UseHealthWatchEnd();
         app.MapGrpcService<ReportingGrpcService>();
+        app.MapGrpcService<ReportBatchGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
         app.MapGrpcService<LicenseGrpcService>();

@@ -12,6 +12,7 @@ internal static class IngestionExtensions
         services.AddSingleton<IReportIngestion, ReportIngestion>();
         // One object for all calls: it holds no state of a call.
         services.AddSingleton<ReportingGrpcService>();
+        services.AddSingleton<ReportBatchGrpcService>();
         return services;
     }
 }

@@ -4,14 +4,12 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>The reporting service of the contract, with messages of our own reading; else as generated.</summary>
+/// <remarks>Its method for many reports is bound apart: the library limits messages by class, and that one takes more.</remarks>
 [BindServiceMethod(typeof(ReportingServiceBinding), nameof(BindService))]
 internal abstract class ReportingServiceBinding
 {
     private static readonly Method<Received<SubmittedReport>, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
         nameof(SubmitReport), ReportingMessages.Report, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
-
-    private static readonly Method<Received<IReadOnlyList<SubmittedReport>>, Wire.SubmitReportsResponse> SubmitReportsMethod = Unary(
-        nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
     private static readonly Method<Wire.GetFieldRegisterRequest, Wire.GetFieldRegisterResponse> GetFieldRegisterMethod = Unary(
         nameof(GetFieldRegister), ReportingMessages.Of(Wire.GetFieldRegisterRequest.Parser),
@@ -23,9 +21,6 @@ internal abstract class ReportingServiceBinding
     public abstract Task<Wire.SubmitReportResponse> SubmitReport(
         Received<SubmittedReport> report, ServerCallContext context);
 
-    public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
-        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context);
-
     public abstract Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context);
 
@@ -33,13 +28,30 @@ internal abstract class ReportingServiceBinding
     public static void BindService(ServiceBinderBase binder, ReportingServiceBinding? service)
     {
         binder.AddMethod(SubmitReportMethod, service is null ? null : service.SubmitReport);
-        binder.AddMethod(SubmitReportsMethod, service is null ? null : service.SubmitReports);
         binder.AddMethod(GetFieldRegisterMethod, service is null ? null : service.GetFieldRegister);
     }
 
-    private static Method<TRequest, TResponse> Unary<TRequest, TResponse>(
+    public static Method<TRequest, TResponse> Unary<TRequest, TResponse>(
         string name, Marshaller<TRequest> request, Marshaller<TResponse> response)
         where TRequest : class
         where TResponse : class =>
         new(MethodType.Unary, Descriptor.FullName, name, request, response);
+}
+
+/// <summary>The method of the reporting service that takes many reports.</summary>
+[BindServiceMethod(typeof(ReportBatchServiceBinding), nameof(BindService))]
+internal abstract class ReportBatchServiceBinding
+{
+    private static readonly Method<Received<IReadOnlyList<SubmittedReport>>, Wire.SubmitReportsResponse> SubmitReportsMethod = ReportingServiceBinding.Unary(
+        nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
+
+    /// <summary>Whether it is this method: alone in taking large messages.</summary>
+    public static bool Is(IMethod? method) => method?.FullName == SubmitReportsMethod.FullName;
+
+    public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
+        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context);
+
+    /// <inheritdoc cref="ReportingServiceBinding.BindService"/>
+    public static void BindService(ServiceBinderBase binder, ReportBatchServiceBinding? service) =>
+        binder.AddMethod(SubmitReportsMethod, service is null ? null : service.SubmitReports);
 }

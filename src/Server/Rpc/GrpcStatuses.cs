@@ -22,26 +22,26 @@ internal static class GrpcStatuses
     /// <summary>Puts another status in place of one that the library sent without details.</summary>
     /// <param name="context">The call, answered and not yet sent to its end.</param>
     /// <param name="instead">The status to send; null to leave it.</param>
-    public static void Complete(HttpContext context, Func<StatusCode, HttpRequest, RpcStatus?> instead)
+    public static void Complete(HttpContext context, Func<StatusCode, HttpContext, RpcStatus?> instead)
     {
         // Trailers of a call without a response body travel as headers.
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
         if (trailers is { IsReadOnly: false } && trailers.ContainsKey(StatusHeaders.Status))
         {
-            Complete(trailers, context.Request, instead);
+            Complete(trailers, context, instead);
         }
         else if (!context.Response.HasStarted && context.Response.Headers.ContainsKey(StatusHeaders.Status))
         {
-            Complete(context.Response.Headers, context.Request, instead);
+            Complete(context.Response.Headers, context, instead);
         }
     }
 
     private static void Complete(
-        IHeaderDictionary headers, HttpRequest request, Func<StatusCode, HttpRequest, RpcStatus?> instead)
+        IHeaderDictionary headers, HttpContext context, Func<StatusCode, HttpContext, RpcStatus?> instead)
     {
         if (!headers.ContainsKey(StatusHeaders.Details)
             && int.TryParse(headers[StatusHeaders.Status], NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            && code != (int)StatusCode.OK && instead((StatusCode)code, request) is { } status)
+            && code != (int)StatusCode.OK && instead((StatusCode)code, context) is { } status)
         {
             StatusHeaders.Write(headers, status);
         }

@@ -1,5 +1,7 @@
+using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
+using Telemetry.Server.Ingestion;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -20,7 +22,8 @@ internal static class RefusalDetails
                 return next(context);
             }
 
-            // The library bounds each message and says so; the web server would break the call off without a status.
+            // The library reads no more than the message it expects, and says so when one announces more than it may have;
+            // the web server would break the call off without a status.
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             {
                 limit.MaxRequestBodySize = null;
@@ -43,11 +46,14 @@ internal static class RefusalDetails
     }
 
     /// <returns>The refusal with its details; null for what has none: a deadline, a cancellation.</returns>
-    private static RpcStatus? DetailsOf(StatusCode bare, HttpRequest request) => bare switch
+    private static RpcStatus? DetailsOf(StatusCode bare, HttpContext context) => bare switch
     {
         StatusCode.Internal or StatusCode.Unknown => RpcErrors.Malformed(),
-        StatusCode.ResourceExhausted => RpcErrors.MessageTooLarge(),
-        StatusCode.Unimplemented when request.Headers.TryGetValue("grpc-encoding", out var encoding) && encoding != "identity" =>
+        StatusCode.ResourceExhausted
+            when ReportBatchServiceBinding.Is(context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method) =>
+            RpcErrors.MessageTooLarge(),
+        StatusCode.ResourceExhausted => RpcErrors.SingleMessageTooLarge(),
+        StatusCode.Unimplemented when context.Request.Headers.TryGetValue("grpc-encoding", out var encoding) && encoding != "identity" =>
             RpcErrors.CompressionUnsupported(),
         StatusCode.Unimplemented => RpcErrors.MethodUnknown(),
         StatusCode.NotFound => RpcErrors.ServiceUnknown(),

@@ -94,11 +94,12 @@ internal static class RpcErrors
         StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
         "The request is not a complete message of this method. Check framing and contract (telemetry.v1).");
 
+    /// <summary>Of the method that takes many reports.</summary>
     public static RpcStatus MessageTooLarge() => Status(
         StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
         "The message has more than 4 MB. Send less at a time: SubmitReports takes up to 1000 reports, and any number of calls.");
 
-    /// <summary>Of a method whose messages are small.</summary>
+    /// <summary>Of any other method.</summary>
     public static RpcStatus SingleMessageTooLarge() => Status(
         StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
         "The message has more than 72 KB. Only SubmitReports takes more, up to 4 MB; send each report as a message of its own.");

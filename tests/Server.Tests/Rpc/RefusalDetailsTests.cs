@@ -68,7 +68,7 @@ public sealed class RefusalDetailsTests
     {
         var logs = new CapturedLogs();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs));
-        var service = new ReportingGrpcService(null!, null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
+        var service = new ReportingGrpcService(null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
         var unread = new Received<SubmittedReport>(new InvalidOperationException("Nobody foresaw this."));
 
         var failure = await Assert.ThrowsAsync<RpcException>(() => service.SubmitReport(unread, new UnusedContext()));
