@@ -5,13 +5,16 @@ using Grpc.Core;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.State;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge of the admin reads.</summary>
-internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudonyms, TimeProvider time)
+internal sealed class AdminGrpcService(
+    ITelemetryStore store, StoredMessages messages, AppRegistry apps, Pseudonyms pseudonyms, TimeProvider time)
     : Wire.AdminService.AdminServiceBase
 {
     private const int DefaultPage = 100;
@@ -37,26 +40,26 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
             : null;
         return stored is null
             ? throw RpcErrors.NotFound($"There is no report {request.Number}, or it is no longer kept.")
-            : new Wire.GetReportResponse { Report = StoredReportMapper.ToWire(stored) };
+            : new Wire.GetReportResponse { Report = messages.ToWire(stored) };
     }
 
     public override Task<Wire.ListInstancesResponse> ListInstances(
         Wire.ListInstancesRequest request, ServerCallContext context)
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
-        var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var app = WireEnums.Read<Wire.App, App>("app", request.App);
+        var first = PlaceOf(request.PageToken);
+        var app = apps.Filter("app", request.App);
 
         // One more than asked for tells whether there is a next page, and where it begins.
         var instances = store.ListInstances(first, size + 1, app, WireEnums.Read<Wire.ClaimVerdict, ClaimVerdict>("verdict", request.Verdict));
         var response = new Wire.ListInstancesResponse
         {
-            Instances = { instances.Take(size).Select(StoredReportMapper.ToWire) },
+            Instances = { instances.Take(size).Select(StoredMessages.ToWire) },
             Total = (ulong)store.InstanceCount,
         };
         if (instances.Count > size)
         {
-            response.NextPageToken = Paging.Token(instances[size].Ordinal);
+            response.NextPageToken = $"{instances[size].Schema.App}:{Paging.Token(instances[size].Ordinal)}";
         }
 
         return Task.FromResult(response);
@@ -66,19 +69,15 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
         var id = InstanceOf(request);
-        var app = WireEnums.Read<Wire.App, App>("app", request.App) ?? App.RoomVox;
         var size = Paging.Size("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
         var before = Paging.Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
-        if (store.FindInstance(id, app) is not { } state)
-        {
-            throw RpcErrors.NotFound("This installation never reported this app here.");
-        }
-
+        var state = StateOf(id, apps.Filter("app", request.App));
+        var app = state.Schema.App;
         var history = await store.ReadHistoryAsync(id, app, before, size, context.CancellationToken).ConfigureAwait(false);
         var response = new Wire.GetInstanceResponse
         {
-            Instance = StoredReportMapper.ToWire(state),
-            History = { history.Select(StoredReportMapper.ToWire) },
+            Instance = StoredMessages.ToWire(state),
+            History = { history.Select(messages.ToWire) },
         };
         if (history.Count == size && history[^1].PreviousNumber >= Math.Max(store.OldestNumber, 1))
         {
@@ -94,13 +93,40 @@ internal sealed class AdminGrpcService(ITelemetryStore store, Pseudonyms pseudon
             Version = SoftwareVersion,
             Store = store.Description.Kind,
             StoreSchemaVersion = (uint)store.Description.SchemaVersion,
-            Current = StoredReportMapper.ToWire(store.Current),
+            Current = StoredMessages.ToWire(store.Current),
             OldestNumber = (ulong)store.OldestNumber,
             Instances = (ulong)store.InstanceCount,
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
             Uptime = Duration.FromTimeSpan(time.GetUtcNow() - StartedAt),
         });
+
+    private InstanceState StateOf(InstanceId id, string? app)
+    {
+        var states = store.FindInstances(id);
+        if (app is null && states.Count > 1)
+        {
+            throw RpcErrors.InvalidField(
+                "app", "is required: the installation has " + string.Join(", ", states.Select(state => state.Schema.App)));
+        }
+
+        return states.FirstOrDefault(state => app is null || state.Schema.App == app)
+            ?? throw RpcErrors.NotFound("This installation never reported this app here.");
+    }
+
+    /// <summary>An app's slug and an ordinal among its installations.</summary>
+    private static InstancePlace PlaceOf(string token)
+    {
+        if (token.Length == 0)
+        {
+            return InstancePlace.First;
+        }
+
+        var colon = token.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            ? new InstancePlace(token[..colon], (int)Paging.Token("page_token", token[(colon + 1)..], 0, int.MaxValue))
+            : throw RpcErrors.InvalidField("page_token", Paging.TokenRule);
+    }
 
     private InstanceId InstanceOf(Wire.GetInstanceRequest request)
     {

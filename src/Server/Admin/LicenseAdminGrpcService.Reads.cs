@@ -16,7 +16,7 @@ internal sealed partial class LicenseAdminGrpcService
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var next = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var app = WireEnums.Read<Wire.App, App>("app", request.App);
+        var app = apps.Filter("app", request.App);
         var state = WireEnums.Read<Wire.LicenseState, LicenseState>("state", request.State);
         var order = book.InOrder;
         var response = new Wire.ListLicensesResponse { Total = (ulong)order.Count };
@@ -69,15 +69,15 @@ internal sealed partial class LicenseAdminGrpcService
             {
                 store.RefusedClaims.OrderBy(pair => pair.Key).Select(pair => new Wire.RefusedClaims
                 {
-                    App = (Wire.App)pair.Key.App,
+                    App = pair.Key.App,
                     Reason = (Wire.LicenseVerdict)pair.Key.Reason,
                     Installations = (ulong)pair.Value,
                 }),
             },
         });
 
-    private static bool Matches(License license, string customer, App? app, LicenseState? state) =>
+    private static bool Matches(License license, string customer, string? app, LicenseState? state) =>
         (customer.Length == 0 || license.CustomerReference == customer)
-        && (app is null || license.Apps.Contains(app.Value))
+        && (app is null || license.Apps.Contains(app))
         && (state is null || license.State == state);
 }

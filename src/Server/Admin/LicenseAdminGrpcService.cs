@@ -4,6 +4,7 @@ using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 
@@ -12,7 +13,7 @@ namespace Telemetry.Server.Admin;
 /// <summary>The gRPC edge for those who sell licenses.</summary>
 internal sealed partial class LicenseAdminGrpcService(
     LicenseBook book, LicenseClerk clerk, IssueCalls calls, SigningKeyRing keys, ITelemetryStore store,
-    Pseudonyms pseudonyms, IOptions<LicensingOptions> options)
+    Pseudonyms pseudonyms, AppRegistry apps, IOptions<LicensingOptions> options)
     : Wire.LicenseAdminService.LicenseAdminServiceBase
 {
     private const int MinExistingKey = 16;
@@ -20,7 +21,7 @@ internal sealed partial class LicenseAdminGrpcService(
     public override async Task<Wire.IssueLicenseResponse> IssueLicense(
         Wire.IssueLicenseRequest request, ServerCallContext context)
     {
-        var order = LicenseOrderMapper.Read(request);
+        var order = LicenseOrderMapper.Read(request, apps);
         var existing = request.ExistingKey;
         if (existing.Length > LicenseKey.MaxLength
             || (existing.Length > 0 && LicenseKey.Canonical(existing).Length < MinExistingKey))
@@ -47,7 +48,7 @@ internal sealed partial class LicenseAdminGrpcService(
     public override async Task<Wire.ChangeLicenseResponse> ChangeLicense(
         Wire.ChangeLicenseRequest request, ServerCallContext context)
     {
-        var change = LicenseOrderMapper.Read(request);
+        var change = LicenseOrderMapper.Read(request, apps);
         return new() { License = await ChangeAsync(request.LicenseId, change, context).ConfigureAwait(false) };
     }
 

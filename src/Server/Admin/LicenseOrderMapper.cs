@@ -4,14 +4,16 @@ using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;
 
 /// <summary>Reads and checks what a vendor asks for; all broken rules are named at once.</summary>
-internal sealed class LicenseOrderMapper
+internal sealed class LicenseOrderMapper(AppRegistry apps)
 {
     private const string DefaultEdition = "enterprise";
+    private const int MaxApps = 100;
 
     private static readonly string[] ChangeableFields =
     [
@@ -20,9 +22,9 @@ internal sealed class LicenseOrderMapper
 
     private readonly List<(string Field, string Rule)> _violations = [];
 
-    public static LicenseOrder Read(Wire.IssueLicenseRequest request)
+    public static LicenseOrder Read(Wire.IssueLicenseRequest request, AppRegistry apps)
     {
-        var reader = new LicenseOrderMapper();
+        var reader = new LicenseOrderMapper(apps);
         var order = new LicenseOrder
         {
             CustomerReference = reader.CustomerReference(request.CustomerReference),
@@ -51,9 +53,9 @@ internal sealed class LicenseOrderMapper
 
     /// <summary>What to do to the license: what the mask names, and nothing else.</summary>
     /// <remarks>The result refuses what the license at hand does not allow.</remarks>
-    public static Func<License, License> Read(Wire.ChangeLicenseRequest request)
+    public static Func<License, License> Read(Wire.ChangeLicenseRequest request, AppRegistry apps)
     {
-        var reader = new LicenseOrderMapper();
+        var reader = new LicenseOrderMapper(apps);
         var paths = reader.Paths(request);
         var change = paths.Aggregate<string, Func<License, License>>(license => license, (before, path) =>
         {
@@ -141,13 +143,10 @@ internal sealed class LicenseOrderMapper
 
     private string Edition(string text) => Checked("edition", text, LicenseRules.IsEdition(text), LicenseRules.EditionRule);
 
-    private App[] Apps(RepeatedField<Wire.App> apps)
+    private string[] Apps(RepeatedField<string> slugs)
     {
-        // The server's values are bytes: a number that the contract does not have must not be cut to one that it has.
-        var valid = apps.Count > 0 && apps.All(app => app != Wire.App.Unspecified && System.Enum.IsDefined(app));
-        return Checked(
-            "apps", valid ? [.. apps.Select(app => (App)app).Distinct()] : Array.Empty<App>(), valid,
-            "must name at least one app, and only such that this server knows");
+        var valid = slugs.Count is > 0 and <= MaxApps && slugs.All(slug => apps.Find(slug) is not null);
+        return Checked("apps", valid ? [.. slugs.Distinct(StringComparer.Ordinal)] : Array.Empty<string>(), valid, apps.Rule);
     }
 
     private Dictionary<string, ulong> Limits(MapField<string, ulong> limits) => Checked(

@@ -6,6 +6,8 @@ namespace Telemetry.Server.Admin;
 /// <summary>Reads page sizes and page tokens.</summary>
 internal static class Paging
 {
+    public const string TokenRule = "must be a token that the page before gave";
+
     /// <summary>The size asked for; the standard one when none is.</summary>
     public static int Size(string field, uint size, int standard, int maximum) => size switch
     {
@@ -24,7 +26,7 @@ internal static class Paging
 
         return long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value <= maximum
             ? value
-            : throw RpcErrors.InvalidField(field, "must be a token that the page before gave");
+            : throw RpcErrors.InvalidField(field, TokenRule);
     }
 
     public static string Token(long number) => number.ToString(CultureInfo.InvariantCulture);

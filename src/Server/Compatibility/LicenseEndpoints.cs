@@ -43,15 +43,8 @@ internal sealed class LicenseEndpoints(
 
     private LicenseQuestion? Question(HttpContext context, LicenseCall call, bool needsApp, out string error)
     {
-        var app = needsApp ? LicenseApps.Parse(call.AppType ?? "") : App.Unknown;
-        if (needsApp && app == App.Unknown)
-        {
-            error = "appType must name an app that this server knows, e.g. roomvox.";
-            return null;
-        }
-
         var question = questions.Read(
-            call.LicenseKey, call.InstanceUrlHash, call.PreviousInstanceUrlHash, app, context.Connection.RemoteIpAddress,
+            call.LicenseKey, call.InstanceUrlHash, call.PreviousInstanceUrlHash, needsApp ? call.AppType ?? "" : null, context.Connection.RemoteIpAddress,
             out var violations);
         error = question is null ? $"{HttpNameOf(violations[0].Field)} {violations[0].Rule}." : "";
         return question;
@@ -62,6 +55,7 @@ internal sealed class LicenseEndpoints(
         "license_key" => "licenseKey",
         "instance_hash" => "instanceUrlHash",
         "previous_instance_hash" => "previousInstanceUrlHash",
+        "app" => "appType",
         _ => field,
     };
 

@@ -7,12 +7,12 @@ internal sealed record EventFilter
 {
     public static readonly EventFilter Everything = new();
 
-    public IReadOnlySet<App>? Apps { get; init; }
+    public IReadOnlySet<string>? Apps { get; init; }
 
     /// <summary>At least one of these; none means no restriction.</summary>
     public EventKinds Kinds { get; init; }
 
-    public IReadOnlySet<CountryCode>? Countries { get; init; }
+    public IReadOnlySet<string>? Countries { get; init; }
 
     public IReadOnlySet<string>? AppVersions { get; init; }
 
@@ -20,8 +20,8 @@ internal sealed record EventFilter
 
     public bool Matches(StoredReport stored) =>
         (Kinds == EventKinds.None || (stored.Kinds & Kinds) != 0)
-        && (Apps is null || Apps.Contains(stored.Report.App))
-        && (Verdicts is null || Verdicts.Contains(stored.Report.Claim.Verdict))
-        && (Countries is null || Countries.Contains(stored.Report.Environment.Country))
-        && (AppVersions is null || AppVersions.Contains(stored.Report.AppVersion));
+        && (Apps is null || Apps.Contains(stored.App))
+        && (Verdicts is null || Verdicts.Contains(stored.Claim.Verdict))
+        && (Countries is null || Countries.Contains(stored.Country))
+        && (AppVersions is null || AppVersions.Contains(stored.AppVersion));
 }

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
@@ -11,75 +12,60 @@ namespace Telemetry.Server.Feed;
 /// catches up from far back makes its own and may overwrite a newer one, which costs time, never correctness.
 /// Messages are never changed once they are made.
 /// </remarks>
-internal sealed class EventMessages
+internal sealed class EventMessages(StoredMessages messages)
 {
     private const int Size = 4_096;
 
-    private readonly Wire.StreamEventsResponse?[] _ring = new Wire.StreamEventsResponse?[Size];
+    private readonly FeedMessage?[] _ring = new FeedMessage?[Size];
 
-    public Wire.StreamEventsResponse Of(StoredReport stored)
+    public FeedMessage Of(StoredReport stored)
     {
         ref var slot = ref _ring[stored.Position.Number % Size];
         var message = Volatile.Read(ref slot);
-        if (message is null || message.Event.Position.Number != (ulong)stored.Position.Number)
+        if (message is null || message.Number != stored.Position.Number)
         {
-            message = ToWire(stored);
+            message = new FeedMessage(messages.ToEvent(stored), stored.Position.Number);
             Volatile.Write(ref slot, message);
         }
 
         return message;
     }
 
-    private static Wire.StreamEventsResponse ToWire(StoredReport stored)
-    {
-        var report = StoredReportMapper.ToWire(stored);
-        var message = new Wire.Event { Position = report.Position, Time = report.AcceptedAt, Report = report };
-        for (var bit = 0; (int)stored.Kinds >> bit != 0; bit++)
-        {
-            if (((int)stored.Kinds >> bit & 1) != 0)
-            {
-                message.Kinds.Add((Wire.EventKind)(bit + 1));
-            }
-        }
-
-        return new Wire.StreamEventsResponse { Event = message };
-    }
-
-    public static Wire.StreamEventsResponse Hello(
+    public static FeedMessage Hello(
         FeedPosition current, long oldest, FeedPosition startingAfter, TimeSpan heartbeat)
     {
         var hello = new Wire.Hello
         {
-            Current = StoredReportMapper.ToWire(current),
+            Current = StoredMessages.ToWire(current),
             OldestNumber = (ulong)oldest,
-            StartingAfter = StoredReportMapper.ToWire(startingAfter),
+            StartingAfter = StoredMessages.ToWire(startingAfter),
             HeartbeatInterval = Duration.FromTimeSpan(heartbeat),
         };
-        return new Wire.StreamEventsResponse { Hello = hello };
+        return Control(new Wire.StreamEventsResponse { Hello = hello });
     }
 
-    public static Wire.StreamEventsResponse CaughtUp(FeedPosition position) =>
-        new() { CaughtUp = new Wire.CaughtUp { Position = StoredReportMapper.ToWire(position) } };
+    public static FeedMessage CaughtUp(FeedPosition position) =>
+        Control(new Wire.StreamEventsResponse { CaughtUp = new Wire.CaughtUp { Position = StoredMessages.ToWire(position) } });
 
-    public static Wire.StreamEventsResponse FellBehind(FeedPosition position, long behind) => new()
+    public static FeedMessage FellBehind(FeedPosition position, long behind) => Control(new Wire.StreamEventsResponse
     {
         FellBehind = new Wire.FellBehind
         {
-            Position = StoredReportMapper.ToWire(position),
+            Position = StoredMessages.ToWire(position),
             Behind = (ulong)behind,
         },
-    };
+    });
 
-    public static Wire.StreamEventsResponse Heartbeat(FeedPosition position, DateTimeOffset now) => new()
+    public static FeedMessage Heartbeat(FeedPosition position, DateTimeOffset now) => Control(new Wire.StreamEventsResponse
     {
         Heartbeat = new Wire.Heartbeat
         {
-            Position = StoredReportMapper.ToWire(position),
+            Position = StoredMessages.ToWire(position),
             Time = Timestamp.FromDateTimeOffset(now),
         },
-    };
+    });
 
-    public static Wire.StreamEventsResponse Gap(long from, long to, Wire.GapReason reason) => new()
+    public static FeedMessage Gap(long from, long to, Wire.GapReason reason) => Control(new Wire.StreamEventsResponse
     {
         Gap = new Wire.Gap
         {
@@ -87,5 +73,12 @@ internal sealed class EventMessages
             ToNumber = (ulong)to,
             Reason = reason,
         },
-    };
+    });
+
+    private static FeedMessage Control(Wire.StreamEventsResponse message) => new(message.ToByteArray(), 0);
 }
+
+/// <summary>A StreamEventsResponse as its bytes.</summary>
+/// <param name="Bytes">The message.</param>
+/// <param name="Number">Of the event that it tells of; 0 when it tells of none.</param>
+internal sealed record FeedMessage(ReadOnlyMemory<byte> Bytes, long Number);

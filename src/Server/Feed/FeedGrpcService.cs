@@ -9,14 +9,14 @@ namespace Telemetry.Server.Feed;
 /// <summary>The gRPC edge of the feed.</summary>
 internal sealed class FeedGrpcService(
     ITelemetryStore store, FeedRequestReader requests, EventMessages messages, IOptions<FeedOptions> options,
-    FeedMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : Wire.FeedService.FeedServiceBase
+    FeedMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : FeedServiceBinding
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
 
     private int _readers;
 
     public override async Task StreamEvents(
-        Wire.StreamEventsRequest request, IServerStreamWriter<Wire.StreamEventsResponse> responseStream,
+        Wire.StreamEventsRequest request, IServerStreamWriter<FeedMessage> responseStream,
         ServerCallContext context)
     {
         var feedRequest = requests.Read(request);

@@ -2,13 +2,15 @@ using Google.Protobuf.Collections;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
+using Telemetry.Server.Schema.Kinds;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Feed;
 
 /// <summary>Reads and checks what a reader asks for. A value that could match nothing is refused, not ignored.</summary>
-internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOptions> options)
+internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps, IOptions<FeedOptions> options)
 {
     private const int MaxValues = 100;
 
@@ -67,7 +69,7 @@ internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOpti
         return interval.ToTimeSpan();
     }
 
-    private static EventFilter FilterOf(Wire.EventFilter? filter)
+    private EventFilter FilterOf(Wire.EventFilter? filter)
     {
         if (filter is null)
         {
@@ -76,7 +78,7 @@ internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOpti
 
         return new EventFilter
         {
-            Apps = SetOf("filter.apps", filter.Apps, app => Known<App>((int)app)),
+            Apps = SetOf("filter.apps", filter.Apps, app => (app, apps.Find(app) is not null)),
             Kinds = KindsOf(filter.Kinds),
             Countries = SetOf("filter.countries", filter.Countries, CountryOf),
             AppVersions = SetOf("filter.app_versions", filter.AppVersions, version =>
@@ -95,10 +97,7 @@ internal sealed class FeedRequestReader(ITelemetryStore store, IOptions<FeedOpti
         return known?.Aggregate(EventKinds.None, (all, kind) => all | kind) ?? EventKinds.None;
     }
 
-    private static (CountryCode Value, bool Known) CountryOf(string code) =>
-        code.Length == 2 && code.All(char.IsAsciiLetterUpper)
-            ? (CountryCode.FromLetters(code), true)
-            : (default, false);
+    private static (string Value, bool Known) CountryOf(string code) => (code, Countries.Find(code) == code);
 
     private static (T Value, bool Known) Known<T>(int value)
         where T : struct, Enum

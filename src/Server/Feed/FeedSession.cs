@@ -13,7 +13,7 @@ namespace Telemetry.Server.Feed;
 /// </remarks>
 internal sealed class FeedSession(
     ITelemetryStore store, EventMessages messages, FeedOptions options, TimeProvider time, FeedRequest request,
-    IServerStreamWriter<Wire.StreamEventsResponse> writer)
+    IServerStreamWriter<FeedMessage> writer)
 {
     /// <summary>Events per read: small enough to buffer for a reader, large enough to share a socket write.</summary>
     private const int PageSize = 128;
@@ -51,7 +51,7 @@ internal sealed class FeedSession(
         await AnnounceFellBehindAsync(cancellation).ConfigureAwait(false);
 
         // One message is always held back, so that the last one of the page flushes all before it.
-        Wire.StreamEventsResponse? held = null;
+        FeedMessage? held = null;
         foreach (var stored in page)
         {
             if (stored.Position.Number != _position.Number + 1)
@@ -176,7 +176,7 @@ internal sealed class FeedSession(
     }
 
     private async Task WriteAsync(
-        Wire.StreamEventsResponse message, WriteOptions writeOptions, CancellationToken cancellation)
+        FeedMessage message, WriteOptions writeOptions, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         writer.WriteOptions = writeOptions;

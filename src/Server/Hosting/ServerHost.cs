@@ -13,6 +13,7 @@ using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 using Wire = Telemetry.Contracts.V1;
@@ -98,6 +99,8 @@ internal static class ServerHost
         services.AddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton(provider => new Pseudonyms(ReadSecret(provider)));
+        services.AddSingleton<AppRegistry>();
+        services.AddSingleton<StoredMessages>();
         services.AddSingleton<ITelemetryStore>(OpenStore);
         services.AddCallers();
         services.AddSingleton<RequestLimits>();
@@ -192,7 +195,8 @@ internal static class ServerHost
         services.GetRequiredService<SigningKeyRing>();
         var options = services.GetRequiredService<IOptions<ServerOptions>>().Value;
         return LiteDbTelemetryStore.Open(
-            new LiteDbStoreOptions { Directory = options.Data, SecretCheck = pseudonyms.SecretCheck }, services.GetRequiredService<TimeProvider>(),
+            new LiteDbStoreOptions { Directory = options.Data, SecretCheck = pseudonyms.SecretCheck },
+            services.GetRequiredService<AppRegistry>(), services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<LiteDbTelemetryStore>>());
     }
 

@@ -5,7 +5,7 @@ internal static class IngestionExtensions
 {
     public static IServiceCollection AddIngestion(this IServiceCollection services)
     {
-        services.AddSingleton<ReportValidator>();
+        services.AddSingleton<ReportCleaner>();
         services.AddSingleton<IngestionMetrics>();
         services.AddSingleton<IngestionPipeline>();
         services.AddHostedService(provider => provider.GetRequiredService<IngestionPipeline>());

@@ -7,6 +7,7 @@ internal sealed class IngestionMetrics
 {
     private readonly Counter<long> _outcomes;
     private readonly Counter<long> _unknownFields;
+    private readonly Counter<long> _unknownValues;
     private readonly Counter<long> _customLabels;
     private readonly Histogram<int> _commitSize;
 
@@ -17,6 +18,8 @@ internal sealed class IngestionMetrics
             "telemetry.reports", "{report}", "Reports by what became of them.");
         _unknownFields = meter.CreateCounter<long>(
             "telemetry.reports.unknown_fields", "{field}", "Fields that were not known and dropped.");
+        _unknownValues = meter.CreateCounter<long>(
+            "telemetry.reports.unknown_values", "{value}", "Values of open lists that were not known and dropped.");
         _customLabels = meter.CreateCounter<long>(
             "telemetry.reports.custom_labels", "{label}", "Labels that no app ships and that fell together as custom.");
         _commitSize = meter.CreateHistogram<int>(
@@ -34,7 +37,12 @@ internal sealed class IngestionMetrics
             _unknownFields.Add(report.UnknownFields);
         }
 
-        if (report.RoomTypes.CustomEntries + report.Facilities.CustomEntries is var custom and > 0)
+        if (report.Dropped.Count > 0)
+        {
+            _unknownValues.Add(report.Dropped.Count);
+        }
+
+        if (report.OwnLabels is var custom and > 0)
         {
             _customLabels.Add(custom);
         }

@@ -9,7 +9,7 @@ namespace Telemetry.Server.Ingestion;
 
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
-    ReportValidator validator, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
+    ReportCleaner cleaner, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
     IOptions<IngestionOptions> options, CallerLimits limits, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
@@ -43,8 +43,8 @@ internal sealed class ReportIngestion(
             // Once queued, a report is committed whether or not its sender still waits.
             var outcome = await commit.ConfigureAwait(false);
             return outcome.Decision == CommitDecision.LooksRepeated
-                ? await LookAsync(report.Sha256, valid, caller, outcome).ConfigureAwait(false)
-                : Translate(report.Sha256, valid, caller, outcome);
+                ? await LookAsync(report, valid, caller, outcome).ConfigureAwait(false)
+                : Translate(report, valid, caller, outcome);
         }
         catch (StoreUnavailableException)
         {
@@ -57,23 +57,24 @@ internal sealed class ReportIngestion(
     {
         cancellation.ThrowIfCancellationRequested();
         var outcomes = new SubmitOutcome?[reports.Count];
-        var digests = new List<byte[]>(reports.Count);
+        var submitted = new List<SubmittedReport>(reports.Count);
         var valid = new List<Report>(reports.Count);
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (ValidateOne(reports[i], out outcomes[i]) is { } report)
             {
-                digests.Add(reports[i].Sha256);
+                submitted.Add(reports[i]);
                 valid.Add(report);
             }
         }
 
-        var committed = valid.Count == 0 ? [] : await CommitAsync(digests, valid, caller).ConfigureAwait(false);
+        var committed = valid.Count == 0 ? [] : await CommitAsync(submitted, valid, caller).ConfigureAwait(false);
         var next = 0;
         return [.. outcomes.Select(outcome => outcome ?? committed[next++])];
     }
 
-    private async ValueTask<SubmitOutcome[]> CommitAsync(List<byte[]> digests, List<Report> reports, Caller caller)
+    private async ValueTask<SubmitOutcome[]> CommitAsync(
+        List<SubmittedReport> submitted, List<Report> reports, Caller caller)
     {
         if (pipeline.TryEnqueue(reports, caller) is not { } commit)
         {
@@ -86,7 +87,7 @@ internal sealed class ReportIngestion(
             var outcomes = new SubmitOutcome[commits.Length];
             for (var i = 0; i < outcomes.Length; i++)
             {
-                outcomes[i] = await LookAsync(digests[i], reports[i], caller, commits[i]).ConfigureAwait(false);
+                outcomes[i] = await LookAsync(submitted[i], reports[i], caller, commits[i]).ConfigureAwait(false);
             }
 
             return outcomes;
@@ -113,23 +114,24 @@ internal sealed class ReportIngestion(
     }
 
     /// <summary>What the commit took for a repetition is looked up here, on its caller's account; others go on meanwhile.</summary>
-    private async ValueTask<SubmitOutcome> LookAsync(byte[] sha256, Report report, Caller caller, CommitOutcome outcome)
+    private async ValueTask<SubmitOutcome> LookAsync(
+        SubmittedReport submitted, Report report, Caller caller, CommitOutcome outcome)
     {
         if (outcome.Decision != CommitDecision.LooksRepeated)
         {
-            return Translate(sha256, report, caller, outcome);
+            return Translate(submitted, report, caller, outcome);
         }
 
         try
         {
             if (await store.FindRepeatedAsync(report, outcome.Position, CancellationToken.None).ConfigureAwait(false) is { } repeated)
             {
-                return Translate(sha256, report, caller, repeated);
+                return Translate(submitted, report, caller, repeated);
             }
 
             var again = pipeline.TryEnqueue(report, caller);
             outcome = again is null ? outcome : await again.ConfigureAwait(false);
-            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(sha256, report, caller, outcome);
+            return outcome.Decision == CommitDecision.LooksRepeated ? Busy() : Translate(submitted, report, caller, outcome);
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException)
         {
@@ -140,15 +142,15 @@ internal sealed class ReportIngestion(
     private Report? Validate(SubmittedReport report, out SubmitOutcome? invalid)
     {
         metrics.Dropped(report);
-        var valid = validator.Validate(report, out var violations);
-        invalid = null;
-        if (valid is null)
+        if (report.Violations.Count > 0)
         {
             metrics.Outcome("invalid");
-            invalid = new SubmitOutcome.Invalid(violations);
+            invalid = new SubmitOutcome.Invalid(report.Violations);
+            return null;
         }
 
-        return valid;
+        invalid = null;
+        return cleaner.Clean(report);
     }
 
     private SubmitOutcome.Busy Busy()
@@ -163,7 +165,7 @@ internal sealed class ReportIngestion(
         return new SubmitOutcome.Unavailable(UnavailableRetry);
     }
 
-    private SubmitOutcome Translate(byte[] sha256, Report report, Caller caller, CommitOutcome commit)
+    private SubmitOutcome Translate(SubmittedReport submitted, Report report, Caller caller, CommitOutcome commit)
     {
         if (commit.Decision == CommitDecision.TooManyNew)
         {
@@ -182,7 +184,8 @@ internal sealed class ReportIngestion(
         metrics.Outcome(commit.Decision == CommitDecision.Accepted ? "accepted" : "repeated");
         return new SubmitOutcome.Accepted(
             report.ReportId, commit.Position, commit.AcceptedAt, commit.Verdict, next,
-            commit.ContentTag == report.ContentTag ? sha256 : null);
+            commit.ContentTag == report.ContentTag ? submitted.Sha256 : null,
+            commit.Decision == CommitDecision.Accepted ? submitted.Dropped : []);
     }
 }
 

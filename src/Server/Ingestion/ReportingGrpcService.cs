@@ -2,22 +2,24 @@ using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>The gRPC edge of the ingress for one report at a time, and for what is collected.</summary>
 internal sealed class ReportingGrpcService(
-    IReportIngestion ingestion, CallerPseudonyms callers, CallFailures failures)
+    IReportIngestion ingestion, AppRegistry apps, CallerPseudonyms callers, CallFailures failures)
     : ReportingServiceBinding
 {
     public override async Task<Wire.SubmitReportResponse> SubmitReport(
-        Received<SubmittedReport> report, ServerCallContext context)
+        ReceivedBytes request, ServerCallContext context)
     {
         try
         {
+            var report = request.Read(ReportingMessages.ReadReport, apps);
             var outcome = await ingestion
-                .SubmitAsync(report.Value, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
+                .SubmitAsync(report, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
             return new Wire.SubmitReportResponse { Receipt = SubmitAnswers.ReceiptOf(outcome) ?? throw SubmitAnswers.Refused(outcome) };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
@@ -28,5 +30,8 @@ internal sealed class ReportingGrpcService(
 
     public override Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context) =>
-        failures.GuardAsync(context, static () => Task.FromResult(FieldRegisterMapper.Response));
+        failures.GuardAsync(context, () => Task.FromResult(FieldRegister.Of(
+            request.App.Length == 0
+                ? CoreFields.Schema
+                : apps.Find(request.App) ?? throw RpcErrors.NotFound($"There is no such app; the name {apps.Rule}."))));
 }

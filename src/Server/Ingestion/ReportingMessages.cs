@@ -1,21 +1,21 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Server.Rpc;
-using static Telemetry.Server.Ingestion.WireReader;
+using Telemetry.Server.Schema;
+using static Telemetry.Server.Schema.WireReader;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>How the reporting service's messages come off the wire and go onto it.</summary>
-/// <remarks>Reports are read without the generated classes; see <see cref="ReportReader"/>.</remarks>
+/// <remarks>Reports are read by their schema, without the generated classes.</remarks>
 internal static class ReportingMessages
 {
-    public static readonly Marshaller<Received<SubmittedReport>> Report = ReadOnly(ReadReport);
-
-    public static readonly Marshaller<Received<IReadOnlyList<SubmittedReport>>> Reports =
-        ReadOnly<IReadOnlyList<SubmittedReport>>(ReadReports);
+    /// <summary>Bytes as they came: what they mean depends on the apps that this server knows, and a marshaller knows no server.</summary>
+    public static readonly Marshaller<ReceivedBytes> Received = Marshallers.Create(
+        (_, _) => throw new NotSupportedException("Only ever read."),
+        context => new ReceivedBytes(context.PayloadAsReadOnlySequence()));
 
     public static Marshaller<T> Of<T>(MessageParser<T> parser)
         where T : IMessage<T> =>
@@ -28,51 +28,20 @@ internal static class ReportingMessages
             },
             context => parser.ParseFrom(context.PayloadAsReadOnlySequence()));
 
-    private static Marshaller<Received<T>> ReadOnly<T>(Func<ReadOnlySpan<byte>, T> read)
-        where T : class =>
-        Marshallers.Create<Received<T>>(
-            (_, _) => throw new NotSupportedException("Only ever read."),
-            context =>
-            {
-                var payload = context.PayloadAsReadOnlySequence();
-                try
-                {
-                    return new Received<T>(read(payload.IsSingleSegment ? payload.FirstSpan : payload.ToArray()));
-                }
-                catch (InvalidDataException)
-                {
-                    throw RpcErrors.Malformed().ToRpcException();
-                }
-                catch (Exception e) when (e is not RpcException)
-                {
-                    return new Received<T>(e);
-                }
-            });
-
-    private static SubmittedReport ReadReport(ReadOnlySpan<byte> message)
+    /// <summary>Reads a SubmitReportRequest.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no message.</exception>
+    public static SubmittedReport ReadReport(ReadOnlySpan<byte> message, AppRegistry apps)
     {
-        SubmittedReport? report = null;
-        ReadOnlySpan<byte> first = default;
-        IncrementalHash? parts = null;
+        ReadOnlySpan<byte> report = default;
+        var parts = 0;
         var reader = new WireReader(message);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
         {
             if (tag == (Wire.SubmitReportRequest.ReportFieldNumber << 3 | Bytes))
             {
                 var part = reader.Message();
-                if (report is null)
-                {
-                    report = new SubmittedReport();
-                    first = part;
-                }
-                else
-                {
-                    // No client writes a report in parts, but protobuf allows it, and reads what stands in all of them.
-                    parts ??= Begin(first);
-                    parts.AppendData(part);
-                }
-
-                ReportReader.Read(part, report);
+                // No client writes a report in parts, but protobuf allows it: they are one message, one after the other.
+                report = parts++ == 0 ? part : (byte[])[.. report, .. part];
             }
             else
             {
@@ -80,59 +49,71 @@ internal static class ReportingMessages
             }
         }
 
-        if (report is null)
-        {
-            throw RpcErrors.InvalidField("report", "is required");
-        }
-
-        report.Sha256 = parts?.GetHashAndReset() ?? SHA256.HashData(first);
-        parts?.Dispose();
-        return report;
+        return parts > 0 ? SubmittedReport.FromWire(report, apps) : throw RpcErrors.InvalidField("report", "is required");
     }
 
-    private static IncrementalHash Begin(ReadOnlySpan<byte> first)
-    {
-        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(first);
-        return hash;
-    }
-
-    private static List<SubmittedReport> ReadReports(ReadOnlySpan<byte> message)
+    /// <summary>Reads a SubmitReportsRequest.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no message.</exception>
+    public static IReadOnlyList<SubmittedReport> ReadReports(ReadOnlySpan<byte> message, AppRegistry apps)
     {
         var reports = new List<SubmittedReport>();
         var reader = new WireReader(message);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
         {
-            if (tag == (Wire.SubmitReportsRequest.ReportsFieldNumber << 3 | Bytes))
-            {
-                var bytes = reader.Message();
-                var report = new SubmittedReport { Sha256 = SHA256.HashData(bytes) };
-                ReportReader.Read(bytes, report);
-                reports.Add(report);
-            }
-            else
+            if (tag != (Wire.SubmitReportsRequest.ReportsFieldNumber << 3 | Bytes))
             {
                 reader.Skip(tag);
+                continue;
             }
+
+            // At once: four megabytes hold two million empty reports.
+            if (reports.Count == ReportLimits.MaxReportsPerRequest)
+            {
+                throw TooMany();
+            }
+
+            reports.Add(SubmittedReport.FromWire(reader.Message(), apps));
         }
 
-        return reports.Count is > 0 and <= ReportLimits.MaxReportsPerRequest
-            ? reports
-            : throw RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
+        return reports.Count > 0 ? reports : throw TooMany();
     }
+
+    private static RpcException TooMany() =>
+        RpcErrors.InvalidField("reports", "must hold 1 to 1000 reports; split what is larger");
 }
 
-/// <summary>A request that was read; or a bug of the reading, kept until it is where bugs are answered and logged.</summary>
-internal sealed class Received<T>
-    where T : class
+/// <summary>A request's bytes, until they are read.</summary>
+internal sealed class ReceivedBytes
 {
-    private readonly T? _value;
-    private readonly Exception? _defect;
+    private readonly int _length;
+    private byte[]? _buffer;
 
-    public Received(T value) => _value = value;
+    public ReceivedBytes(ReadOnlySequence<byte> payload)
+    {
+        _length = (int)payload.Length;
+        _buffer = ArrayPool<byte>.Shared.Rent(_length);
+        payload.CopyTo(_buffer);
+    }
 
-    public Received(Exception defect) => _defect = defect;
+    public delegate T Reader<T>(ReadOnlySpan<byte> message, AppRegistry apps);
 
-    /// <exception cref="Exception">The bug.</exception>
-    public T Value => _value ?? throw new InvalidOperationException("A request could not be read.", _defect);
+    /// <summary>Reads them, once.</summary>
+    /// <exception cref="RpcException">They are no message.</exception>
+    public T Read<T>(Reader<T> read, AppRegistry apps)
+    {
+        var buffer = Interlocked.Exchange(ref _buffer, null) ?? throw new InvalidOperationException("Read before.");
+        try
+        {
+            return read(buffer.AsSpan(0, _length), apps);
+        }
+        catch (InvalidDataException)
+        {
+            throw RpcErrors.Malformed().ToRpcException();
+        }
+        finally
+        {
+            // Somebody's report: the next renter gets none of it.
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
+        }
+    }
 }

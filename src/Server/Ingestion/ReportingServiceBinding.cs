@@ -8,8 +8,8 @@ namespace Telemetry.Server.Ingestion;
 [BindServiceMethod(typeof(ReportingServiceBinding), nameof(BindService))]
 internal abstract class ReportingServiceBinding
 {
-    private static readonly Method<Received<SubmittedReport>, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
-        nameof(SubmitReport), ReportingMessages.Report, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
+    private static readonly Method<ReceivedBytes, Wire.SubmitReportResponse> SubmitReportMethod = Unary(
+        nameof(SubmitReport), ReportingMessages.Received, ReportingMessages.Of(Wire.SubmitReportResponse.Parser));
 
     private static readonly Method<Wire.GetFieldRegisterRequest, Wire.GetFieldRegisterResponse> GetFieldRegisterMethod = Unary(
         nameof(GetFieldRegister), ReportingMessages.Of(Wire.GetFieldRegisterRequest.Parser),
@@ -19,7 +19,7 @@ internal abstract class ReportingServiceBinding
     public static Google.Protobuf.Reflection.ServiceDescriptor Descriptor => Wire.ReportingService.Descriptor;
 
     public abstract Task<Wire.SubmitReportResponse> SubmitReport(
-        Received<SubmittedReport> report, ServerCallContext context);
+        ReceivedBytes request, ServerCallContext context);
 
     public abstract Task<Wire.GetFieldRegisterResponse> GetFieldRegister(
         Wire.GetFieldRegisterRequest request, ServerCallContext context);
@@ -42,14 +42,14 @@ internal abstract class ReportingServiceBinding
 [BindServiceMethod(typeof(ReportBatchServiceBinding), nameof(BindService))]
 internal abstract class ReportBatchServiceBinding
 {
-    private static readonly Method<Received<IReadOnlyList<SubmittedReport>>, Wire.SubmitReportsResponse> SubmitReportsMethod = ReportingServiceBinding.Unary(
-        nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
+    private static readonly Method<ReceivedBytes, Wire.SubmitReportsResponse> SubmitReportsMethod = ReportingServiceBinding.Unary(
+        nameof(SubmitReports), ReportingMessages.Received, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
     /// <summary>Whether it is this method: alone in taking large messages.</summary>
     public static bool Is(IMethod? method) => method?.FullName == SubmitReportsMethod.FullName;
 
     public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
-        Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context);
+        ReceivedBytes request, ServerCallContext context);
 
     /// <inheritdoc cref="ReportingServiceBinding.BindService"/>
     public static void BindService(ServiceBinderBase binder, ReportBatchServiceBinding? service) =>

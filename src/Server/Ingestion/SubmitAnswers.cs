@@ -16,10 +16,11 @@ internal static class SubmitAnswers
         {
             ReportId = accepted.ReportId.ToString("D"),
             AcceptedAt = Timestamp.FromDateTimeOffset(accepted.AcceptedAt),
-            Position = StoredReportMapper.ToWire(accepted.Position),
+            Position = StoredMessages.ToWire(accepted.Position),
             Verdict = (Wire.ClaimVerdict)accepted.Verdict,
             NextReportNotBefore = Timestamp.FromDateTimeOffset(accepted.NextReportNotBefore),
             ReportSha256 = accepted.Sha256 is { } sha256 ? UnsafeByteOperations.UnsafeWrap(sha256) : ByteString.Empty,
+            DroppedFields = { accepted.Dropped },
         }
         : null;
 

@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 
 namespace Telemetry.Server.Ingestion;
 
@@ -7,9 +8,10 @@ internal abstract record SubmitOutcome
 {
     /// <summary>Stored durably, now or, for a repetition, before.</summary>
     /// <param name="Sha256">Of the bytes that were read; null when others are stored under this id.</param>
+    /// <param name="Dropped">Paths of fields whose value is not known and was dropped.</param>
     internal sealed record Accepted(
         Guid ReportId, FeedPosition Position, DateTimeOffset AcceptedAt, ClaimVerdict Verdict,
-        DateTimeOffset NextReportNotBefore, byte[]? Sha256) : SubmitOutcome;
+        DateTimeOffset NextReportNotBefore, byte[]? Sha256, IReadOnlyList<string> Dropped) : SubmitOutcome;
 
     /// <summary>Breaks rules; all of them are listed.</summary>
     internal sealed record Invalid(IReadOnlyList<Violation> Violations) : SubmitOutcome;

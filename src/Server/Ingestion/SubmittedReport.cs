@@ -1,88 +1,124 @@
+using System.Security.Cryptography;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
+using Telemetry.Server.Schema.Kinds;
 
 namespace Telemetry.Server.Ingestion;
 
-/// <summary>A report as an edge received it: typed, but not yet believed.</summary>
-/// <remarks>
-/// Every edge (gRPC, HTTP endpoints) fills one and hands it to <see cref="IReportIngestion"/>; nothing here is stored or
-/// logged before validation. Counts are wide so that the validator, not the edge, refuses what is out of range.
-/// </remarks>
+/// <summary>A report as an edge read it: checked field by field, but not yet cut off from who sent it.</summary>
+/// <remarks>Nothing here is logged. What identifies is in <see cref="InstanceHash"/> and <see cref="SubscriptionKey"/> alone, for the length of the call.</remarks>
 internal sealed class SubmittedReport
 {
-    /// <summary>Null when the client has no such thing; the server then makes one.</summary>
-    public string? ReportId { get; set; }
+    private SubmittedReport(byte[] sha256) => Sha256 = sha256;
 
     /// <summary>SHA-256 of the bytes that this was read from, as the edge received them.</summary>
-    public byte[] Sha256 { get; set; } = [];
+    public byte[] Sha256 { get; }
 
-    public string? InstanceHash { get; set; }
+    /// <summary>Every rule that the report breaks; then it has no body.</summary>
+    public IReadOnlyList<Violation> Violations { get; private init; } = [];
 
-    public App App { get; set; }
+    /// <summary>Paths of fields with a value that this server does not know.</summary>
+    public IReadOnlyList<string> Dropped { get; private init; } = [];
 
-    public string? AppVersion { get; set; }
+    /// <summary>Fields that the contract does not know.</summary>
+    public int UnknownFields { get; private init; }
 
-    /// <summary>Whether the word "unknown" stands for a missing app version, as the existing apps write it.</summary>
-    public bool AppVersionMayBeUnknown { get; set; }
+    /// <summary>Labels that no contract lists.</summary>
+    public int OwnLabels { get; private init; }
 
-    public long SchemaVersion { get; set; }
+    public Guid ReportId { get; private init; }
 
-    public string? NextcloudVersion { get; set; }
-
-    public string? PhpVersion { get; set; }
-
-    public string? DotnetVersion { get; set; }
-
-    public string? Country { get; set; }
-
-    public Database Database { get; set; }
-
-    public string? Language { get; set; }
-
-    public string? Timezone { get; set; }
-
-    public OsFamily OsFamily { get; set; }
-
-    public WebServer WebServer { get; set; }
-
-    public bool? Container { get; set; }
-
-    public long? TotalUsers { get; set; }
-
-    public long? ActiveUsers30Days { get; set; }
-
-    public long? DisabledUsers { get; set; }
-
-    public long? EnabledUsers { get; set; }
-
-    public bool? ValidSubscription { get; set; }
-
-    public bool? ExtendedSupport { get; set; }
+    public string InstanceHash { get; private init; } = "";
 
     /// <summary>In clear, for the length of the call only.</summary>
-    public string? SubscriptionKey { get; set; }
+    public string? SubscriptionKey { get; private init; }
 
-    public bool HasRoomVoxUsage { get; set; }
+    public ReportSchema Schema { get; private init; } = CoreFields.Schema;
 
-    public long? Rooms { get; set; }
+    public ReportValues? Values { get; private init; }
 
-    public long? RoomGroups { get; set; }
+    public ReportBody Body { get; private init; }
 
-    public SubmittedCounts RoomTypes { get; } = new(LabelRegister.RoomTypes);
+    public CountrySource CountrySource { get; private init; }
 
-    public SubmittedCounts Facilities { get; } = new(LabelRegister.Facilities);
+    /// <summary>Reads a Report message.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no message.</exception>
+    public static SubmittedReport FromWire(ReadOnlySpan<byte> message, AppRegistry apps)
+    {
+        var scratch = ReportScratch.OfThread;
+        WireReportReader.Read(message, scratch, apps);
+        return Finish(scratch, SHA256.HashData(message), apps, hasId: true);
+    }
 
-    public double? AverageCapacity { get; set; }
+    /// <summary>Reads what existing builds of an app send, of which it is known that it is one JSON object.</summary>
+    public static SubmittedReport FromJson(ReadOnlySpan<byte> body, Door door, AppRegistry apps)
+    {
+        var scratch = ReportScratch.OfThread;
+        JsonReportReader.Read(body, scratch, door);
+        return Finish(scratch, SHA256.HashData(body), apps, hasId: false);
+    }
 
-    public long? AutoAcceptRooms { get; set; }
+    private static SubmittedReport Finish(ReportScratch scratch, byte[] sha256, AppRegistry apps, bool hasId)
+    {
+        scratch.Finish();
+        var values = scratch.Values;
+        var texts = values.Texts;
+        foreach (var field in scratch.Schema.Fields)
+        {
+            if (field.IsRequired && field.Kind is TextKind kind && texts[field.Index] is null
+                && (hasId || field.Index != CoreFields.ReportId) && !scratch.Violations.Any(violation => violation.Field == field.Path))
+            {
+                scratch.Refuse(field, "is required; it " + kind.Rule);
+            }
+        }
 
-    public long? RoomsWithSmtp { get; set; }
+        if (texts[CoreFields.App] is { } app && apps.Find(app) is null)
+        {
+            scratch.Refuse(CoreFields.Schema.Texts[CoreFields.App], apps.Rule);
+        }
 
-    public long? RoomsWithAvailabilityRules { get; set; }
+        var source = Locate(texts);
+        return scratch.Violations.Count > 0
+            ? new SubmittedReport(sha256)
+            {
+                Violations = scratch.Violations,
+                UnknownFields = scratch.UnknownFields,
+                OwnLabels = scratch.OwnLabels,
+            }
+            : new SubmittedReport(sha256)
+            {
+                Dropped = scratch.Dropped,
+                UnknownFields = scratch.UnknownFields,
+                OwnLabels = scratch.OwnLabels,
+                ReportId = texts[CoreFields.ReportId] is { } id ? Guid.ParseExact(id, "D") : Guid.NewGuid(),
+                InstanceHash = texts[CoreFields.InstanceHash]!,
+                SubscriptionKey = texts[CoreFields.Key],
+                Schema = scratch.Schema,
+                Values = values,
+                Body = ReportBody.Write(scratch.Schema, values, scratch),
+                CountrySource = source,
+            };
+    }
 
-    public bool? ExchangeSyncEnabled { get; set; }
+    /// <summary>A country that is not reported is the timezone's, if that names a place.</summary>
+    private static CountrySource Locate(string?[] texts)
+    {
+        if (texts[CoreFields.Country] is not null)
+        {
+            return CountrySource.Reported;
+        }
 
-    public long? RoomsWithExchange { get; set; }
+        texts[CoreFields.Country] = texts[CoreFields.Timezone] is { } zone ? Countries.OfTimezone(zone) : null;
+        return texts[CoreFields.Country] is null ? CountrySource.None : CountrySource.Timezone;
+    }
+}
 
-    /// <summary>Fields the edge did not know and dropped; a figure, nothing else.</summary>
-    public int UnknownFields { get; set; }
+/// <summary>Bounds on what a request may carry; the contract documents them.</summary>
+internal static class ReportLimits
+{
+    /// <summary>Largest single report, in bytes; five times the largest that a real app was seen to send, and more.</summary>
+    public const int MaxReportBytes = 64 * 1024;
+
+    /// <summary>Most reports in one request.</summary>
+    public const int MaxReportsPerRequest = 1_000;
 }

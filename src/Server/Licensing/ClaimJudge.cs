@@ -12,11 +12,11 @@ namespace Telemetry.Server.Licensing;
 internal sealed class ClaimJudge(
     LicenseBook book, LicenseJudge judge, Pseudonyms pseudonyms, LicensingMetrics metrics, TimeProvider time)
 {
-    /// <param name="app">The app that reports.</param>
+    /// <param name="app">The app that reports, by its slug.</param>
     /// <param name="flags">What the report says about its subscription.</param>
     /// <param name="key">The key in clear; null or empty when there is none.</param>
     /// <param name="instanceHash">The reported hash, already checked.</param>
-    public Claim Judge(App app, SubscriptionFlags flags, string? key, string instanceHash)
+    public Claim Judge(string app, SubscriptionFlags flags, string? key, string instanceHash)
     {
         var hasKey = !string.IsNullOrEmpty(key);
         if (!hasKey && flags.ExtendedSupport != true && flags.ValidSubscription != true)
@@ -39,7 +39,7 @@ internal sealed class ClaimJudge(
         return claim;
     }
 
-    private Claim JudgeKey(App app, string key, LicensedInstanceId instance)
+    private Claim JudgeKey(string app, string key, LicensedInstanceId instance)
     {
         var canonical = LicenseKey.Canonical(key);
         if (book.Find(pseudonyms.OfKey(canonical)) is not { } entry)
@@ -50,7 +50,7 @@ internal sealed class ClaimJudge(
         return ClaimOf(judge.Judge(entry, instance, null, app, time.GetUtcNow()));
     }
 
-    private Claim JudgePlace(App app, SubscriptionFlags flags, LicensedInstanceId instance)
+    private Claim JudgePlace(string app, SubscriptionFlags flags, LicensedInstanceId instance)
     {
         var claims = book.Of(instance)
             .Select(entry => ClaimOf(judge.Judge(entry, instance, null, app, time.GetUtcNow())))

@@ -63,7 +63,7 @@ internal sealed class LicenseGrpcService(
     public override Task<Wire.ReleaseInstanceResponse> ReleaseInstance(
         Wire.ReleaseInstanceRequest request, ServerCallContext context) => GuardedAsync(context, async () =>
         {
-            var question = Read(request.LicenseKey, request.InstanceHash, "", Wire.App.Unspecified, context, needsApp: false);
+            var question = Read(request.LicenseKey, request.InstanceHash, "", null, context);
             var released = await desk.ReleaseAsync(question, context.CancellationToken).ConfigureAwait(false);
             return new Wire.ReleaseInstanceResponse { Released = released ?? throw NotStored() };
         });
@@ -126,19 +126,13 @@ internal sealed class LicenseGrpcService(
     }
 
     private static TokenSubject SubjectOf(Wire.CheckLicenseRequest request) => new(
-        LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, (App)request.App, request.Nonce.Span);
+        LicenseKey.Canonical(request.LicenseKey), request.InstanceHash, request.App, request.Nonce.Span);
 
     private LicenseQuestion Read(
-        string key, string hash, string previousHash, Wire.App app, ServerCallContext context, bool needsApp = true)
+        string key, string hash, string previousHash, string? app, ServerCallContext context)
     {
-        // Of the contract's type: the server's is a byte, and 257 cut to one would be an app.
-        if (needsApp && (app == Wire.App.Unspecified || !System.Enum.IsDefined(app)))
-        {
-            throw RpcErrors.InvalidField("app", "must name an app that this server knows, e.g. APP_ROOMVOX");
-        }
-
         var question = questions.Read(
-            key, hash, previousHash, (App)app, context.GetHttpContext().Connection.RemoteIpAddress, out var violations);
+            key, hash, previousHash, app, context.GetHttpContext().Connection.RemoteIpAddress, out var violations);
         return question ?? throw RpcErrors.Invalid(
             ErrorReasons.RequestInvalid, string.Join(' ', violations.Select(broken => $"{broken.Field} {broken.Rule}.")),
             violations);

@@ -13,10 +13,10 @@ internal sealed class LicenseJudge(int leaseDays)
     /// <param name="entry">The license and its seats.</param>
     /// <param name="instance">Who asks.</param>
     /// <param name="previous">Under what pseudonym it asked before; null when that did not change.</param>
-    /// <param name="app">For which app; unknown when the caller cannot say, then any.</param>
+    /// <param name="app">For which app, by its slug; null when the caller cannot say, then any.</param>
     /// <param name="now">The moment.</param>
     public LicenseJudgement Judge(
-        LicenseEntry entry, LicensedInstanceId instance, LicensedInstanceId? previous, App app, DateTimeOffset now)
+        LicenseEntry entry, LicensedInstanceId instance, LicensedInstanceId? previous, string? app, DateTimeOffset now)
     {
         var license = entry.License;
         if (license.State == LicenseState.Revoked)
@@ -29,7 +29,7 @@ internal sealed class LicenseJudge(int leaseDays)
             return Refuse(LicenseVerdict.Suspended);
         }
 
-        if (app != App.Unknown && !license.Apps.Contains(app))
+        if (app is not null && !license.Apps.Contains(app))
         {
             return Refuse(LicenseVerdict.WrongApp);
         }

@@ -25,7 +25,7 @@ internal static class LicenseMapper
             MaskedKey = license.KeyMask,
             CustomerReference = license.CustomerReference,
             Edition = license.Edition,
-            Apps = { license.Apps.Select(app => (Wire.App)app) },
+            Apps = { license.Apps },
             Limits = { Limits(license) },
             InstancesAllowed = (uint)license.InstancesAllowed,
             OveragePolicy = (Wire.OveragePolicy)license.Overage,

@@ -9,7 +9,7 @@ internal sealed record LicenseOrder
 
     public required string Edition { get; init; }
 
-    public required IReadOnlyList<App> Apps { get; init; }
+    public required IReadOnlyList<string> Apps { get; init; }
 
     public required IReadOnlyDictionary<string, ulong> Limits { get; init; }
 

@@ -1,23 +1,24 @@
 using System.Net;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
+using Telemetry.Server.Schema;
 
 namespace Telemetry.Server.Licensing;
 
 /// <summary>Turns what an edge received into a question, or says what is malformed. A bad key is never malformed.</summary>
-internal sealed class LicenseQuestions(Pseudonyms pseudonyms)
+internal sealed class LicenseQuestions(Pseudonyms pseudonyms, AppRegistry apps)
 {
     /// <param name="key">The key as typed.</param>
     /// <param name="instanceHash">The hash that stands for the installation.</param>
     /// <param name="previousHash">The hash before; null or empty when there is none.</param>
-    /// <param name="app">The app; unknown when the caller cannot say.</param>
+    /// <param name="app">The app, by its slug; null when the caller cannot say.</param>
     /// <param name="peer">Where the caller is.</param>
     /// <param name="violations">Field names of the contract and rules; empty when there is a question.</param>
     public LicenseQuestion? Read(
-        string? key, string? instanceHash, string? previousHash, App app, IPAddress? peer,
+        string? key, string? instanceHash, string? previousHash, string? app, IPAddress? peer,
         out IReadOnlyList<(string Field, string Rule)> violations)
     {
-        if (Check(key, instanceHash, previousHash) is { } broken)
+        if (Check(key, instanceHash, previousHash, app) is { } broken)
         {
             violations = broken;
             return null;
@@ -31,8 +32,8 @@ internal sealed class LicenseQuestions(Pseudonyms pseudonyms)
             string.IsNullOrEmpty(previousHash) ? null : pseudonyms.OfLicensed(previousHash), app, peer);
     }
 
-    private static List<(string Field, string Rule)>? Check(
-        string? key, string? instanceHash, string? previousHash)
+    private List<(string Field, string Rule)>? Check(
+        string? key, string? instanceHash, string? previousHash, string? app)
     {
         List<(string, string)>? violations = null;
         if (key is not { Length: > 0 and <= LicenseKey.MaxLength })
@@ -50,6 +51,11 @@ internal sealed class LicenseQuestions(Pseudonyms pseudonyms)
             (violations ??= []).Add(("previous_instance_hash", previousRule));
         }
 
+        if (app is not null && apps.Find(app) is null)
+        {
+            (violations ??= []).Add(("app", apps.Rule));
+        }
+
         return violations;
     }
 }
@@ -59,8 +65,8 @@ internal sealed class LicenseQuestions(Pseudonyms pseudonyms)
 /// <param name="WellFormed">Whether the key has the form that this server gives keys.</param>
 /// <param name="Instance">The installation.</param>
 /// <param name="Previous">What it was before; null when it did not change.</param>
-/// <param name="App">The app; unknown when the caller does not say.</param>
+/// <param name="App">The app, by its slug; null when the caller does not say.</param>
 /// <param name="Peer">Where the caller is, for the throttle alone; never stored or logged.</param>
 internal sealed record LicenseQuestion(
-    SubscriptionKeyHash Key, bool WellFormed, LicensedInstanceId Instance, LicensedInstanceId? Previous, App App,
+    SubscriptionKeyHash Key, bool WellFormed, LicensedInstanceId Instance, LicensedInstanceId? Previous, string? App,
     IPAddress? Peer);

@@ -139,7 +139,7 @@ internal sealed class LicenseTokens(
     {
         payload.WriteBase64Url("nonce"u8, subject.Nonce);
         payload.Json.WriteString("instance"u8, subject.InstanceHash);
-        payload.Json.WriteString("app"u8, LicenseApps.NameOf(subject.App));
+        payload.Json.WriteString("app"u8, subject.App);
         WriteThumbprint(payload, subject.CanonicalKey);
     }
 
@@ -173,13 +173,13 @@ internal sealed class LicenseTokens(
 }
 
 /// <summary>The question that a token answers; as the caller sent it but for the key, which is canonical.</summary>
-internal readonly ref struct TokenSubject(string canonicalKey, string instanceHash, App app, ReadOnlySpan<byte> nonce)
+internal readonly ref struct TokenSubject(string canonicalKey, string instanceHash, string app, ReadOnlySpan<byte> nonce)
 {
     public string CanonicalKey { get; } = canonicalKey;
 
     public string InstanceHash { get; } = instanceHash;
 
-    public App App { get; } = app;
+    public string App { get; } = app;
 
     public ReadOnlySpan<byte> Nonce { get; } = nonce;
 }

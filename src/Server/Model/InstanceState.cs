@@ -1,15 +1,16 @@
+using Telemetry.Server.Schema;
+
 namespace Telemetry.Server.Model;
 
 /// <summary>One app of one installation, as its latest report shows it.</summary>
-/// <remarks>Kept in memory for every installation, so it holds no maps: those stay in the log.</remarks>
-internal sealed record InstanceState : IReportedState
+internal sealed record InstanceState
 {
-    /// <summary>Place in the order of first reports, from 0; stable for the life of the store.</summary>
+    /// <summary>Place in the order of the app's first reports, from 0; stable for the life of the store.</summary>
     public required int Ordinal { get; init; }
 
     public required InstanceId Instance { get; init; }
 
-    public required App App { get; init; }
+    public required ReportSchema Schema { get; init; }
 
     /// <summary>UTC, whole milliseconds.</summary>
     public required DateTimeOffset FirstSeen { get; init; }
@@ -21,18 +22,10 @@ internal sealed record InstanceState : IReportedState
 
     public required long LatestNumber { get; init; }
 
-    public required string AppVersion { get; init; }
-
-    public uint SchemaVersion { get; init; }
-
     public required Claim Claim { get; init; }
 
-    public required InstallationEnvironment Environment { get; init; }
+    public required CountrySource CountrySource { get; init; }
 
-    public UserCounts Users { get; init; }
-
-    public SubscriptionFlags Subscription { get; init; }
-
-    /// <summary>RoomVox's scalar figures; its maps are empty here.</summary>
-    public RoomVoxUsage? RoomVox { get; init; }
+    /// <summary>All but the counts by label: those stay in the log.</summary>
+    public required ReportValues Values { get; init; }
 }

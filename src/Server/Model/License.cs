@@ -19,7 +19,7 @@ internal sealed record License
 
     public required string Edition { get; init; }
 
-    public required IReadOnlyList<App> Apps { get; init; }
+    public required IReadOnlyList<string> Apps { get; init; }
 
     /// <summary>A name that is missing has no limit.</summary>
     public required IReadOnlyDictionary<string, ulong> Limits { get; init; }

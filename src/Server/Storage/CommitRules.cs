@@ -59,5 +59,5 @@ internal static class RepeatedReports
 {
     /// <summary>The answer to a repetition: the one that was given the first time.</summary>
     public static CommitOutcome ToRepeated(this StoredReport stored) => new(
-        CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Report.Claim.Verdict, stored.Report.ContentTag);
+        CommitDecision.Repeated, stored.Position, stored.AcceptedAt, stored.Claim.Verdict, stored.ContentTag);
 }

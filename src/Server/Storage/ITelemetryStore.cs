@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage;
 
@@ -76,19 +77,22 @@ internal interface ITelemetryStore : IAsyncDisposable
 
     /// <summary>One installation's reports with numbers below <paramref name="beforeNumber"/>, newest first.</summary>
     ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
-        InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation);
+        InstanceId instance, string app, long beforeNumber, int maxCount, CancellationToken cancellation);
 
-    InstanceState? FindInstance(InstanceId instance, App app);
+    InstanceState? FindInstance(InstanceId instance, string app);
 
-    /// <summary>States in the order of first reports, from <paramref name="firstOrdinal"/> on.</summary>
-    /// <param name="firstOrdinal">Where to begin.</param>
+    /// <summary>All apps of an installation.</summary>
+    IReadOnlyList<InstanceState> FindInstances(InstanceId instance);
+
+    /// <summary>States app by app, each app's in the order of first reports.</summary>
+    /// <param name="from">Where to begin.</param>
     /// <param name="maxCount">How many at most.</param>
     /// <param name="app">Only this app's; null for all.</param>
     /// <param name="verdict">Only those whose latest report got this verdict; null for all.</param>
-    IReadOnlyList<InstanceState> ListInstances(int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null);
+    IReadOnlyList<InstanceState> ListInstances(InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null);
 
     /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
-    IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims { get; }
+    IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims { get; }
 
     /// <summary>Whether this very log once had, or still has, an event at this position (number 0 is always known).</summary>
     bool Reached(FeedPosition position);

@@ -5,17 +5,20 @@ namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>Decides about the reports of one batch, each with the ones before it in view.</summary>
 /// <remarks>Changes nothing: the state follows when the batch is on disk, and a failed batch leaves no trace.</remarks>
-/// <param name="instances">The committed state.</param>
+/// <param name="fleet">The committed state.</param>
 /// <param name="rules">The rules.</param>
 /// <param name="before">Number of the newest committed event, and the epoch under which the batch is written.</param>
 /// <param name="isKnownNew">Whether a report that looks repeated was found to be none.</param>
 internal sealed class BatchDecisions(
-    InstanceTable instances, CommitRules rules, FeedPosition before, Predicate<Report> isKnownNew)
+    FleetState fleet, CommitRules rules, FeedPosition before, Predicate<Report> isKnownNew)
 {
-    private readonly Dictionary<(InstanceId, App), StoredReport> _latestInBatch = [];
+    private readonly Dictionary<(InstanceId, string), StoredReport> _latestInBatch = [];
     private readonly long _nowMs = rules.Now.ToUnixTimeMilliseconds();
 
     public List<StoredReport> Accepted { get; } = [];
+
+    /// <summary>What each of them was made of.</summary>
+    public List<Report> Reports { get; } = [];
 
     /// <param name="report">The report.</param>
     /// <param name="place">Its place in the batch.</param>
@@ -32,7 +35,7 @@ internal sealed class BatchDecisions(
             return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0);
         }
 
-        if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report)))
+        if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report.ReportId, report.Instance)))
         {
             if (FindInBatch(report, latest.Number) is { } stored)
             {
@@ -75,25 +78,25 @@ internal sealed class BatchDecisions(
     {
         if (!_latestInBatch.TryGetValue((report.Instance, report.App), out var inBatch))
         {
-            return instances.TryGetLatest(report.Instance, report.App, out latest);
+            return fleet.TryGetLatest(report.Instance, report.App, out latest);
         }
 
-        instances.TryGetLatest(report.Instance, report.App, out var committed);
+        fleet.TryGetLatest(report.Instance, report.App, out var committed);
         var recentIds = committed.RecentIds;
         for (var earlier = inBatch; earlier is not null; earlier = InBatch(earlier.PreviousNumber))
         {
-            recentIds.Add(RecentReportIds.FingerprintOf(earlier.Report));
+            recentIds.Add(RecentReportIds.FingerprintOf(earlier.ReportId, earlier.Instance));
         }
 
         latest = new LatestReport(
-            inBatch.Position.Number, inBatch.AcceptedAt.ToUnixTimeMilliseconds(), inBatch.Report.AppVersion, recentIds);
+            inBatch.Position.Number, inBatch.AcceptedAtMs, inBatch.AppVersion, recentIds);
         return true;
     }
 
     private StoredReport? FindInBatch(Report report, long number)
     {
         var stored = InBatch(number);
-        while (stored is not null && stored.Report.ReportId != report.ReportId)
+        while (stored is not null && stored.ReportId != report.ReportId)
         {
             stored = InBatch(stored.PreviousNumber);
         }
@@ -107,10 +110,10 @@ internal sealed class BatchDecisions(
     private CommitOutcome Accept(Report report, EventKinds kinds, long previousNumber)
     {
         kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
-        var stored = new StoredReport(
-            before with { Number = before.Number + Accepted.Count + 1 },
-            DateTimeOffset.FromUnixTimeMilliseconds(_nowMs), kinds, previousNumber, report);
+        var stored = StoredReport.Of(
+            before with { Number = before.Number + Accepted.Count + 1 }, _nowMs, kinds, previousNumber, report);
         Accepted.Add(stored);
+        Reports.Add(report);
         _latestInBatch[(report.Instance, report.App)] = stored;
         return new CommitOutcome(
             CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);

@@ -16,14 +16,12 @@ internal static class EventChunk
     /// <summary>Writes events from <paramref name="first"/> on until the chunk is full.</summary>
     /// <returns>How many.</returns>
     public static int Write(
-        ArrayBufferWriter<byte> output, ArrayBufferWriter<byte> scratch, IReadOnlyList<StoredReport> events, int first)
+        ArrayBufferWriter<byte> output, IReadOnlyList<StoredReport> events, int first)
     {
         var next = first;
         while (next < events.Count && next - first < MaxEvents && output.WrittenCount < MaxBytes)
         {
-            scratch.ResetWrittenCount();
-            ReportCodec.Write(scratch, events[next]);
-            RecordWriter.Append(output, scratch.WrittenSpan);
+            RecordWriter.Append(output, events[next].Record.Span);
             next++;
         }
 
@@ -34,13 +32,17 @@ internal static class EventChunk
     public static void Read(
         byte[] chunk, long firstNumber, long from, int maxCount, EpochTable epochs, List<StoredReport> events)
     {
-        var reader = new RecordReader(chunk);
-        for (var number = firstNumber; !reader.Rest.IsEmpty && events.Count < maxCount; number++)
+        var number = firstNumber - 1;
+        foreach (var record in RecordReader.Split(chunk))
         {
-            var record = reader.Take(reader.Raw());
-            if (number >= from)
+            if (events.Count >= maxCount)
             {
-                events.Add(ReportCodec.Read(record, new FeedPosition(epochs.EpochOf(number), number)));
+                break;
+            }
+
+            if (++number >= from)
+            {
+                events.Add(StoredReport.Read(new FeedPosition(epochs.EpochOf(number), number), record));
             }
         }
     }

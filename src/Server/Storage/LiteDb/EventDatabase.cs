@@ -166,8 +166,8 @@ internal sealed partial class EventDatabase : IDisposable
     public void WriteReplayFrom(long number) =>
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = number }], BsonAutoId.Int64);
 
-    public IEnumerable<byte[]> ReadSlots() =>
-        Read(Slots, [], Query.Ascending).Select(document => ReadChecked(document));
+    public IEnumerable<(int Slot, byte[] Rows)> ReadSlots() =>
+        Read(Slots, [], Query.Ascending).Select(document => (document[Id].AsInt32, ReadChecked(document)));
 
     /// <summary>The number after which events may not be in the slots yet.</summary>
     public long ReadReplayFrom() => Find(Meta, "replay") is { } document ? document["from"].AsInt64 : 0;

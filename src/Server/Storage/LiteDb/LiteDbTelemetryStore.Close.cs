@@ -20,7 +20,7 @@ internal sealed partial class LiteDbTelemetryStore
                 _database.Checkpoint();
                 _database.FinishCheckpoint();
                 _database.Seal();
-                Log.Closed(_logger, _current, _instances.Count, written, watch.ElapsedMilliseconds);
+                Log.Closed(_logger, _current, _fleet.Count, written, watch.ElapsedMilliseconds);
             }
         }
         catch (Exception e)
@@ -34,7 +34,7 @@ internal sealed partial class LiteDbTelemetryStore
     private int WriteSnapshot()
     {
         var start = _time.GetTimestamp();
-        var stale = _snapshots.Stale(_current, _instances.NewestIn);
+        var stale = _snapshots.Stale(_current, _fleet.NewestIn);
         var written = 0;
         while (written < stale.Count && _time.GetElapsedTime(start) < _options.CloseWithin)
         {

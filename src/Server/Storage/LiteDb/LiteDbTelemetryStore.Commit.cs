@@ -42,7 +42,7 @@ internal sealed partial class LiteDbTelemetryStore
     private CommitOutcome[] CommitBatch(IReadOnlyList<Report> batch, CommitRules rules)
     {
         Recover();
-        var decisions = new BatchDecisions(_instances, rules, new FeedPosition(_epoch, _current), IsKnownNew);
+        var decisions = new BatchDecisions(_fleet, rules, new FeedPosition(_epoch, _current), IsKnownNew);
         var outcomes = new CommitOutcome[batch.Count];
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -51,13 +51,13 @@ internal sealed partial class LiteDbTelemetryStore
 
         if (decisions.Accepted.Count > 0)
         {
-            Store(decisions.Accepted);
+            Store(decisions.Accepted, decisions.Reports);
         }
 
         return outcomes;
     }
 
-    private void Store(List<StoredReport> accepted)
+    private void Store(List<StoredReport> accepted, List<Report> reports)
     {
         var first = _current + 1;
         CommitWithSlots(_snapshots.Due(), database =>
@@ -77,8 +77,8 @@ internal sealed partial class LiteDbTelemetryStore
             _epochWritten = true;
         }
 
-        _instances.Apply(accepted);
-        _snapshots.Grow(_instances.Blocks, first - 1);
+        _fleet.Apply(accepted, reports);
+        _snapshots.Grow(_fleet.Slots, first - 1);
         _snapshots.Committed(accepted.Count);
         KeepForReaders(accepted);
         if (_oldest == 0)
@@ -115,7 +115,7 @@ internal sealed partial class LiteDbTelemetryStore
         for (var next = 0; next < accepted.Count;)
         {
             _chunk.ResetWrittenCount();
-            var count = EventChunk.Write(_chunk, _record, accepted, next);
+            var count = EventChunk.Write(_chunk, accepted, next);
             database.AddEvents(first + next, count, _chunk.WrittenSpan.ToArray());
             next += count;
         }
@@ -144,10 +144,10 @@ internal sealed partial class LiteDbTelemetryStore
     private byte[] RowsOf(int slot)
     {
         _chunk.ResetWrittenCount();
-        foreach (var state in _instances.Block(slot))
+        foreach (var (state, recentIds) in _fleet.Slot(slot))
         {
             _record.ResetWrittenCount();
-            InstanceRecord.Write(_record, state, _instances.RecentIdsOf(state.Ordinal));
+            InstanceRecord.Write(_record, state, recentIds);
             RecordWriter.Append(_chunk, _record.WrittenSpan);
         }
 

@@ -19,7 +19,7 @@ internal sealed partial class LiteDbTelemetryStore
     {
         if (_snapshots.ReplayFrom(_current) < Math.Min(number, _current))
         {
-            for (var slot = 0; slot < _instances.Blocks; slot++)
+            for (var slot = 0; slot < _fleet.Slots; slot++)
             {
                 int[] written = [slot];
                 CommitWithSlots(written, static _ => { });

@@ -12,7 +12,7 @@ internal sealed partial class LiteDbTelemetryStore
     /// <summary>Opens the data directory, makes it when it is new, and recovers what the last process left.</summary>
     /// <exception cref="StoreOpenException">The message tells an operator why not and what to do.</exception>
     public static LiteDbTelemetryStore Open(
-        LiteDbStoreOptions options, TimeProvider time, ILogger<LiteDbTelemetryStore> logger)
+        LiteDbStoreOptions options, AppRegistry apps, TimeProvider time, ILogger<LiteDbTelemetryStore> logger)
     {
         var watch = Stopwatch.StartNew();
         var directoryLock = DirectoryLock.Take(options.Directory);
@@ -23,7 +23,7 @@ internal sealed partial class LiteDbTelemetryStore
             database = OpenDatabase(options, knownEnd: null);
             Migrations.Run(database, options.Directory);
             CheckSecret(database, options);
-            var store = new LiteDbTelemetryStore(options, time, logger, directoryLock, database);
+            var store = new LiteDbTelemetryStore(options, apps, time, logger, directoryLock, database);
             store.Load();
             store._writer.Start();
             Log.Opened(
@@ -117,33 +117,31 @@ internal sealed partial class LiteDbTelemetryStore
             _epochs.Add(first, epoch);
         }
 
-        foreach (var rows in _database.ReadSlots())
+        foreach (var (slot, rows) in _database.ReadSlots())
         {
-            LoadSlot(rows);
+            LoadSlot(slot, rows);
         }
 
         var replayFrom = _database.ReadReplayFrom();
-        _snapshots.Grow(_instances.Blocks, replayFrom);
+        _snapshots.Grow(_fleet.Slots, replayFrom);
         for (var number = replayFrom; number < _current;)
         {
             var page = ReadStored(Math.Max(number + 1, _oldest), Math.Min(number + ReplayPage, _current));
             foreach (var stored in page)
             {
-                _instances.Replay(stored);
+                _fleet.Replay(stored);
             }
 
             number += ReplayPage;
-            _snapshots.Grow(_instances.Blocks, replayFrom);
+            _snapshots.Grow(_fleet.Slots, replayFrom);
         }
     }
 
-    private void LoadSlot(byte[] rows)
+    private void LoadSlot(int slot, byte[] rows)
     {
-        var reader = new RecordReader(rows);
-        while (!reader.Rest.IsEmpty)
+        foreach (var record in RecordReader.Split(rows))
         {
-            var (state, recentIds) = InstanceRecord.Read(reader.Take(reader.Raw()));
-            _instances.Restore(state, recentIds);
+            _fleet.Restore(slot, InstanceRecord.Read(record));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
@@ -33,16 +34,16 @@ internal sealed partial class LiteDbTelemetryStore
         InTurnAsync(() => ReadOne(number), cancellation);
 
     public async ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
-        InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation)
+        InstanceId instance, string app, long beforeNumber, int maxCount, CancellationToken cancellation)
     {
         // Every report names the one before it: history costs one read per report and no index.
         var history = new List<StoredReport>();
-        var number = _instances.Find(instance, app)?.LatestNumber ?? 0;
+        var number = _fleet.Find(instance, app)?.LatestNumber ?? 0;
         if (number >= beforeNumber)
         {
             // A page token names a report of this installation; its predecessor begins the page.
             var token = await FindReportAsync(beforeNumber, cancellation).ConfigureAwait(false);
-            number = token?.Report.Instance == instance && token.Report.App == app ? token.PreviousNumber : 0;
+            number = token?.Instance == instance && token.App == app ? token.PreviousNumber : 0;
         }
 
         while (number > 0 && history.Count < maxCount)
@@ -61,13 +62,15 @@ internal sealed partial class LiteDbTelemetryStore
 
     public long? GapThrough(long number) => _gaps.Through(number);
 
-    public InstanceState? FindInstance(InstanceId instance, App app) => _instances.Find(instance, app);
+    public InstanceState? FindInstance(InstanceId instance, string app) => _fleet.Find(instance, app);
+
+    public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => _fleet.Find(instance);
 
     public IReadOnlyList<InstanceState> ListInstances(
-        int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null) =>
-        _instances.List(firstOrdinal, maxCount, app, verdict);
+        InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null) =>
+        _fleet.List(from, maxCount, app, verdict);
 
-    public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => _instances.RefusedClaims();
+    public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => _fleet.RefusedClaims();
 
     /// <summary>For verification: reads whatever can be read.</summary>
     /// <exception cref="StoreDamagedException">Something cannot be read as it was written.</exception>

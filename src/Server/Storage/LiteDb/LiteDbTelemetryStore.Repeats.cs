@@ -9,7 +9,7 @@ internal sealed partial class LiteDbTelemetryStore
     /// <summary>Chance alone hardly ever makes one, so what piles up was left by callers who went away.</summary>
     private const int MaxKnownNew = 1_000;
 
-    private readonly ConcurrentDictionary<(InstanceId, App, Guid), bool> _knownNew = [];
+    private readonly ConcurrentDictionary<(InstanceId, string, Guid), bool> _knownNew = [];
 
     public async ValueTask<CommitOutcome?> FindRepeatedAsync(
         Report report, FeedPosition through, CancellationToken cancellation)
@@ -22,7 +22,7 @@ internal sealed partial class LiteDbTelemetryStore
                 break;
             }
 
-            if (stored.Report.ReportId == report.ReportId)
+            if (stored.ReportId == report.ReportId)
             {
                 return stored.ToRepeated();
             }

@@ -20,7 +20,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly DirectoryLock _lock;
-    private readonly InstanceTable _instances;
+    private readonly FleetState _fleet;
     private readonly EpochTable _epochs = new();
     private readonly RecentEvents _recent = new();
     private readonly CommitSignal _committed = new();
@@ -48,14 +48,15 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private long _dropping;
 
     private LiteDbTelemetryStore(
-        LiteDbStoreOptions options, TimeProvider time, ILogger logger, DirectoryLock directoryLock, EventDatabase database)
+        LiteDbStoreOptions options, AppRegistry apps, TimeProvider time, ILogger logger, DirectoryLock directoryLock,
+        EventDatabase database)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _lock = directoryLock;
         _database = database;
-        _instances = new InstanceTable(options.SlotSize);
+        _fleet = new FleetState(apps, options.SlotSize);
         _snapshots = new SnapshotSchedule(options.SlotSize, options.MinimumRotation);
         _writer = new Thread(RunChanges) { Name = "telemetry-store-writer", IsBackground = true };
     }
@@ -74,7 +75,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public long OldestNumber => Interlocked.Read(ref _oldest);
 
-    public int InstanceCount => _instances.Count;
+    public int InstanceCount => _fleet.Count;
 
     public long SizeInBytes => Reading(database => database.SizeInBytes);
 

@@ -121,10 +121,9 @@ internal sealed class SalvagedContents
     private static long NewestIn(BsonDocument slot)
     {
         var newest = 0L;
-        var reader = new RecordReader(slot["b"].AsBinary);
-        while (!reader.Rest.IsEmpty)
+        foreach (var record in RecordReader.Split(slot["b"].AsBinary))
         {
-            newest = Math.Max(newest, InstanceRecord.Read(reader.Take(reader.Raw())).State.LatestNumber);
+            newest = Math.Max(newest, InstanceRecord.Read(record).Latest.Position.Number);
         }
 
         return newest;

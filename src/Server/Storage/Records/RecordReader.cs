@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Telemetry.Server.Storage.Records;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote. Fields of a newer version are passed over.</summary>
+/// <summary>Reads what <see cref="RecordWriter"/> wrote.</summary>
 /// <exception cref="InvalidDataException">By every member: the bytes are damaged.</exception>
 internal ref struct RecordReader(ReadOnlySpan<byte> record)
 {
@@ -12,50 +11,37 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
     /// <summary>What has not been read yet.</summary>
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
-    /// <summary>The next field: its tag, and either its number or its bytes.</summary>
-    public bool Next(out int tag, out ulong number, out ReadOnlySpan<byte> bytes)
+    /// <summary>The records that <see cref="RecordWriter.Append"/> put one after the other; they share the bytes.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(byte[] records)
     {
-        tag = 0;
-        number = 0;
-        bytes = default;
-        if (_rest.IsEmpty)
+        for (var at = 0; at < records.Length;)
         {
-            return false;
-        }
-
-        var key = Raw();
-        tag = (int)(key >> 3);
-        switch (key & 7)
-        {
-            case 0:
-                number = Raw();
-                return true;
-            case 2:
-                bytes = Take(Raw());
-                return true;
-            default:
-                throw Damaged();
+            var (start, length) = Find(records, at);
+            yield return records.AsMemory(start, length);
+            at = start + length;
         }
     }
 
     public ulong Raw() => Varint.TryTake(ref _rest, out var value) ? value : throw Damaged();
 
-    public ReadOnlySpan<byte> Take(ulong length)
+    public UInt128 Wide()
     {
-        if (length > (ulong)_rest.Length)
+        if (_rest.Length < RecordWriter.WideSize)
         {
             throw Damaged();
         }
 
-        var taken = _rest[..(int)length];
-        _rest = _rest[(int)length..];
-        return taken;
+        var value = BinaryPrimitives.ReadUInt128BigEndian(_rest);
+        _rest = _rest[RecordWriter.WideSize..];
+        return value;
     }
 
-    public static UInt128 Wide(ReadOnlySpan<byte> bytes) =>
-        bytes.Length == 16 ? BinaryPrimitives.ReadUInt128BigEndian(bytes) : throw Damaged();
-
-    public static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    private static (int Start, int Length) Find(byte[] records, int at)
+    {
+        var reader = new RecordReader(records.AsSpan(at));
+        var length = reader.Raw();
+        return length <= (ulong)reader.Rest.Length ? (records.Length - reader.Rest.Length, (int)length) : throw Damaged();
+    }
 
     private static InvalidDataException Damaged() =>
         new("A stored record is damaged. Restore the data directory from a backup.");

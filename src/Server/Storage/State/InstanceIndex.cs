@@ -2,12 +2,12 @@ using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.State;
 
-/// <summary>Finds the ordinal of an installation and app: open addressing over ordinals, 8 to 16 bytes an entry.</summary>
+/// <summary>Finds the ordinal of an installation: open addressing over ordinals, 8 to 16 bytes an entry.</summary>
 /// <remarks>
 /// Split into partitions that grow alone, so that growing a large fleet's index never stalls a commit for long. The
 /// keys are not repeated here: they are read from the rows. A pseudonym is a hash already and needs no further one.
 /// </remarks>
-internal sealed class InstanceIndex(InstanceRows rows)
+internal sealed class InstanceIndex(Blocks<InstanceRow> rows)
 {
     private const int Partitions = 256;
     private const int FirstSize = 16;
@@ -16,7 +16,7 @@ internal sealed class InstanceIndex(InstanceRows rows)
     private readonly int[] _counts = new int[Partitions];
 
     /// <returns>The ordinal; -1 when there is none.</returns>
-    public int Find(InstanceId instance, App app)
+    public int Find(InstanceId instance)
     {
         if (_tables[PartitionOf(instance)] is not { } table)
         {
@@ -26,7 +26,7 @@ internal sealed class InstanceIndex(InstanceRows rows)
         for (var slot = SlotOf(instance, table.Length); table[slot] != 0; slot = (slot + 1) & (table.Length - 1))
         {
             ref readonly var row = ref rows[table[slot] - 1];
-            if (row.Instance == instance && row.App == app)
+            if (row.Instance == instance)
             {
                 return table[slot] - 1;
             }

@@ -22,11 +22,11 @@ internal struct RecentReportIds
     private uint _oldest;
 
     /// <summary>Mixed with the pseudonym, which nobody outside knows: ids that collide cannot be made on purpose.</summary>
-    public static uint FingerprintOf(Report report)
+    public static uint FingerprintOf(Guid reportId, InstanceId instance)
     {
         Span<byte> bytes = stackalloc byte[16];
-        report.ReportId.TryWriteBytes(bytes);
-        return (uint)XxHash3.HashToUInt64(bytes, (long)(ulong)report.Instance.Value);
+        reportId.TryWriteBytes(bytes);
+        return (uint)XxHash3.HashToUInt64(bytes, (long)(ulong)instance.Value);
     }
 
     public readonly bool MayContain(uint fingerprint) =>

@@ -1,0 +1,132 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
+
+namespace Telemetry.Server.Storage.State;
+
+/// <summary>The latest state of every installation of one app: a row for each, and a column for each field.</summary>
+/// <remarks>Threading: as <see cref="FleetState"/> says.</remarks>
+internal sealed class AppFleet
+{
+    private readonly Blocks<InstanceRow> _rows;
+    private readonly InstanceIndex _index;
+    private readonly Column[] _numbers;
+    private readonly Column[] _texts;
+    private readonly TextCodes[] _codes;
+    private int _firstVacant;
+
+    public AppFleet(ReportSchema schema, int blockSize)
+    {
+        Schema = schema;
+        _rows = new Blocks<InstanceRow>(blockSize);
+        _index = new InstanceIndex(_rows);
+        _numbers = [.. schema.Numbers.Select(_ => new Column())];
+        _texts = [.. schema.Texts.Select(_ => new Column())];
+        _codes = [.. schema.Texts.Select(_ => new TextCodes())];
+    }
+
+    public ReportSchema Schema { get; }
+
+    public int Count => _rows.Count;
+
+    public int BlockCount => _rows.BlockCount;
+
+    public int BlockSize => _rows.BlockSize;
+
+    public ref InstanceRow this[int ordinal] => ref _rows[ordinal];
+
+    /// <returns>The ordinal; -1 when there is none.</returns>
+    public int Find(InstanceId instance) => _index.Find(instance);
+
+    /// <summary>The installation's place; a new one for a stranger.</summary>
+    /// <remarks>Vacant places first: recovery then gives every installation the ordinal it had.</remarks>
+    public int FindOrAdd(InstanceId instance, long nowMs)
+    {
+        if (_index.Find(instance) is var known and >= 0)
+        {
+            return known;
+        }
+
+        while (_firstVacant < _rows.Count && !_rows[_firstVacant].IsVacant)
+        {
+            _firstVacant++;
+        }
+
+        Add(_firstVacant, instance, nowMs);
+        return _firstVacant;
+    }
+
+    public void Add(int ordinal, InstanceId instance, long firstSeenMs)
+    {
+        _rows.GrowTo(ordinal + 1);
+        ref var row = ref _rows[ordinal];
+        row.Instance = instance;
+        row.FirstSeenMs = firstSeenMs;
+        _index.Add(ordinal);
+    }
+
+    /// <summary>Puts what was reported in the place of what was reported before.</summary>
+    public void Set(int ordinal, ReportValues values)
+    {
+        for (var i = 0; i < _numbers.Length; i++)
+        {
+            var cell = values.Numbers[i];
+            _numbers[i][ordinal] = Cell.IsValue(cell) ? (ulong)cell + 1 : 0;
+        }
+
+        for (var i = 0; i < _texts.Length; i++)
+        {
+            if (!Schema.Texts[i].IsStored)
+            {
+                continue;
+            }
+
+            var before = (int)_texts[i][ordinal];
+            // A text that stays keeps its number, whoever else leaves it.
+            var code = _codes[i].Take(values.Texts[i]);
+            _codes[i].Release(before);
+            if (code != before)
+            {
+                _texts[i][ordinal] = (ulong)code;
+            }
+        }
+    }
+
+    /// <summary>What was reported last, but for counts by label.</summary>
+    public ReportValues ValuesOf(int ordinal)
+    {
+        var values = Schema.NewValues();
+        for (var i = 0; i < _numbers.Length; i++)
+        {
+            var cell = _numbers[i][ordinal];
+            values.Numbers[i] = cell == 0 ? Cell.Absent : (long)(cell - 1);
+        }
+
+        for (var i = 0; i < _texts.Length; i++)
+        {
+            values.Texts[i] = _codes[i][(int)_texts[i][ordinal]];
+        }
+
+        return values;
+    }
+
+    /// <summary>One text field of one installation.</summary>
+    public string? TextOf(int ordinal, int field) => _codes[field][(int)_texts[field][ordinal]];
+
+    public InstanceState StateOf(int ordinal)
+    {
+        ref readonly var row = ref _rows[ordinal];
+        return new InstanceState
+        {
+            Ordinal = ordinal,
+            Instance = row.Instance,
+            Schema = Schema,
+            FirstSeen = DateTimeOffset.FromUnixTimeMilliseconds(row.FirstSeenMs),
+            LastSeen = DateTimeOffset.FromUnixTimeMilliseconds(row.LastSeenMs),
+            ReportCount = row.ReportCount,
+            LatestNumber = row.LatestNumber,
+            Claim = row.Claim,
+            CountrySource = row.CountrySource,
+            Values = ValuesOf(ordinal),
+        };
+    }
+}

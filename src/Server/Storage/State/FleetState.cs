@@ -1,0 +1,244 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
+
+namespace Telemetry.Server.Storage.State;
+
+/// <summary>The latest state of every installation of every app, in memory.</summary>
+/// <remarks>
+/// Changed by the writer alone, after the commit is on disk; readers take copies under the same lock and never see half a
+/// row. What a snapshot writes at a time is a slot: a block of one app's rows. Slots are numbered as they come to exist.
+/// </remarks>
+internal sealed class FleetState(AppRegistry apps, int blockSize)
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, AppFleet> _fleets = new(StringComparer.Ordinal);
+    private readonly List<(AppFleet Fleet, int Block)?> _slots = [];
+    private readonly Dictionary<(string App, LicenseVerdict Reason), int> _refusedClaims = [];
+
+    /// <summary>How many pairs of installation and app there are.</summary>
+    public int Count { get; private set; }
+
+    public int Slots => _slots.Count;
+
+    public InstanceState? Find(InstanceId instance, string app)
+    {
+        lock (_gate)
+        {
+            return _fleets.TryGetValue(app, out var fleet) && fleet.Find(instance) is var ordinal and >= 0
+                ? fleet.StateOf(ordinal)
+                : null;
+        }
+    }
+
+    /// <summary>All apps of one installation.</summary>
+    public List<InstanceState> Find(InstanceId instance)
+    {
+        lock (_gate)
+        {
+            return [.. _fleets.Values.Select(fleet => (Fleet: fleet, Ordinal: fleet.Find(instance)))
+                .Where(found => found.Ordinal >= 0)
+                .Select(found => found.Fleet.StateOf(found.Ordinal))];
+        }
+    }
+
+    public Dictionary<(string App, LicenseVerdict Reason), int> RefusedClaims()
+    {
+        lock (_gate)
+        {
+            return new Dictionary<(string App, LicenseVerdict Reason), int>(_refusedClaims);
+        }
+    }
+
+    /// <summary>States app by app, each app's in the order of first reports.</summary>
+    public List<InstanceState> List(InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict)
+    {
+        var states = new List<InstanceState>();
+        lock (_gate)
+        {
+            foreach (var (slug, fleet) in _fleets)
+            {
+                var order = string.CompareOrdinal(slug, from.App);
+                if (order < 0 || (app is not null && app != slug))
+                {
+                    continue;
+                }
+
+                for (var ordinal = order == 0 ? from.Ordinal : 0; ordinal < fleet.Count && states.Count < maxCount; ordinal++)
+                {
+                    ref readonly var row = ref fleet[ordinal];
+                    if (!row.IsVacant && (verdict is null || row.Claim.Verdict == verdict))
+                    {
+                        states.Add(fleet.StateOf(ordinal));
+                    }
+                }
+            }
+        }
+
+        return states;
+    }
+
+    /// <summary>For the writer only: what decides about a new report. False for a stranger.</summary>
+    public bool TryGetLatest(InstanceId instance, string app, out LatestReport latest)
+    {
+        if (!_fleets.TryGetValue(app, out var fleet) || fleet.Find(instance) is not (var ordinal and >= 0))
+        {
+            latest = default;
+            return false;
+        }
+
+        ref readonly var row = ref fleet[ordinal];
+        latest = new LatestReport(
+            row.LatestNumber, row.LastSeenMs, fleet.TextOf(ordinal, CoreFields.AppVersion) ?? "", row.RecentIds);
+        return true;
+    }
+
+    /// <summary>Takes committed reports in, with the values they were made of.</summary>
+    public void Apply(IReadOnlyList<StoredReport> committed, IReadOnlyList<Report> reports)
+    {
+        lock (_gate)
+        {
+            for (var i = 0; i < committed.Count; i++)
+            {
+                ApplyOne(FleetOf(reports[i].Schema), committed[i], reports[i].Values);
+            }
+        }
+    }
+
+    /// <summary>For recovery: an event that a row may or may not have seen.</summary>
+    public void Replay(StoredReport stored)
+    {
+        var fleet = FleetOf(apps.OfStored(stored.App));
+        if (fleet.Find(stored.Instance) is not (var ordinal and >= 0) || fleet[ordinal].LatestNumber < stored.Position.Number)
+        {
+            ApplyOne(fleet, stored, WireReportReader.Read(stored.Body, fleet.Schema));
+        }
+    }
+
+    /// <summary>For the writer only: the rows of one slot, to be written down.</summary>
+    public IEnumerable<(InstanceState State, RecentReportIds RecentIds)> Slot(int slot)
+    {
+        if (_slots[slot] is not var (fleet, block))
+        {
+            yield break;
+        }
+
+        var end = Math.Min((block + 1) * fleet.BlockSize, fleet.Count);
+        for (var ordinal = block * fleet.BlockSize; ordinal < end; ordinal++)
+        {
+            if (!fleet[ordinal].IsVacant)
+            {
+                yield return (fleet.StateOf(ordinal), fleet[ordinal].RecentIds);
+            }
+        }
+    }
+
+    /// <summary>For the writer only: the number of the newest event that changed a slot; 0 when none did.</summary>
+    public long NewestIn(int slot)
+    {
+        if (_slots[slot] is not var (fleet, block))
+        {
+            return 0;
+        }
+
+        var newest = 0L;
+        var end = Math.Min((block + 1) * fleet.BlockSize, fleet.Count);
+        for (var ordinal = block * fleet.BlockSize; ordinal < end; ordinal++)
+        {
+            newest = Math.Max(newest, fleet[ordinal].LatestNumber);
+        }
+
+        return newest;
+    }
+
+    /// <summary>For recovery: puts a row back where it was.</summary>
+    public void Restore(int slot, InstanceRecord record)
+    {
+        var latest = record.Latest;
+        var fleet = FleetOf(apps.OfStored(latest.App));
+        while (_slots.Count <= slot)
+        {
+            _slots.Add(null);
+        }
+
+        _slots[slot] ??= (fleet, record.Ordinal / fleet.BlockSize);
+        fleet.Add(record.Ordinal, latest.Instance, record.FirstSeenMs);
+        ref var row = ref fleet[record.Ordinal];
+        row.RecentIds = record.RecentIds;
+        row.ReportCount = record.ReportCount;
+        Fill(fleet, record.Ordinal, latest, WireReportReader.Read(latest.Body, fleet.Schema));
+        Count++;
+    }
+
+    private AppFleet FleetOf(ReportSchema schema)
+    {
+        if (!_fleets.TryGetValue(schema.App, out var fleet))
+        {
+            _fleets.Add(schema.App, fleet = new AppFleet(schema, blockSize));
+        }
+
+        return fleet;
+    }
+
+    private void ApplyOne(AppFleet fleet, StoredReport stored, ReportValues values)
+    {
+        var ordinal = fleet.FindOrAdd(stored.Instance, stored.AcceptedAtMs);
+        if (fleet[ordinal].IsVacant)
+        {
+            Count++;
+            NumberSlot(fleet, ordinal / fleet.BlockSize);
+        }
+
+        ref var row = ref fleet[ordinal];
+        row.ReportCount++;
+        row.RecentIds.Add(RecentReportIds.FingerprintOf(stored.ReportId, stored.Instance));
+        Fill(fleet, ordinal, stored, values);
+    }
+
+    private void NumberSlot(AppFleet fleet, int block)
+    {
+        if (!_slots.Exists(slot => slot is var (owner, own) && owner == fleet && own == block))
+        {
+            _slots.Add((fleet, block));
+        }
+    }
+
+    private void Fill(AppFleet fleet, int ordinal, StoredReport stored, ReportValues values)
+    {
+        ref var row = ref fleet[ordinal];
+        row.LatestNumber = stored.Position.Number;
+        row.LastSeenMs = stored.AcceptedAtMs;
+        Recount(fleet.Schema.App, row.Claim, stored.Claim);
+        row.Claim = stored.Claim;
+        row.CountrySource = stored.CountrySource;
+        fleet.Set(ordinal, values);
+    }
+
+    /// <summary>Kept with each report: counting a million rows for a question would hold up the writer.</summary>
+    private void Recount(string app, Claim before, Claim claim)
+    {
+        if (before.Verdict == ClaimVerdict.Refused && --_refusedClaims[(app, before.Reason)] == 0)
+        {
+            _refusedClaims.Remove((app, before.Reason));
+        }
+
+        if (claim.Verdict == ClaimVerdict.Refused)
+        {
+            _refusedClaims[(app, claim.Reason)] = _refusedClaims.GetValueOrDefault((app, claim.Reason)) + 1;
+        }
+    }
+}
+
+/// <summary>A place in the list of all installations.</summary>
+/// <param name="App">The app's slug; empty before the first.</param>
+/// <param name="Ordinal">The ordinal among the app's.</param>
+internal readonly record struct InstancePlace(string App, int Ordinal)
+{
+    public static readonly InstancePlace First = new("", 0);
+}
+
+/// <summary>What the decision about a new report needs to know of the one before.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="AcceptedAtMs">When it was accepted, Unix milliseconds.</param>
+/// <param name="AppVersion">The app's version then.</param>
+/// <param name="RecentIds">Fingerprints of the last report ids.</param>
+internal readonly record struct LatestReport(long Number, long AcceptedAtMs, string AppVersion, RecentReportIds RecentIds);
