@@ -13,7 +13,7 @@ internal static class LicenseSamples
     public static Wire.IssueLicenseRequest Order() => new()
     {
         CustomerReference = "C-1001",
-        Apps = { Wire.App.Roomvox, Wire.App.Formvox },
+        Apps = { "roomvox", "formvox" },
         Limits = { ["rooms"] = 50 },
         KeyPrefix = "RVOX",
     };
@@ -22,7 +22,7 @@ internal static class LicenseSamples
     {
         LicenseKey = key,
         InstanceHash = SampleReports.HashOf(url),
-        App = Wire.App.Roomvox,
+        App = "roomvox",
         Nonce = Nonce,
     };
 

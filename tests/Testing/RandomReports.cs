@@ -1,52 +1,86 @@
+using System.Globalization;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
+using RoomVox = Telemetry.Contracts.Apps.RoomVox.V1;
+using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Testing;
 
 /// <summary>Reports with every field somewhere between missing and extreme.</summary>
 internal sealed class RandomReports(Random random)
 {
+    private static readonly AppRegistry Apps = new();
     private static readonly string[] Versions = ["1.1.0", "1.4.0", "1.6.0", "2.0.0-rc1"];
-    private static readonly string[] Texts = ["", "de", "pt-BR", "Europe/Berlin", "32.0.6.1", "8.2"];
+    private static readonly string[] Languages = ["", "de", "pt-BR", "sr-Latn"];
+    private static readonly string[] Zones = ["", "Europe/Berlin", "UTC", "Asia/Tokyo"];
 
-    public Report Next(int instance) => new()
+    public Report Next(int instance)
     {
-        ReportId = NewId(),
-        ContentTag = (ulong)random.NextInt64(),
-        Instance = new InstanceId(new UInt128((ulong)instance * 0x9E3779B97F4A7C15, (ulong)instance * 0xC2B2AE3D27D4EB4F)),
-        App = App.RoomVox,
-        AppVersion = Pick(Versions),
-        SchemaVersion = (uint)random.Next(0, 3),
-        Claim = new Claim((ClaimVerdict)random.Next(1, 5), (LicenseVerdict)random.Next(0, 14)),
-        Environment = new InstallationEnvironment
+        var submitted = SubmittedReport.FromWire(Message(instance).ToByteArray(), Apps);
+        return submitted.Violations.Count > 0
+            ? throw new InvalidOperationException(submitted.Violations[0].ToString())
+            : new Report
+            {
+                ReportId = submitted.ReportId,
+                ContentTag = (ulong)random.NextInt64(),
+                Instance = new InstanceId(new UInt128((ulong)instance * 0x9E3779B97F4A7C15, (ulong)instance * 0xC2B2AE3D27D4EB4F)),
+                Schema = submitted.Schema,
+                Values = submitted.Values!,
+                Body = submitted.Body,
+                Claim = new Claim((ClaimVerdict)random.Next(1, 5), (LicenseVerdict)random.Next(0, 14)),
+                CountrySource = submitted.CountrySource,
+            };
+    }
+
+    private Wire.Report Message(int instance)
+    {
+        var report = new Wire.Report
         {
-            NextcloudVersion = Pick(Texts),
-            PhpVersion = Pick(Texts),
-            DotnetVersion = Pick(Texts),
-            Country = random.Next(2) == 0 ? default : CountryCode.FromLetters("DE"),
-            CountrySource = (CountrySource)random.Next(3),
-            Database = (Database)random.Next(8),
-            Language = Pick(Texts),
-            Timezone = Pick(Texts),
-            OsFamily = (OsFamily)random.Next(7),
-            WebServer = (WebServer)random.Next(8),
-            Container = Flag(),
-        },
-        Users = new UserCounts(Count(), Count(), Count(), Count()),
-        Subscription = new SubscriptionFlags(Flag(), Flag()),
-        RoomVox = random.Next(5) == 0 ? null : new RoomVoxUsage
+            ReportId = NewId().ToString("D"),
+            InstanceHash = SampleReports.HashOf(instance.ToString(CultureInfo.InvariantCulture)),
+            App = SampleReports.App,
+            AppVersion = Pick(Versions),
+            SchemaVersion = (uint)random.Next(0, 3),
+            Environment = new Wire.Environment
+            {
+                NextcloudVersion = random.Next(2) == 0 ? "" : "32.0.6.1",
+                PhpVersion = random.Next(2) == 0 ? "" : "8.2",
+                DotnetVersion = random.Next(2) == 0 ? "" : "10.0.1",
+                Country = random.Next(2) == 0 ? "" : "DE",
+                Database = (Wire.Database)random.Next(8),
+                Language = Pick(Languages),
+                Timezone = Pick(Zones),
+                OsFamily = (Wire.OsFamily)random.Next(7),
+                WebServer = (Wire.WebServer)random.Next(8),
+            },
+            Users = new Wire.Users(),
+            Subscription = new Wire.Subscription(),
+        };
+        var usage = new RoomVox.Usage();
+        Flag(value => report.Environment.Container = value);
+        Flag(value => report.Subscription.ValidSubscription = value);
+        Flag(value => report.Subscription.ExtendedSupport = value);
+        Flag(value => usage.ExchangeSyncEnabled = value);
+        Count(value => report.Users.Total = value);
+        Count(value => report.Users.Active30D = value);
+        Count(value => report.Users.Disabled = value);
+        Count(value => report.Users.Enabled = value);
+        Count(value => usage.Rooms = value);
+        Count(value => usage.RoomGroups = value);
+        Count(value => usage.AverageCapacity = value / 100.0);
+        Count(value => usage.AutoAcceptRooms = value);
+        Count(value => usage.RoomsWithExchange = value);
+        foreach (var label in new[] { "studio", "office", "one of our own" }.Where(_ => random.Next(2) == 0))
         {
-            Rooms = Count(),
-            RoomGroups = Count(),
-            RoomTypes = Labels(LabelRegister.RoomTypes),
-            Facilities = Labels(LabelRegister.Facilities),
-            AverageCapacityHundredths = Count(),
-            AutoAcceptRooms = Count(),
-            RoomsWithSmtp = Count(),
-            RoomsWithAvailabilityRules = Count(),
-            ExchangeSyncEnabled = Flag(),
-            RoomsWithExchange = Count(),
-        },
-    };
+            usage.RoomTypes[label] = (uint)random.Next(0, 1_000_000);
+        }
+
+        report.Usage = Any.Pack(usage);
+        return report;
+    }
 
     private Guid NewId()
     {
@@ -57,14 +91,19 @@ internal sealed class RandomReports(Random random)
 
     private T Pick<T>(T[] values) => values[random.Next(values.Length)];
 
-    private uint? Count() => random.Next(4) switch { 0 => null, 1 => 0, 2 => 100_000_000, _ => (uint)random.Next() };
-
-    private bool? Flag() => random.Next(3) switch { 0 => null, 1 => false, _ => true };
-
-    private LabelCounts Labels(LabelRegister register)
+    private void Count(Action<uint> set)
     {
-        var items = Enumerable.Range(0, register.Count).Where(_ => random.Next(3) == 0)
-            .Select(label => new LabelCount((byte)label, (uint)random.Next(0, 100_000_000))).ToArray();
-        return items.Length == 0 ? LabelCounts.Empty : new LabelCounts(items);
+        if (random.Next(4) is var dice and not 0)
+        {
+            set(dice switch { 1 => 0, 2 => 100_000_000, _ => (uint)random.Next(100_000_000) });
+        }
+    }
+
+    private void Flag(Action<bool> set)
+    {
+        if (random.Next(3) is var dice and not 0)
+        {
+            set(dice == 1);
+        }
     }
 }
