@@ -24,12 +24,12 @@ internal static class LicenseFleet
             var order = new IssueLicenseRequest
             {
                 CustomerReference = $"C-{i}",
-                Apps = { App.Roomvox },
+                Apps = { "roomvox" },
                 Limits = { ["rooms"] = 50, ["users"] = 500 },
             };
             var key = (await admin.IssueLicenseAsync(order, headers, cancellationToken: cancellation).ConfigureAwait(false)).LicenseKey;
             var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"https://licensed-{i}.example")));
-            var check = new CheckLicenseRequest { LicenseKey = key, InstanceHash = hash, App = App.Roomvox, WithoutToken = true };
+            var check = new CheckLicenseRequest { LicenseKey = key, InstanceHash = hash, App = "roomvox", WithoutToken = true };
             var answer = await licenses.CheckLicenseAsync(check, cancellationToken: cancellation).ConfigureAwait(false);
             fleet[i] = answer.Decision.Licensed
                 ? (key, hash)

@@ -77,7 +77,7 @@ public sealed class OffMeansOffTests : IDisposable
     {
         var options = new TelemetryOptions
         {
-            App = Contracts.V1.App.Roomvox,
+            App = "roomvox",
             AppVersion = "1.6.0",
             InstanceUrl = "https://cloud.example.org",
             StateDirectory = _directory,

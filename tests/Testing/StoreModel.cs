@@ -13,20 +13,20 @@ internal sealed class StoreModel
     public CommitOutcome[] Commit(IReadOnlyList<Report> batch, CommitRules rules, ulong epoch) =>
         [.. batch.Select(report => Decide(report, rules, epoch))];
 
-    public IEnumerable<StoredReport> HistoryOf(InstanceId instance, App app) => _log
-        .Where(stored => stored.Report.Instance == instance && stored.Report.App == app)
+    public IEnumerable<StoredReport> HistoryOf(InstanceId instance, string app) => _log
+        .Where(stored => stored.Instance == instance && stored.App == app)
         .Reverse();
 
-    public IReadOnlyList<(InstanceId Instance, App App)> InstancesInOrder() =>
-        [.. _log.Select(stored => (stored.Report.Instance, stored.Report.App)).Distinct()];
+    public IReadOnlyList<(InstanceId Instance, string App)> InstancesInOrder() =>
+        [.. _log.Select(stored => (stored.Instance, stored.App)).Distinct()];
 
     private CommitOutcome Decide(Report report, CommitRules rules, ulong epoch)
     {
         var history = HistoryOf(report.Instance, report.App).ToList();
-        if (history.Take(4).FirstOrDefault(stored => stored.Report.ReportId == report.ReportId) is { } repeated)
+        if (history.Take(4).FirstOrDefault(stored => stored.ReportId == report.ReportId) is { } repeated)
         {
-            return new(CommitDecision.Repeated, repeated.Position, repeated.AcceptedAt, repeated.Report.Claim.Verdict,
-                repeated.Report.ContentTag);
+            return new(CommitDecision.Repeated, repeated.Position, repeated.AcceptedAt, repeated.Claim.Verdict,
+                repeated.ContentTag);
         }
 
         var last = history.FirstOrDefault();
@@ -43,12 +43,12 @@ internal sealed class StoreModel
         else
         {
             kinds |= rules.Now - last.AcceptedAt >= CommitRules.Absence ? EventKinds.InstanceReturned : EventKinds.None;
-            kinds |= last.Report.AppVersion != report.AppVersion ? EventKinds.AppVersionChanged : EventKinds.None;
+            kinds |= last.AppVersion != report.AppVersion ? EventKinds.AppVersionChanged : EventKinds.None;
         }
 
         kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
-        var stored = new StoredReport(
-            new FeedPosition(epoch, _log.Count + 1), rules.Now, kinds, last?.Position.Number ?? 0, report);
+        var stored = StoredReport.Of(
+            new FeedPosition(epoch, _log.Count + 1), rules.Now.ToUnixTimeMilliseconds(), kinds, last?.Position.Number ?? 0, report);
         _log.Add(stored);
         return new(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }

@@ -55,8 +55,8 @@ internal sealed class FloodCaller(ServerProcess server, IPAddress address) : IDi
             {
                 ReportId = Guid.NewGuid().ToString("D"),
                 InstanceHash = Guid.NewGuid().ToString("N") + Guid.NewGuid().ToString("N"),
-                App = App.Roomvox,
-                Roomvox = new RoomVoxUsage(),
+                App = "roomvox",
+                Usage = Google.Protobuf.WellKnownTypes.Any.Pack(new Telemetry.Contracts.Apps.RoomVox.V1.Usage()),
                 AppVersion = $"{random.Next(1000)}.{random.Next(1000)}.{random.Next(1000)}",
             };
             try

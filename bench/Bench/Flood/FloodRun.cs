@@ -63,8 +63,8 @@ internal static class FloodRun
             {
                 ReportId = Guid.NewGuid().ToString("D"),
                 InstanceHash = number.ToString("x64", null),
-                App = App.Roomvox,
-                Roomvox = new RoomVoxUsage(),
+                App = "roomvox",
+                Usage = Google.Protobuf.WellKnownTypes.Any.Pack(new Telemetry.Contracts.Apps.RoomVox.V1.Usage()),
                 AppVersion = "1.6.0",
             };
             var watch = Stopwatch.StartNew();

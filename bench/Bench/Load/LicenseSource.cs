@@ -36,7 +36,7 @@ internal sealed class LicenseSource : IRequestSource
         {
             LicenseKey = key,
             InstanceHash = hash,
-            App = App.Roomvox,
+            App = "roomvox",
             Nonce = withToken ? Nonce : ByteString.Empty,
             WithoutToken = !withToken,
         }.ToByteArray();

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Telemetry.Contracts.V1;
+using RoomVox = Telemetry.Contracts.Apps.RoomVox.V1;
 
 namespace Bench.Load;
 
@@ -98,11 +100,34 @@ internal sealed class ReportSource : IRequestSource
 
     private static Report Sample()
     {
-        var report = new Report
+        var usage = new RoomVox.Usage
+        {
+            Rooms = 5,
+            RoomGroups = 2,
+            AverageCapacity = 36.25,
+            AutoAcceptRooms = 3,
+            RoomsWithSmtp = 1,
+            RoomsWithAvailabilityRules = 2,
+            ExchangeSyncEnabled = true,
+            RoomsWithExchange = 1,
+        };
+        string[] types = ["meeting-room", "studio", "lecture-hall"];
+        string[] facilities = ["projector", "whiteboard", "videoconf", "audio", "display", "wheelchair"];
+        for (var i = 0; i < 14; i++)
+        {
+            usage.RoomTypes[i < types.Length ? types[i] : $"own-type-{i:00}"] = (uint)i + 1;
+        }
+
+        for (var i = 0; i < 19; i++)
+        {
+            usage.Facilities[i < facilities.Length ? facilities[i] : $"own-facility-{i:00}"] = (uint)i + 1;
+        }
+
+        return new Report
         {
             ReportId = Id,
             InstanceHash = Hash,
-            App = App.Roomvox,
+            App = "roomvox",
             AppVersion = "1.4.0",
             Environment = new Telemetry.Contracts.V1.Environment
             {
@@ -118,30 +143,7 @@ internal sealed class ReportSource : IRequestSource
             },
             Users = new Users { Total = 25, Active30D = 10, Disabled = 2 },
             Subscription = new Subscription { ValidSubscription = false, ExtendedSupport = false },
-            Roomvox = new RoomVoxUsage
-            {
-                Rooms = 5,
-                RoomGroups = 2,
-                AverageCapacity = 36.25,
-                AutoAcceptRooms = 3,
-                RoomsWithSmtp = 1,
-                RoomsWithAvailabilityRules = 2,
-                ExchangeSyncEnabled = true,
-                RoomsWithExchange = 1,
-            },
+            Usage = Any.Pack(usage),
         };
-        string[] types = ["meeting-room", "studio", "lecture-hall"];
-        string[] facilities = ["projector", "whiteboard", "videoconf", "audio", "display", "wheelchair"];
-        for (var i = 0; i < 14; i++)
-        {
-            report.Roomvox.RoomTypes[i < types.Length ? types[i] : $"own-type-{i:00}"] = (uint)i + 1;
-        }
-
-        for (var i = 0; i < 19; i++)
-        {
-            report.Roomvox.Facilities[i < facilities.Length ? facilities[i] : $"own-facility-{i:00}"] = (uint)i + 1;
-        }
-
-        return report;
     }
 }

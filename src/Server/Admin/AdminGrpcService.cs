@@ -48,7 +48,7 @@ internal sealed class AdminGrpcService(
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var first = PlaceOf(request.PageToken);
-        var app = apps.Filter("app", request.App);
+        var app = Paging.App(apps, request.App);
 
         // One more than asked for tells whether there is a next page, and where it begins.
         var instances = store.ListInstances(first, size + 1, app, WireEnums.Read<Wire.ClaimVerdict, ClaimVerdict>("verdict", request.Verdict));
@@ -71,7 +71,7 @@ internal sealed class AdminGrpcService(
         var id = InstanceOf(request);
         var size = Paging.Size("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
         var before = Paging.Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
-        var state = StateOf(id, apps.Filter("app", request.App));
+        var state = StateOf(id, Paging.App(apps, request.App));
         var app = state.Schema.App;
         var history = await store.ReadHistoryAsync(id, app, before, size, context.CancellationToken).ConfigureAwait(false);
         var response = new Wire.GetInstanceResponse

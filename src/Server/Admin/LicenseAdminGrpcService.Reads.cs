@@ -16,7 +16,7 @@ internal sealed partial class LicenseAdminGrpcService
     {
         var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
         var next = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var app = apps.Filter("app", request.App);
+        var app = Paging.App(apps, request.App);
         var state = WireEnums.Read<Wire.LicenseState, LicenseState>("state", request.State);
         var order = book.InOrder;
         var response = new Wire.ListLicensesResponse { Total = (ulong)order.Count };

@@ -1,6 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using FormVox = Telemetry.Contracts.Apps.FormVox.V1;
+using IntraVox = Telemetry.Contracts.Apps.IntraVox.V1;
+using IntroVox = Telemetry.Contracts.Apps.IntroVox.V1;
+using MetaVox = Telemetry.Contracts.Apps.MetaVox.V1;
+using RoomVox = Telemetry.Contracts.Apps.RoomVox.V1;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Demo;
@@ -8,7 +15,6 @@ namespace Telemetry.Server.Demo;
 /// <summary>Makes up plausible reports.</summary>
 internal sealed class DemoReports(Random random)
 {
-    private static readonly string[] Versions = ["1.1.0", "1.4.0", "1.4.0", "1.5.0", "1.6.0", "1.6.0", "1.6.0"];
     private static readonly string[] Nextclouds = ["30.0.14.1", "31.0.9.1", "32.0.6.1", "32.0.6.1"];
     private static readonly string[] Phps = ["8.1.33", "8.2.29", "8.3.27", "8.3.27", "8.4.14"];
 
@@ -23,19 +29,44 @@ internal sealed class DemoReports(Random random)
     private static readonly Wire.Database[] Databases =
         [Wire.Database.Mysql, Wire.Database.Mysql, Wire.Database.Postgresql, Wire.Database.Mariadb, Wire.Database.Sqlite];
 
+    /// <summary>The apps of the fleet, the more common ones more often, each with figures of an installation of some size.</summary>
+    private static readonly (string App, string[] Versions, Func<Random, uint, IMessage> Usage)[] Apps =
+    [
+        ("roomvox", ["1.1.0", "1.4.0", "1.4.0", "1.5.0", "1.6.0", "1.6.0", "1.6.0"], RoomVoxOf),
+        ("roomvox", ["1.6.0"], RoomVoxOf),
+        ("formvox", ["1.2.1", "1.3.0"], (random, size) => new FormVox.Usage { Forms = size, Responses = size * (ulong)random.Next(200) }),
+        ("metavox", ["2.0.5", "2.1.0"], (random, size) => new MetaVox.Usage
+        {
+            Fields = 1 + (size / 4),
+            FieldTypes = { ["text"] = 1 + (size / 8), ["date"] = size / 8 },
+            TeamFolders = size,
+            Entries = size * (ulong)random.Next(500),
+        }),
+        ("intravox", ["2.3.1"], (_, size) => new IntraVox.Usage { Pages = size * 4, PagesByLanguage = { ["en"] = size * 3, ["de"] = size } }),
+        ("introvox", ["1.7.6"], (random, size) => new IntroVox.Usage
+        {
+            StepsByLanguage = { ["en"] = 3 + (size % 9) },
+            WizardEnabled = true,
+            WizardsStarted = size * 3,
+            WizardsCompleted = size * (uint)random.Next(1, 3),
+        }),
+    ];
+
     public Wire.Report Of(int installation)
     {
         var (country, language, timezone) = Pick(Places);
-        var rooms = (uint)random.Next(1, 60);
-        var users = (uint)(rooms * random.Next(3, 40));
+        var size = (uint)random.Next(1, 60);
+        var users = (uint)(size * random.Next(3, 40));
         var enterprise = random.Next(10) == 0;
         var url = string.Create(CultureInfo.InvariantCulture, $"https://demo-{installation:0000}.example");
+        // An installation keeps its app.
+        var (app, versions, usage) = Apps[installation % Apps.Length];
         return new Wire.Report
         {
             ReportId = Guid.NewGuid().ToString("D"),
             InstanceHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url))),
-            App = Wire.App.Roomvox,
-            AppVersion = Pick(Versions),
+            App = app,
+            AppVersion = Pick(versions),
             Environment = new Wire.Environment
             {
                 NextcloudVersion = Pick(Nextclouds),
@@ -54,20 +85,22 @@ internal sealed class DemoReports(Random random)
                 ExtendedSupport = enterprise,
                 Key = enterprise ? Convert.ToHexString(RandomNumberGenerator.GetBytes(8)) : "",
             },
-            Roomvox = new Wire.RoomVoxUsage
-            {
-                Rooms = rooms,
-                RoomGroups = rooms / 8,
-                RoomTypes = { ["meeting-room"] = rooms - (rooms / 4), ["lecture-hall"] = rooms / 4 },
-                Facilities = { ["projector"] = rooms / 2, ["whiteboard"] = rooms / 3, ["videoconf"] = rooms / 4 },
-                AverageCapacity = random.Next(40, 400) / 10.0,
-                AutoAcceptRooms = rooms / 2,
-                RoomsWithSmtp = rooms / 10,
-                RoomsWithAvailabilityRules = rooms / 5,
-                ExchangeSyncEnabled = random.Next(5) == 0,
-            },
+            Usage = Any.Pack(usage(random, size)),
         };
     }
+
+    private static RoomVox.Usage RoomVoxOf(Random random, uint rooms) => new()
+    {
+        Rooms = rooms,
+        RoomGroups = rooms / 8,
+        RoomTypes = { ["meeting-room"] = rooms - (rooms / 4), ["lecture-hall"] = rooms / 4 },
+        Facilities = { ["projector"] = rooms / 2, ["whiteboard"] = rooms / 3, ["videoconf"] = rooms / 4 },
+        AverageCapacity = random.Next(40, 400) / 10.0,
+        AutoAcceptRooms = rooms / 2,
+        RoomsWithSmtp = rooms / 10,
+        RoomsWithAvailabilityRules = rooms / 5,
+        ExchangeSyncEnabled = random.Next(5) == 0,
+    };
 
     private T Pick<T>(T[] values) => values[random.Next(values.Length)];
 }

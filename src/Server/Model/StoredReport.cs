@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Telemetry.Server.Schema;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Model;
 
@@ -58,11 +57,10 @@ internal sealed class StoredReport(FeedPosition position, ReadOnlyMemory<byte> r
         record[(HeadSize + Span[AppLengthAt])..], BinaryPrimitives.ReadUInt16LittleEndian(Span[ReportLengthAt..]));
 
     /// <summary>Empty when the app could not tell it.</summary>
-    public string AppVersion => TextPool.Shared.Get(Find(Body.Report, Wire.Report.AppVersionFieldNumber));
+    public string AppVersion => TextPool.Shared.Get(Body.AppVersion);
 
     /// <summary>Empty when it is not known.</summary>
-    public string Country => TextPool.Shared.Get(Find(
-        Find(Body.Report, Wire.Report.EnvironmentFieldNumber), Wire.Environment.CountryFieldNumber));
+    public string Country => TextPool.Shared.Get(Body.Country);
 
     private ReadOnlySpan<byte> Span => record.Span;
 
@@ -101,21 +99,5 @@ internal sealed class StoredReport(FeedPosition position, ReadOnlyMemory<byte> r
             || HeadSize + span[AppLengthAt] + BinaryPrimitives.ReadUInt16LittleEndian(span[ReportLengthAt..]) > record.Length
             ? throw new InvalidDataException("A stored record is damaged. Restore the data directory from a backup.")
             : new StoredReport(position, record);
-    }
-
-    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> message, int number)
-    {
-        var reader = new WireReader(message);
-        for (var tag = reader.Next(); tag != 0; tag = reader.Next())
-        {
-            if (tag == WireTag.Of(number, WireReader.Bytes))
-            {
-                return reader.Message();
-            }
-
-            reader.Skip(tag);
-        }
-
-        return [];
     }
 }

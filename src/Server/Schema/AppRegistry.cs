@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 using Google.Protobuf.Reflection;
-using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Schema;
@@ -31,10 +30,6 @@ internal sealed class AppRegistry
 
     /// <summary>For a refusal of a slug that no app has.</summary>
     public string Rule => "must name an app that this server knows: " + string.Join(", ", _bySlug.Keys.Order(StringComparer.Ordinal));
-
-    /// <summary>The app by which a list is to be filtered; null for all.</summary>
-    /// <exception cref="Grpc.Core.RpcException">There is no such app.</exception>
-    public string? Filter(string field, string slug) => slug.Length == 0 ? null : Find(slug)?.App ?? throw RpcErrors.InvalidField(field, Rule);
 
     /// <summary>For what is stored already: of an app that is not known any more the report itself is.</summary>
     public ReportSchema OfStored(string slug) => Find(slug) ?? _strangers.GetOrAdd(slug, SchemaBuilder.Core);

@@ -15,6 +15,12 @@ internal readonly record struct ReportBody(ReadOnlyMemory<byte> Bytes, int Repor
 
     public ReadOnlySpan<byte> Usage => Bytes.Span[ReportLength..];
 
+    /// <summary>The app's version, without reading the rest; empty when it is not known.</summary>
+    public ReadOnlySpan<byte> AppVersion => Find(Report, Wire.Report.AppVersionFieldNumber);
+
+    /// <summary>The country, without reading the rest; empty when it is not known.</summary>
+    public ReadOnlySpan<byte> Country => Find(Find(Report, Wire.Report.EnvironmentFieldNumber), Wire.Environment.CountryFieldNumber);
+
     /// <param name="schema">The app's.</param>
     /// <param name="values">What to write.</param>
     /// <param name="counts">Where counts by label are; null to leave them out.</param>
@@ -48,6 +54,22 @@ internal readonly record struct ReportBody(ReadOnlyMemory<byte> Bytes, int Repor
         }
 
         return report;
+    }
+
+    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> message, int number)
+    {
+        var reader = new WireReader(message);
+        for (var tag = reader.Next(); tag != 0; tag = reader.Next())
+        {
+            if (tag == WireTag.Of(number, WireReader.Bytes))
+            {
+                return reader.Message();
+            }
+
+            reader.Skip(tag);
+        }
+
+        return [];
     }
 
     private static void Write(ref BackwardWriter writer, SchemaMessage message, ReportValues values, ReportScratch? counts)

@@ -1,103 +1,167 @@
+using System.Collections;
 using System.Text.Json;
-using Telemetry.Server.Model;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Compatibility;
 
 /// <summary>What a stored report must say, worked out from the sent JSON in another way than the server does.</summary>
 internal static class ExpectedReport
 {
-    public static void AssertMatches(JsonElement sent, Report stored)
+    /// <summary>What each JSON name of the five apps means; a name that is nowhere here must leave no trace.</summary>
+    private static readonly Dictionary<string, string> PathOf = new(StringComparer.Ordinal)
     {
-        Assert.Equal(Text(sent, "version") ?? Text(sent, "appVersion"), stored.AppVersion);
-        Assert.Equal(Number(sent, "telemetrySchema") ?? 0, stored.SchemaVersion);
-        Assert.Equal(Text(sent, "nextcloudVersion"), stored.Environment.NextcloudVersion);
-        Assert.Equal(Text(sent, "phpVersion"), stored.Environment.PhpVersion);
-        Assert.Equal(Text(sent, "defaultLanguage") ?? "", stored.Environment.Language);
-        Assert.Equal(Text(sent, "defaultTimezone") ?? "", stored.Environment.Timezone);
-        Assert.Equal(Flag(sent, "isDocker"), stored.Environment.Container);
-        Assert.Equal(Text(sent, "databaseType") is null ? Database.Unknown : Database.PostgreSql, stored.Environment.Database);
-        Assert.Equal(Text(sent, "osFamily") is null ? OsFamily.Unknown : OsFamily.Linux, stored.Environment.OsFamily);
-        Assert.Equal(
-            Text(sent, "webServer") switch
+        ["version"] = "app_version", ["appVersion"] = "app_version", ["metavoxVersion"] = "app_version",
+        ["intravoxVersion"] = "app_version", ["introvoxVersion"] = "app_version", ["intravox_version"] = "app_version",
+        ["telemetrySchema"] = "schema_version",
+        ["nextcloudVersion"] = "environment.nextcloud_version", ["nextcloud_version"] = "environment.nextcloud_version",
+        ["phpVersion"] = "environment.php_version", ["databaseType"] = "environment.database",
+        ["defaultLanguage"] = "environment.language", ["defaultTimezone"] = "environment.timezone",
+        ["osFamily"] = "environment.os_family", ["webServer"] = "environment.web_server",
+        ["isDocker"] = "environment.container",
+        ["totalUsers"] = "users.total", ["namedUsers"] = "users.enabled", ["activeUsers30d"] = "users.active_30d",
+        ["disabledUsers"] = "users.disabled",
+        ["hasValidSubscription"] = "subscription.valid_subscription", ["hasExtendedSupport"] = "subscription.extended_support",
+        ["totalRooms"] = "usage.rooms", ["totalRoomGroups"] = "usage.room_groups", ["roomTypeCounts"] = "usage.room_types",
+        ["facilitiesCounts"] = "usage.facilities", ["avgCapacity"] = "usage.average_capacity",
+        ["autoAcceptCount"] = "usage.auto_accept_rooms", ["roomsWithSmtp"] = "usage.rooms_with_smtp",
+        ["availabilityRulesEnabled"] = "usage.rooms_with_availability_rules",
+        ["exchangeSyncEnabled"] = "usage.exchange_sync_enabled", ["roomsWithExchange"] = "usage.rooms_with_exchange",
+        ["stats.totalForms"] = "usage.forms", ["stats.totalResponses"] = "usage.responses",
+        ["stats.totalUsers"] = "users.total", ["stats.activeUsers30d"] = "users.active_30d",
+        ["totalFields"] = "usage.fields", ["fieldTypeCounts"] = "usage.field_types",
+        ["totalGroupfolders"] = "usage.team_folders", ["groupfoldersWithFields"] = "usage.team_folders_with_fields",
+        ["groupfoldersWithMetadata"] = "usage.team_folders_with_metadata", ["totalMetadataEntries"] = "usage.entries",
+        ["filesWithMetadata"] = "usage.files_with_metadata",
+        ["totalPages"] = "usage.pages", ["pageCountsPerLanguage"] = "usage.pages_by_language",
+        ["total_pages"] = "usage.pages", ["page_counts"] = "usage.pages_by_language",
+        ["totalSteps"] = "usage.steps_by_language", ["languagesWithOverrides"] = "usage.languages_with_overrides",
+        ["wizardEnabled"] = "usage.wizard_enabled", ["wizardStartedCount"] = "usage.wizards_started",
+        ["wizardCompletedCount"] = "usage.wizards_completed", ["wizardSkippedCount"] = "usage.wizards_skipped",
+        ["usersStartedWizard"] = "usage.users_started", ["usersCompletedWizard"] = "usage.users_completed",
+        ["totalGroups"] = "usage.groups", ["groupVisibilityUsed"] = "usage.group_visibility_used",
+    };
+
+    private static readonly Dictionary<string, string> Words = new(StringComparer.Ordinal)
+    {
+        ["pgsql"] = "Postgresql", ["Linux"] = "Linux", ["Apache"] = "Apache", ["nginx"] = "Nginx",
+    };
+
+    public static void AssertMatches(JsonElement sent, Wire.StoredReport stored)
+    {
+        var actual = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var usage = (IMessage)Activator.CreateInstance(UsageTypeOf(stored.Report.App))!;
+        usage.MergeFrom(stored.Report.Usage.Value);
+        Assert.Equal("type.googleapis.com/" + usage.Descriptor.FullName, stored.Report.Usage.TypeUrl);
+        Collect(stored.Report, "", actual);
+        Collect(usage, "usage.", actual);
+        Assert.True(actual.Remove("report_id"));
+        Assert.Equal(AppOf(sent), Assert.Contains("app", (IDictionary<string, string>)actual));
+        actual.Remove("app");
+
+        var expected = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Expect(sent, "", usage.Descriptor, expected);
+        ExpectCountry(sent, stored, expected);
+        Assert.Equal(expected, actual);
+    }
+
+    private static Type UsageTypeOf(string app) => typeof(Wire.Report).Assembly.GetTypes()
+        .Single(type => type.Name == "Usage" && type.Namespace!.Contains($".Apps.{app}.", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>By what only that app has.</summary>
+    private static string AppOf(JsonElement sent) =>
+        sent.TryGetProperty("stats", out _) ? "formvox"
+        : sent.TryGetProperty("totalFields", out _) ? "metavox"
+        : sent.TryGetProperty("totalSteps", out _) ? "introvox"
+        : sent.TryGetProperty("totalPages", out _) || sent.TryGetProperty("total_pages", out _) ? "intravox"
+        : "roomvox";
+
+    /// <summary>What is set, as text, by path.</summary>
+    private static void Collect(IMessage message, string prefix, SortedDictionary<string, string> values)
+    {
+        foreach (var field in message.Descriptor.Fields.InDeclarationOrder().Where(field => field.Name != "usage"))
+        {
+            var value = field.Accessor.GetValue(message);
+            if (field.FieldType == FieldType.Message && !field.IsMap)
             {
-                "Apache" => WebServer.Apache,
-                "nginx" => WebServer.Nginx,
-                _ => WebServer.Unknown,
-            },
-            stored.Environment.WebServer);
-        AssertCountry(sent, stored.Environment);
-        Assert.Equal(
-            new UserCounts(
-                Number(sent, "totalUsers"), Number(sent, "activeUsers30d"), Number(sent, "disabledUsers"),
-                Number(sent, "namedUsers")),
-            stored.Users);
-        Assert.Equal(
-            new SubscriptionFlags(Flag(sent, "hasValidSubscription"), Flag(sent, "hasExtendedSupport")),
-            stored.Subscription);
-        AssertUsage(sent, stored.RoomVox!);
+                if (value is not null)
+                {
+                    Collect((IMessage)value, prefix + field.Name + ".", values);
+                }
+            }
+            else if (field.IsMap || field.IsRepeated ? ((ICollection)value).Count > 0
+                : field.HasPresence ? field.Accessor.HasValue(message) : !IsDefault(value))
+            {
+                values[prefix + field.Name] = value is IDictionary map
+                    ? string.Join(' ', map.Keys.Cast<string>().Order(StringComparer.Ordinal).Select(key => $"{key}={map[key]}"))
+                    : value is IList list ? string.Join(' ', list.Cast<string>()) : FormattableString.Invariant($"{value}");
+            }
+        }
     }
 
-    private static void AssertCountry(JsonElement sent, InstallationEnvironment stored)
+    private static bool IsDefault(object value) => value is "" or 0u or false || (value is Enum && (int)value == 0);
+
+    private static void Expect(JsonElement sent, string prefix, MessageDescriptor usage, SortedDictionary<string, string> expected)
     {
-        var (country, source) = (Text(sent, "countryCode"), Text(sent, "defaultTimezone")) switch
+        foreach (var member in sent.EnumerateObject())
         {
-            ({ } code, _) => (code, CountrySource.Reported),
-            (null, "Europe/Berlin") => ("DE", CountrySource.Timezone),
-            _ => ("", CountrySource.None),
+            if (member.NameEquals("stats"))
+            {
+                Expect(member.Value, "stats.", usage, expected);
+            }
+            else if (PathOf.TryGetValue(prefix + member.Name, out var path) && Text(member.Value, path, usage) is { Length: > 0 } text)
+            {
+                expected[path] = text;
+            }
+        }
+    }
+
+    private static string? Text(JsonElement value, string path, MessageDescriptor usage) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.String => Words.GetValueOrDefault(value.GetString()!, value.GetString()!),
+        JsonValueKind.True or JsonValueKind.False => value.GetBoolean().ToString(),
+        // Zero of a field without presence is not told apart from nothing.
+        JsonValueKind.Number when path == "schema_version" && value.GetDouble() == 0 => null,
+        JsonValueKind.Number => FormattableString.Invariant($"{value.GetDouble()}"),
+        _ => Counts(value, usage.FindFieldByName(path["usage.".Length..])),
+    };
+
+    private static string Counts(JsonElement value, FieldDescriptor field)
+    {
+        if (!field.IsMap)
+        {
+            return string.Join(' ', value.EnumerateArray().Select(item => item.GetString()).Order(StringComparer.Ordinal));
+        }
+
+        var labels = field.GetOptions().GetExtension(Wire.FieldPolicyExtensions.FieldPolicy).Labels;
+        var entries = value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().Select((item, index) => (Label: $"{index}", Count: item.GetInt64()))
+            : value.EnumerateObject().Select(entry => (Label: entry.Name, Count: entry.Value.GetInt64()));
+        return string.Join(' ', entries
+            .GroupBy(entry => labels.Count == 0 || labels.Contains(entry.Label) ? entry.Label : "custom", entry => entry.Count)
+            .OrderBy(group => group.Key, StringComparer.Ordinal)
+            .Select(group => $"{group.Key}={group.Sum()}"));
+    }
+
+    private static void ExpectCountry(JsonElement sent, Wire.StoredReport stored, SortedDictionary<string, string> expected)
+    {
+        var code = Country(sent, "countryCode") ?? Country(sent, "serverRegion");
+        var zone = expected.GetValueOrDefault("environment.timezone");
+        var (country, source) = (code, zone) switch
+        {
+            ({ Length: > 0 }, _) => (code.ToUpperInvariant(), Wire.CountrySource.Reported),
+            (_, "Europe/Berlin") => ("DE", Wire.CountrySource.Timezone),
+            _ => (null, Wire.CountrySource.Unspecified),
         };
-        Assert.Equal(country, stored.Country.ToString());
         Assert.Equal(source, stored.CountrySource);
-    }
-
-    private static void AssertUsage(JsonElement sent, RoomVoxUsage stored)
-    {
-        Assert.Equal(Number(sent, "totalRooms"), stored.Rooms);
-        Assert.Equal(Number(sent, "totalRoomGroups"), stored.RoomGroups);
-        Assert.Equal(Number(sent, "autoAcceptCount"), stored.AutoAcceptRooms);
-        Assert.Equal(Number(sent, "roomsWithSmtp"), stored.RoomsWithSmtp);
-        Assert.Equal(Number(sent, "availabilityRulesEnabled"), stored.RoomsWithAvailabilityRules);
-        Assert.Equal(Number(sent, "roomsWithExchange"), stored.RoomsWithExchange);
-        Assert.Equal(Flag(sent, "exchangeSyncEnabled"), stored.ExchangeSyncEnabled);
-        Assert.Equal(
-            sent.TryGetProperty("avgCapacity", out var capacity) ? (uint)Math.Round(capacity.GetDouble() * 100) : null,
-            stored.AverageCapacityHundredths);
-        Assert.Equal(Counts(sent, "roomTypeCounts", LabelRegister.RoomTypes), Named(stored.RoomTypes, LabelRegister.RoomTypes));
-        Assert.Equal(Counts(sent, "facilitiesCounts", LabelRegister.Facilities), Named(stored.Facilities, LabelRegister.Facilities));
-    }
-
-    private static SortedDictionary<string, long> Counts(JsonElement sent, string name, LabelRegister register)
-    {
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        if (!sent.TryGetProperty(name, out var map))
+        if (country is not null)
         {
-            return counts;
+            expected["environment.country"] = country;
         }
-
-        var shipped = Enumerable.Range(1, register.Count - 1).Select(index => register.NameOf((byte)index)).ToHashSet();
-        var entries = map.ValueKind == JsonValueKind.Array
-            ? map.EnumerateArray().Select((value, index) => ($"{index}", value.GetInt64()))
-            : map.EnumerateObject().Select(entry => (entry.Name, entry.Value.GetInt64()));
-        foreach (var (label, count) in entries)
-        {
-            var key = shipped.Contains(label) ? label : "custom";
-            counts[key] = counts.GetValueOrDefault(key) + count;
-        }
-
-        return counts;
     }
 
-    private static SortedDictionary<string, long> Named(LabelCounts counts, LabelRegister register) =>
-        new(counts.Items.ToArray().ToDictionary(item => register.NameOf(item.Label), item => (long)item.Count),
-            StringComparer.Ordinal);
-
-    private static string? Text(JsonElement sent, string name) =>
+    private static string? Country(JsonElement sent, string name) =>
         sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-
-    private static uint? Number(JsonElement sent, string name) =>
-        sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetUInt32() : null;
-
-    private static bool? Flag(JsonElement sent, string name) =>
-        sent.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
-            ? value.GetBoolean()
-            : null;
 }

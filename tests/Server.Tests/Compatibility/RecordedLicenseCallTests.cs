@@ -204,7 +204,7 @@ public sealed class RecordedLicenseCallTests
         {
             order.ExistingKey = key;
             order.Apps.Clear();
-            order.Apps.Add(situation == "wrong app" ? (app == Wire.App.Roomvox ? Wire.App.Metavox : Wire.App.Roomvox) : app);
+            order.Apps.Add(situation == "wrong app" ? (app == "roomvox" ? "metavox" : "roomvox") : app);
             order.Limits["pages_per_language"] = 75;
             order.InstancesAllowed = situation == "elsewhere" ? 1u : 100u;
             order.NotBefore = LicenseSamples.At(situation == "later" ? now.AddDays(1) : now.AddDays(-400));

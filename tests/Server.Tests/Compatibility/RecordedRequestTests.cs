@@ -6,7 +6,7 @@ using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Compatibility;
 
-/// <summary>Every recorded RoomVox report, byte for byte, through the front door and out on a live stream.</summary>
+/// <summary>Every recorded report of five apps, byte for byte, through the front door and out on a live stream.</summary>
 public sealed class RecordedRequestTests
 {
     public static TheoryData<string> Names => [.. Recording.All.Select(recording => recording.Name)];
@@ -15,9 +15,12 @@ public sealed class RecordedRequestTests
     public void All_builds_are_recorded()
     {
         Assert.Equal(
-            ["roomvox-1.1.0", "roomvox-1.4.0", "roomvox-1.4.0-dev2", "roomvox-1.6.0", "roomvox-2026-03"],
+            [
+                "formvox-1.2.1", "intravox-2.3.1", "introvox-1.7.6", "metavox-2.0.5",
+                "roomvox-1.1.0", "roomvox-1.4.0", "roomvox-1.4.0-dev2", "roomvox-1.6.0", "roomvox-2026-03",
+            ],
             Recording.All.Select(recording => recording.Build).Distinct().Order(StringComparer.Ordinal));
-        Assert.True(Recording.All.Count >= 60);
+        Assert.True(Recording.All.Count >= 97);
     }
 
     [Theory]
@@ -36,10 +39,10 @@ public sealed class RecordedRequestTests
         using var answer = JsonDocument.Parse(body);
         Assert.True(answer.RootElement.GetProperty("success").GetBoolean());
         var live = (await feed.NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Event)).Event;
-        Assert.Equal(answer.RootElement.GetProperty("reportId").GetString(), live.Report.ReportId);
-        var stored = await server.Store.FindReportAsync(1, CancellationToken.None);
+        Assert.Equal(answer.RootElement.GetProperty("reportId").GetString(), live.Report.Report.ReportId);
         using var sent = JsonDocument.Parse(recording.Raw);
-        ExpectedReport.AssertMatches(sent.RootElement, stored!.Report);
+        ExpectedReport.AssertMatches(sent.RootElement, live.Report);
+        Assert.Equal(live.Report, await ReadAsync(server, 1));
 
         server.Time.Advance(TimeSpan.FromMinutes(59));
         (status, body) = await PostAsync(server, recording);
@@ -62,28 +65,32 @@ public sealed class RecordedRequestTests
         await using var server = await TestServer.StartAsync();
         await PostAsync(server, Recording.Find("roomvox-1.4.0-five-rooms"));
 
-        var report = (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report;
+        var stored = await ReadAsync(server, 1);
 
-        Assert.Equal("1.4.0", report.AppVersion);
-        Assert.Equal(ClaimVerdict.Community, report.Claim.Verdict);
-        Assert.Equal("32.0.6.1", report.Environment.NextcloudVersion);
-        Assert.Equal("8.2.36", report.Environment.PhpVersion);
-        Assert.Equal("DE", report.Environment.Country.ToString());
-        Assert.Equal(CountrySource.Reported, report.Environment.CountrySource);
-        Assert.Equal(Database.PostgreSql, report.Environment.Database);
-        Assert.Equal(OsFamily.Linux, report.Environment.OsFamily);
-        Assert.Equal(new UserCounts(25, 10, 2, null), report.Users);
-        Assert.Equal(5u, report.RoomVox!.Rooms);
-        Assert.Equal(2u, report.RoomVox.RoomGroups);
-        Assert.Equal(3625u, report.RoomVox.AverageCapacityHundredths);
-        Assert.Equal(3u, report.RoomVox.AutoAcceptRooms);
-        Assert.Equal(1u, report.RoomVox.RoomsWithSmtp);
-        Assert.Equal(2u, report.RoomVox.RoomsWithAvailabilityRules);
-        Assert.True(report.RoomVox.ExchangeSyncEnabled);
-        Assert.Equal(1u, report.RoomVox.RoomsWithExchange);
+        Assert.Equal(Wire.ClaimVerdict.Community, stored.Verdict);
+        Assert.Equal(Wire.CountrySource.Reported, stored.CountrySource);
+        var report = stored.Report;
+        Assert.Equal(("1.4.0", "32.0.6.1", "8.2.36"), (report.AppVersion, report.Environment.NextcloudVersion, report.Environment.PhpVersion));
+        Assert.Equal(("DE", Wire.Database.Postgresql, Wire.OsFamily.Linux), (report.Environment.Country, report.Environment.Database, report.Environment.OsFamily));
+        Assert.Equal(new Wire.Users { Total = 25, Active30D = 10, Disabled = 2 }, report.Users);
         Assert.Equal(
-            [("meeting-room", 3u), ("lecture-hall", 1u), ("studio", 1u)],
-            report.RoomVox.RoomTypes.Items.ToArray().Select(item => (LabelRegister.RoomTypes.NameOf(item.Label), item.Count)));
+            new Contracts.Apps.RoomVox.V1.Usage
+            {
+                Rooms = 5,
+                RoomGroups = 2,
+                RoomTypes = { ["meeting-room"] = 3, ["lecture-hall"] = 1, ["studio"] = 1 },
+                Facilities =
+                {
+                    ["projector"] = 3, ["whiteboard"] = 1, ["videoconf"] = 1, ["wheelchair"] = 1, ["audio"] = 2, ["display"] = 1,
+                },
+                AverageCapacity = 36.25,
+                AutoAcceptRooms = 3,
+                RoomsWithSmtp = 1,
+                RoomsWithAvailabilityRules = 2,
+                ExchangeSyncEnabled = true,
+                RoomsWithExchange = 1,
+            },
+            report.Usage.Unpack<Contracts.Apps.RoomVox.V1.Usage>());
     }
 
     [Fact]
@@ -92,10 +99,25 @@ public sealed class RecordedRequestTests
         await using var server = await TestServer.StartAsync();
         await PostAsync(server, Recording.Find("roomvox-1.4.0-null-country"));
 
-        var environment = (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report.Environment;
+        var stored = await ReadAsync(server, 1);
 
-        Assert.Equal("DE", environment.Country.ToString());
-        Assert.Equal(CountrySource.Timezone, environment.CountrySource);
+        Assert.Equal("DE", stored.Report.Environment.Country);
+        Assert.Equal(Wire.CountrySource.Timezone, stored.CountrySource);
+    }
+
+    [Theory]
+    [InlineData("formvox-1.2.1-five-rooms")]
+    [InlineData("metavox-2.0.5-five-rooms")]
+    [InlineData("intravox-2.3.1-five-rooms-old-routine")]
+    public async Task What_names_a_person_or_an_organization_leaves_no_trace(string name)
+    {
+        await using var server = await TestServer.StartAsync();
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(server, Recording.Find(name))).Status);
+
+        var stored = (await ReadAsync(server, 1)).ToString();
+
+        Assert.DoesNotContain("Example", stored, StringComparison.Ordinal);
+        Assert.DoesNotContain("example.org", stored, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,9 +128,12 @@ public sealed class RecordedRequestTests
         server.Time.Advance(TimeSpan.FromHours(1));
         await PostAsync(server, Recording.Find("roomvox-1.6.0-enterprise"));
 
-        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report.Claim.Verdict);
-        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(2, CancellationToken.None))!.Report.Claim.Verdict);
+        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(1, CancellationToken.None))!.Claim.Verdict);
+        Assert.Equal(ClaimVerdict.Unverified, (await server.Store.FindReportAsync(2, CancellationToken.None))!.Claim.Verdict);
     }
+
+    private static async Task<Wire.StoredReport> ReadAsync(TestServer server, ulong number) =>
+        (await server.Admin.GetReportAsync(new Wire.GetReportRequest { Number = number }, server.Authorized)).Report;
 
     internal static async Task<(HttpStatusCode Status, string Body)> PostAsync(TestServer server, Recording recording)
     {

@@ -11,7 +11,7 @@ public sealed record Recording(
     private static readonly Lazy<Recording[]> Reports = new(() => Read("Recordings"));
     private static readonly Lazy<Recording[]> LicenseCalls = new(() => Read("LicenseRecordings"));
 
-    /// <summary>Every recorded report of RoomVox.</summary>
+    /// <summary>Every recorded report of the five apps.</summary>
     public static IReadOnlyList<Recording> All => Reports.Value;
 
     /// <summary>Every recorded license call of the five apps.</summary>

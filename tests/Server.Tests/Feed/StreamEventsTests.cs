@@ -22,7 +22,7 @@ public sealed class StreamEventsTests
             var receipt = await SubmitAsync(server, $"https://live-{i}.example");
             var happened = (await feed.NextAsync(Case.Event)).Event;
             Assert.Equal(receipt.Position, happened.Position);
-            Assert.Equal(receipt.ReportId, happened.Report.ReportId);
+            Assert.Equal(receipt.ReportId, happened.Report.Report.ReportId);
             Assert.Equal([Wire.EventKind.ReportAccepted, Wire.EventKind.InstanceDiscovered], happened.Kinds);
         }
 
@@ -135,7 +135,7 @@ public sealed class StreamEventsTests
         {
             Filter = new Wire.EventFilter
             {
-                Apps = { Wire.App.Roomvox },
+                Apps = { "roomvox" },
                 Countries = { "FR", "AT" },
                 AppVersions = { "1.6.0" },
                 Verdicts = { Wire.ClaimVerdict.Unverified },
@@ -297,9 +297,8 @@ public sealed class StreamEventsTests
         await using var server = await TestServer.StartAsync();
         foreach (var filter in new[]
         {
-            new Wire.EventFilter { Apps = { (Wire.App)9 } },
-            new Wire.EventFilter { Apps = { (Wire.App)257 } },
-            new Wire.EventFilter { Apps = { (Wire.App)(-255) } },
+            new Wire.EventFilter { Apps = { "no-such-app" } },
+            new Wire.EventFilter { Apps = { "" } },
             new Wire.EventFilter { Kinds = { (Wire.EventKind)33 } },
             new Wire.EventFilter { Kinds = { (Wire.EventKind)257 } },
             new Wire.EventFilter { Verdicts = { (Wire.ClaimVerdict)257 } },

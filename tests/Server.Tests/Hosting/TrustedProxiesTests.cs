@@ -121,7 +121,7 @@ public sealed class TrustedProxiesTests
                 {
                     LicenseKey = "WRONG-" + address,
                     InstanceHash = SampleReports.HashOf("https://guess.example"),
-                    App = Wire.App.Roomvox,
+                    App = "roomvox",
                     WithoutToken = true,
                 },
                 new Metadata { { "x-forwarded-for", address } }).ResponseAsync;

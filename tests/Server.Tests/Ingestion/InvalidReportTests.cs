@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Wire = Telemetry.Contracts.V1;
@@ -18,9 +19,9 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         ["short hash"] = ("instance_hash", r => r.InstanceHash = r.InstanceHash[1..]),
         ["clear URL"] = ("instance_hash", r => r.InstanceHash = "https://cloud.example.org"),
         ["hash of nothing"] = ("instance_hash", r => r.InstanceHash = SampleReports.HashOf("")),
-        ["no app"] = ("app", r => r.App = Wire.App.Unspecified),
-        ["unknown app"] = ("app", r => r.App = (Wire.App)99),
-        ["no usage"] = ("usage", r => r.ClearUsage()),
+        ["no app"] = ("app", r => r.App = ""),
+        ["unknown app"] = ("app", r => r.App = "no-such-app"),
+        ["no usage"] = ("usage", r => r.Usage = null),
         ["no app version"] = ("app_version", r => r.AppVersion = ""),
         ["app version in words"] = ("app_version", r => r.AppVersion = "unknown"),
         ["app version with control character"] = ("app_version", r => r.AppVersion = "1.4.0\n"),
@@ -29,30 +30,23 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         ["Nextcloud version in words"] = ("environment.nextcloud_version", r => r.Environment.NextcloudVersion = "latest"),
         ["PHP version too long"] = ("environment.php_version", r => r.Environment.PhpVersion = "8.2." + new string('1', 61)),
         [".NET version with umlaut"] = ("environment.dotnet_version", r => r.Environment.DotnetVersion = "10ü"),
-        ["country in lower case"] = ("environment.country", r => r.Environment.Country = "de"),
-        ["country that does not exist"] = ("environment.country", r => r.Environment.Country = "ZZ"),
-        ["country in words"] = ("environment.country", r => r.Environment.Country = "Germany"),
-        ["language in words"] = ("environment.language", r => r.Environment.Language = "the language we speak"),
-        ["language too long"] = ("environment.language", r => r.Environment.Language = "de-" + new string('a', 40)),
-        ["timezone that does not exist"] = ("environment.timezone", r => r.Environment.Timezone = "Mars/Olympus"),
-        ["timezone in another case"] = ("environment.timezone", r => r.Environment.Timezone = "europe/berlin"),
         ["too many users"] = ("users.total", r => r.Users.Total = 100_000_001),
         ["too many active users"] = ("users.active_30d", r => r.Users.Active30D = uint.MaxValue),
         ["too many disabled users"] = ("users.disabled", r => r.Users.Disabled = uint.MaxValue),
         ["too many enabled users"] = ("users.enabled", r => r.Users.Enabled = uint.MaxValue),
         ["key too long"] = ("subscription.key", r => r.Subscription.Key = new string('K', 257)),
-        ["too many rooms"] = ("roomvox.rooms", r => r.Roomvox.Rooms = uint.MaxValue),
-        ["too many room groups"] = ("roomvox.room_groups", r => r.Roomvox.RoomGroups = uint.MaxValue),
-        ["count out of range in a map"] = ("roomvox.room_types", r => r.Roomvox.RoomTypes["studio"] = uint.MaxValue),
-        ["too many facilities"] = ("roomvox.facilities", AddFacilities),
-        ["negative capacity"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = -1),
-        ["capacity that is no number"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = double.NaN),
-        ["infinite capacity"] = ("roomvox.average_capacity", r => r.Roomvox.AverageCapacity = double.PositiveInfinity),
-        ["too many auto-accept rooms"] = ("roomvox.auto_accept_rooms", r => r.Roomvox.AutoAcceptRooms = uint.MaxValue),
-        ["too many mail servers"] = ("roomvox.rooms_with_smtp", r => r.Roomvox.RoomsWithSmtp = uint.MaxValue),
+        ["too many rooms"] = ("usage.rooms", r => r.ChangeUsage(u => u.Rooms = uint.MaxValue)),
+        ["too many room groups"] = ("usage.room_groups", r => r.ChangeUsage(u => u.RoomGroups = uint.MaxValue)),
+        ["count out of range in a map"] = ("usage.room_types", r => r.ChangeUsage(u => u.RoomTypes["studio"] = uint.MaxValue)),
+        ["too many facilities"] = ("usage.facilities", AddFacilities),
+        ["negative capacity"] = ("usage.average_capacity", r => r.ChangeUsage(u => u.AverageCapacity = -1)),
+        ["capacity that is no number"] = ("usage.average_capacity", r => r.ChangeUsage(u => u.AverageCapacity = double.NaN)),
+        ["infinite capacity"] = ("usage.average_capacity", r => r.ChangeUsage(u => u.AverageCapacity = double.PositiveInfinity)),
+        ["too many auto-accept rooms"] = ("usage.auto_accept_rooms", r => r.ChangeUsage(u => u.AutoAcceptRooms = uint.MaxValue)),
+        ["too many mail servers"] = ("usage.rooms_with_smtp", r => r.ChangeUsage(u => u.RoomsWithSmtp = uint.MaxValue)),
         ["too many rules"] = (
-            "roomvox.rooms_with_availability_rules", r => r.Roomvox.RoomsWithAvailabilityRules = uint.MaxValue),
-        ["too many Exchange rooms"] = ("roomvox.rooms_with_exchange", r => r.Roomvox.RoomsWithExchange = uint.MaxValue),
+            "usage.rooms_with_availability_rules", r => r.ChangeUsage(u => u.RoomsWithAvailabilityRules = uint.MaxValue)),
+        ["too many Exchange rooms"] = ("usage.rooms_with_exchange", r => r.ChangeUsage(u => u.RoomsWithExchange = uint.MaxValue)),
     };
 
     public static TheoryData<string> CaseNames => [.. Cases.Keys];
@@ -79,10 +73,10 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         {
             ReportId = "SECRET-a",
             InstanceHash = "SECRET-b",
-            App = Wire.App.Roomvox,
+            App = "roomvox",
             AppVersion = "SECRET-c",
-            Environment = new Wire.Environment { Country = "SECRET-d", Timezone = "SECRET-e", Language = "SECRET f" },
-            Roomvox = new Wire.RoomVoxUsage { Rooms = uint.MaxValue },
+            Environment = new Wire.Environment { NextcloudVersion = "SECRET-d", PhpVersion = "SECRET-e", DotnetVersion = "SECRET f" },
+            Usage = Any.Pack(new Contracts.Apps.RoomVox.V1.Usage { Rooms = uint.MaxValue }),
         };
 
         var refusal = await RefusalAsync(report);
@@ -108,7 +102,7 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
     {
         var client = new Wire.ReportingService.ReportingServiceClient(fixture.Running.Native);
         var bad = SampleReports.Of("https://batch-2.example");
-        bad.Environment.Country = "??";
+        bad.Environment.PhpVersion = "??";
 
         var response = await client.SubmitReportsAsync(new Wire.SubmitReportsRequest
         {
@@ -116,7 +110,7 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         });
 
         Assert.NotNull(response.Results[0].Receipt);
-        Assert.Equal("environment.country", response.Results[1].Refusal.Violations.Single().Field);
+        Assert.Equal("environment.php_version", response.Results[1].Refusal.Violations.Single().Field);
         Assert.Equal((int)StatusCode.InvalidArgument, response.Results[1].Refusal.Code);
         Assert.NotNull(response.Results[2].Receipt);
     }
@@ -137,10 +131,13 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
 
     private static void AddFacilities(Wire.Report report)
     {
-        for (var i = 0; i < 2_000; i++)
+        report.ChangeUsage(usage =>
         {
-            report.Roomvox.Facilities[$"facility-{i}"] = 1;
-        }
+            for (var i = 0; i < 2_000; i++)
+            {
+                usage.Facilities[$"facility-{i}"] = 1;
+            }
+        });
     }
 
     private async Task<RpcException> RefusalAsync(Wire.Report report)

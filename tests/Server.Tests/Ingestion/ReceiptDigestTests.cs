@@ -61,8 +61,8 @@ public sealed class ReceiptDigestTests
     {
         await using var server = await TestServer.StartAsync();
         var report = SampleReports.Of();
-        var rest = new Report { Roomvox = report.Roomvox };
-        report.Roomvox = null;
+        var rest = new Report { Usage = report.Usage };
+        report.Usage = null;
         byte[] whole = [.. report.ToByteArray(), .. rest.ToByteArray()];
         // Protobuf merges a message of the parts from the parts' concatenation.
         byte[] parts =

@@ -46,7 +46,7 @@ public sealed class ClaimTests
         await server.IssueAsync();
         await RecordedRequestTests.PostAsync(server, Recording.Find("roomvox-1.6.0-enterprise"));
 
-        var claim = (await server.Store.FindReportAsync(1, CancellationToken.None))!.Report.Claim;
+        var claim = (await server.Store.FindReportAsync(1, CancellationToken.None))!.Claim;
 
         Assert.Equal((Model.ClaimVerdict.Unverified, Model.LicenseVerdict.KeyMissing), (claim.Verdict, claim.Reason));
     }

@@ -103,7 +103,7 @@ public sealed class IssueRequestTests
             order.Limits.Clear();
             order.Limits.Add(new Dictionary<string, ulong> { ["users"] = 7, ["rooms"] = 50 });
             order.Apps.Clear();
-            order.Apps.Add([Wire.App.Formvox, Wire.App.Roomvox]);
+            order.Apps.Add(["formvox", "roomvox"]);
         });
 
         Assert.Equal(first.Key, again.Key);

@@ -29,7 +29,7 @@ public sealed class LicenseAdminTests
                         CustomerReference = "C-2002",
                         Limits = { ["rooms"] = 80, ["users"] = 500 },
                         InstancesAllowed = 3,
-                        Apps = { Wire.App.Intravox },
+                        Apps = { "intravox" },
                         ExpiresAt = LicenseSamples.At(new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)),
                         Grace = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromDays(7)),
                         UpdateMask = LicenseSamples.Mask(
@@ -88,7 +88,7 @@ public sealed class LicenseAdminTests
             new() { PageSize = 3, PageToken = first.NextPageToken }, server.Authorized);
         var ofOne = await server.LicenseAdmin.ListLicensesAsync(new() { CustomerReference = "C-0" }, server.Authorized);
         var revoked = await server.LicenseAdmin.ListLicensesAsync(new() { State = Wire.LicenseState.Revoked }, server.Authorized);
-        var none = await server.LicenseAdmin.ListLicensesAsync(new() { App = Wire.App.Introvox }, server.Authorized);
+        var none = await server.LicenseAdmin.ListLicensesAsync(new() { App = "introvox" }, server.Authorized);
 
         Assert.Equal(ids, first.Licenses.Concat(second.Licenses).Select(license => license.LicenseId));
         Assert.Empty(second.NextPageToken);

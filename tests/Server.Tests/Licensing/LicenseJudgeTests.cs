@@ -74,7 +74,7 @@ public sealed class LicenseJudgeTests
         var entry = EntryOf(Enum.Parse<LicenseState>(state), clock, seats);
 
         var judgement = new LicenseJudge(LeaseDays)
-            .Judge(entry, Self, Before, rightApp ? App.RoomVox : App.IntraVox, Now);
+            .Judge(entry, Self, Before, rightApp ? "roomvox" : "intravox", Now);
 
         Assert.Equal(expected, judgement.Licensed ? $"{judgement.Verdict} {judgement.Seat}" : $"{judgement.Verdict}");
         Assert.NotEmpty(LicenseSentences.Message(judgement));
@@ -95,7 +95,7 @@ public sealed class LicenseJudgeTests
         Assert.Equal(new DateTimeOffset(2026, 12, 21, 0, 0, 0, TimeSpan.Zero), UntilOf(Clock.Running, Seats.OneTaken));
 
         DateTimeOffset? UntilOf(Clock clock, Seats seats) =>
-            judge.Judge(EntryOf(LicenseState.Active, clock, seats), Self, null, App.RoomVox, Now).Until;
+            judge.Judge(EntryOf(LicenseState.Active, clock, seats), Self, null, "roomvox", Now).Until;
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class LicenseJudgeTests
                 KeyMask = "",
                 CustomerReference = "C",
                 Edition = "enterprise",
-                Apps = [App.RoomVox],
+                Apps = ["roomvox"],
                 Limits = LicenseLease.NoUsage,
                 InstancesAllowed = allowed,
                 Overage = seats == Seats.TakenWithOverage ? OveragePolicy.Allow : OveragePolicy.Refuse,

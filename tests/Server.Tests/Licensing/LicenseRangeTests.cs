@@ -154,7 +154,7 @@ public sealed class LicenseRangeTests
         KeyMask = "",
         CustomerReference = "C",
         Edition = "enterprise",
-        Apps = [App.RoomVox],
+        Apps = ["roomvox"],
         Limits = LicenseLease.NoUsage,
         InstancesAllowed = 1,
         Overage = OveragePolicy.Refuse,

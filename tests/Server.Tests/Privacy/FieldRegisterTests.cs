@@ -1,42 +1,39 @@
-using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
-using Telemetry.Server.Model;
+using Grpc.Core;
 using Telemetry.Server.Privacy;
+using Telemetry.Server.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Privacy;
 
 public sealed class FieldRegisterTests
 {
-    [Fact]
-    public void Every_field_of_the_contract_has_a_purpose()
+    private static readonly AppRegistry Apps = new();
+
+    public static TheoryData<string> Slugs => [.. Apps.All.Select(schema => schema.App)];
+
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public void Every_field_of_a_contract_is_in_it_with_its_purpose(string app)
     {
+        var schema = Apps.Find(app)!;
+
+        var register = FieldRegister.Of(schema).Fields;
+
         Assert.Equal(
-            PathsOf(Wire.Report.Descriptor, "").Order(StringComparer.Ordinal),
-            FieldRegister.Fields.Select(field => field.Path).Order(StringComparer.Ordinal));
-        Assert.All(FieldRegister.Fields, field => Assert.EndsWith(".", field.Purpose, StringComparison.Ordinal));
-        Assert.Equal(
-            Server.Privacy.Sensitivity.Pseudonym,
-            FieldRegister.Fields.Single(field => field.Path == "instance_hash").Sensitivity);
+            PathsOf(Wire.Report.Descriptor, "").Concat(PathsOf(schema.Descriptor!, "usage.")).Order(StringComparer.Ordinal),
+            register.Select(field => field.Path).Order(StringComparer.Ordinal));
+        Assert.All(register, field => Assert.EndsWith(".", field.Purpose, StringComparison.Ordinal));
+        Assert.Equal(Wire.Sensitivity.Pseudonym, register.Single(field => field.Path == "instance_hash").Sensitivity);
     }
 
     [Fact]
     public void The_key_is_the_only_secret_and_is_never_stored()
     {
-        var secret = Assert.Single(FieldRegister.Fields, field => field.Sensitivity == Server.Privacy.Sensitivity.Secret);
-        Assert.Equal("subscription.key", secret.Path);
-        Assert.Equal(
-            Wire.Retention.NeverStored,
-            FieldRegisterMapper.Response.Fields.Single(field => field.Path == secret.Path).Retention);
-        Assert.Null(Wire.SubscriptionFlags.Descriptor.FindFieldByName("key"));
-        Assert.Null(Wire.StoredReport.Descriptor.FindFieldByName("instance_hash"));
-    }
+        var secret = Assert.Single(FieldRegister.Of(CoreFields.Schema).Fields, field => field.Sensitivity == Wire.Sensitivity.Secret);
 
-    [Fact]
-    public void The_labels_of_the_contract_are_those_that_the_store_tells_apart()
-    {
-        Assert.Equal(LabelsOf(LabelRegister.RoomTypes), LabelsOf("room_types"));
-        Assert.Equal(LabelsOf(LabelRegister.Facilities), LabelsOf("facilities"));
+        Assert.Equal(("subscription.key", Wire.Retention.NeverStored), (secret.Path, secret.Retention));
+        Assert.DoesNotContain(Apps.All.SelectMany(schema => schema.Fields), field => field.Policy.Secret && field.IsStored);
     }
 
     [Fact]
@@ -45,21 +42,18 @@ public sealed class FieldRegisterTests
         await using var server = await TestServer.StartAsync();
         var client = new Wire.ReportingService.ReportingServiceClient(server.Web);
 
-        var register = await client.GetFieldRegisterAsync(new Wire.GetFieldRegisterRequest());
+        var common = await client.GetFieldRegisterAsync(new Wire.GetFieldRegisterRequest());
+        var app = await client.GetFieldRegisterAsync(new Wire.GetFieldRegisterRequest { App = "formvox" });
 
-        Assert.Equal(FieldRegister.Version, register.Version);
-        Assert.All(register.Fields, field => Assert.EndsWith(".", field.Purpose, StringComparison.Ordinal));
+        Assert.DoesNotContain(common.Fields, field => field.Path.StartsWith("usage.", StringComparison.Ordinal));
+        Assert.Contains(app.Fields, field => field.Path == "usage.forms");
+        Assert.Equal(1u, app.Version);
+        var refusal = await Assert.ThrowsAsync<RpcException>(async () => await client.GetFieldRegisterAsync(new() { App = "no-such-app" }));
+        Assert.Equal(StatusCode.NotFound, refusal.StatusCode);
     }
 
-    private static IEnumerable<string> LabelsOf(LabelRegister register) =>
-        Enumerable.Range(1, register.Count - 1).Select(index => register.NameOf((byte)index));
-
-    private static RepeatedField<string> LabelsOf(string map) =>
-        Wire.RoomVoxUsage.Descriptor.FindFieldByName(map).GetOptions()
-            .GetExtension(Wire.FieldPolicyExtensions.FieldPolicy).Labels;
-
     private static IEnumerable<string> PathsOf(MessageDescriptor message, string prefix) =>
-        message.Fields.InDeclarationOrder().SelectMany(field =>
+        message.Fields.InDeclarationOrder().Where(field => field.Name != "usage").SelectMany(field =>
             field.FieldType == FieldType.Message && !field.IsMap
                 ? PathsOf(field.MessageType, prefix + field.Name + ".")
                 : [prefix + field.Name]);

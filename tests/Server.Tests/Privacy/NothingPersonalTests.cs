@@ -102,12 +102,15 @@ public sealed class NothingPersonalTests
         report.AppVersion = "1.4.0-" + Marker;
         report.Environment.PhpVersion = "8.2.36-" + Marker;
         report.Subscription.Key = Marker + "-KEY";
-        report.Roomvox.RoomTypes[Marker] = 3;
-        report.Roomvox.Facilities[Marker] = 4;
         // A field that the contract does not have: number 500, with the marker as text.
         byte[] unknown = [0xA2, 0x1F, (byte)Marker.Length, .. Encoding.ASCII.GetBytes(Marker)];
         report.MergeFrom(unknown);
-        report.Roomvox.MergeFrom(unknown);
+        report.ChangeUsage(usage =>
+        {
+            usage.RoomTypes[Marker] = 3;
+            usage.Facilities[Marker] = 4;
+            usage.MergeFrom(unknown);
+        });
         Assert.Contains(Marker, Encoding.ASCII.GetString(report.ToByteArray()), StringComparison.Ordinal);
 
         var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
@@ -127,9 +130,10 @@ public sealed class NothingPersonalTests
         foreach (var happened in await feed.EventsThroughAsync(2))
         {
             answers.Append(happened);
-            Assert.Equal("1.4.0", happened.Report.AppVersion);
-            Assert.Contains("custom", happened.Report.Roomvox.RoomTypes.Keys);
-            Assert.Contains("custom", happened.Report.Roomvox.Facilities.Keys);
+            Assert.Equal("1.4.0", happened.Report.Report.AppVersion);
+            var usage = happened.Report.Report.Usage.Unpack<Contracts.Apps.RoomVox.V1.Usage>();
+            Assert.Contains("custom", usage.RoomTypes.Keys);
+            Assert.Contains("custom", usage.Facilities.Keys);
         }
 
         var admin = new Wire.AdminService.AdminServiceClient(server.Native);

@@ -4,6 +4,7 @@ using Grpc.Core;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Rpc;
@@ -21,7 +22,7 @@ public sealed class OpenEnumerationTests
         var (_, key) = await server.IssueAsync();
         var reporting = new Wire.ReportingService.ReportingServiceClient(server.Native);
         var admin = new Wire.AdminService.AdminServiceClient(server.Native);
-        var app = (Wire.App)value;
+        var app = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
         var report = SampleReports.Request();
         report.Report.App = app;
 
@@ -48,36 +49,38 @@ public sealed class OpenEnumerationTests
     [MemberData(nameof(Foreign))]
     public void A_word_of_the_environment_that_nobody_knows_is_other(int value)
     {
-        var report = new Wire.Report
-        {
-            Environment = new()
-            {
-                Database = (Wire.Database)value,
-                OsFamily = (Wire.OsFamily)value,
-                WebServer = (Wire.WebServer)value,
-            },
-        };
-        var read = new SubmittedReport();
+        var report = SampleReports.Of();
+        report.Environment.Database = (Wire.Database)value;
+        report.Environment.OsFamily = (Wire.OsFamily)value;
+        report.Environment.WebServer = (Wire.WebServer)value;
 
-        ReportReader.Read(report.ToByteArray(), read);
+        var read = SubmittedReport.FromWire(report.ToByteArray(), new AppRegistry());
 
-        Assert.Equal((Database.Other, OsFamily.Other, WebServer.Other), (read.Database, read.OsFamily, read.WebServer));
+        var kept = read.Body.ToMessage(read.Schema).Environment;
+        Assert.Equal((Wire.Database.Other, Wire.OsFamily.Other, Wire.WebServer.Other), (kept.Database, kept.OsFamily, kept.WebServer));
+        Assert.Equal(["environment.database", "environment.os_family", "environment.web_server"], read.Dropped);
     }
 
     [Theory]
-    [InlineData("188180808010")]
-    [InlineData("288180808010")]
-    [InlineData("3A06088180808010")]
-    [InlineData("8281808080808080801001")]
     [InlineData("0A8080808010")]
-    public void A_number_wider_than_its_field_is_no_message(string hex) => Assert.Throws<InvalidDataException>(
-        () => ReportReader.Read(Convert.FromHexString(hex), new SubmittedReport()));
+    [InlineData("32022881")]
+    public void A_length_or_number_that_does_not_end_is_no_message(string hex) => Assert.Throws<InvalidDataException>(
+        () => SubmittedReport.FromWire(Convert.FromHexString(hex), new AppRegistry()));
+
+    [Fact]
+    public void A_number_wider_than_its_field_is_refused_and_not_cut()
+    {
+        // schema_version = 2^32 + 1
+        byte[] body = [.. SampleReports.Of().ToByteArray(), 0x28, 0x81, 0x80, 0x80, 0x80, 0x10];
+
+        Assert.Equal("schema_version", Assert.Single(SubmittedReport.FromWire(body, new AppRegistry()).Violations).Field);
+    }
 
     [Fact]
     public void Values_of_the_contract_are_known_and_zero_is_none()
     {
-        Assert.Equal(App.RoomVox, WireEnums.Known<App>(1));
-        Assert.Null(WireEnums.Known<App>(0));
+        Assert.Equal(ClaimVerdict.Community, WireEnums.Known<ClaimVerdict>(1));
+        Assert.Null(WireEnums.Known<ClaimVerdict>(0));
     }
 
     private static async Task AssertRefusedAsync(string field, Func<Task> call)

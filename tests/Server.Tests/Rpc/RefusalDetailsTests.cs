@@ -68,10 +68,11 @@ public sealed class RefusalDetailsTests
     {
         var logs = new CapturedLogs();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs));
-        var service = new ReportingGrpcService(null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
-        var unread = new Received<SubmittedReport>(new InvalidOperationException("Nobody foresaw this."));
+        // Without the apps that it reads by.
+        var service = new ReportingGrpcService(null!, null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
+        var request = new ReceivedBytes(new(SampleReports.Request().ToByteArray()));
 
-        var failure = await Assert.ThrowsAsync<RpcException>(() => service.SubmitReport(unread, new UnusedContext()));
+        var failure = await Assert.ThrowsAsync<RpcException>(() => service.SubmitReport(request, new UnusedContext()));
 
         AssertIncident(failure, logs);
     }
@@ -109,7 +110,7 @@ public sealed class RefusalDetailsTests
         AssertReason("INTERNAL_ERROR", failure);
         var incident = failure.Status.Detail.Split(' ')[^1].TrimEnd('.');
         var line = Assert.Single(logs.Lines, line => line.Text.Contains(incident, StringComparison.Ordinal));
-        Assert.Contains("Nobody foresaw this.", line.Text, StringComparison.Ordinal);
+        Assert.Contains(nameof(NullReferenceException), line.Text, StringComparison.Ordinal);
     }
 
     /// <summary>A call of which nothing but its name is asked.</summary>

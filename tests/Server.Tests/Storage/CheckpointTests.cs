@@ -167,5 +167,5 @@ public sealed class CheckpointTests
         Path.GetFileName(path) == StoreFiles.Data;
 
     private static async Task<List<Guid>> IdsAsync(ITelemetryStore store) =>
-        [.. (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report.ReportId)];
+        [.. (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.ReportId)];
 }

@@ -95,7 +95,7 @@ public sealed class LicenseStorageTests
         KeyMask = "RVOX-...-ABCD",
         CustomerReference = $"C-{number}",
         Edition = "enterprise",
-        Apps = [App.RoomVox, App.IntroVox],
+        Apps = ["roomvox", "introvox"],
         Limits = new Dictionary<string, ulong> { ["rooms"] = (ulong)number, ["users"] = long.MaxValue },
         InstancesAllowed = number,
         Overage = OveragePolicy.Allow,

@@ -1,6 +1,8 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
+using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Tests.Storage;
 
@@ -115,7 +117,7 @@ public sealed class LiteDbTelemetryStoreTests
         store = await temporary.ReopenAsync();
         Assert.Equal(46, store.OldestNumber);
         Assert.Equal(before, store.ListInstances(0, 100, null));
-        Assert.Empty(await store.ReadHistoryAsync(before[3].Instance, App.RoomVox, long.MaxValue, 10, CancellationToken.None));
+        Assert.Empty(await store.ReadHistoryAsync(before[3].Instance, SampleReports.App, long.MaxValue, 10, CancellationToken.None));
         Assert.Equal(46, (await store.ReadAfterAsync(3, 10, CancellationToken.None))[0].Position.Number);
     }
 
@@ -157,9 +159,9 @@ public sealed class LiteDbTelemetryStoreTests
         temporary.Time.Advance(TimeSpan.FromSeconds(2));
         await store.RecoverAsync(CancellationToken.None);
         Assert.True(failures > 0, "No fault was met.");
-        Assert.Equal(acknowledged, (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report.ReportId));
+        Assert.Equal(acknowledged, (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.ReportId));
         store = await temporary.ReopenAsync();
-        Assert.Equal(acknowledged, (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report.ReportId));
+        Assert.Equal(acknowledged, (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.ReportId));
     }
 
     [Theory]
@@ -199,7 +201,7 @@ public sealed class LiteDbTelemetryStoreTests
 
             var events = await TemporaryStore.ReadAllAsync(recovered);
             Assert.True(events.Count >= acknowledged, $"{acknowledged} acknowledged, {events.Count} found");
-            Assert.Equal(ids.Take(events.Count), events.Select(stored => stored.Report.ReportId));
+            Assert.Equal(ids.Take(events.Count), events.Select(stored => stored.ReportId));
             Assert.Equal(events.Count, recovered.InstanceCount);
         }
     }
@@ -224,11 +226,11 @@ public sealed class LiteDbTelemetryStoreTests
     {
         var events = await TemporaryStore.ReadAllAsync(store);
         Assert.Equal(
-            model.Log.Select(e => (e.Position.Number, e.AcceptedAt, e.Kinds, e.PreviousNumber, e.Report)),
-            events.Select(e => (e.Position.Number, e.AcceptedAt, e.Kinds, e.PreviousNumber, e.Report)));
+            model.Log.Select(e => (e.Position.Number, e.AcceptedAt, e.Kinds, e.PreviousNumber, Convert.ToHexString(e.Record.Span))),
+            events.Select(e => (e.Position.Number, e.AcceptedAt, e.Kinds, e.PreviousNumber, Convert.ToHexString(e.Record.Span))));
         Assert.Equal(
             model.InstancesInOrder(),
-            store.ListInstances(0, int.MaxValue, null).Select(state => (state.Instance, state.App)));
+            store.ListInstances(InstancePlace.First, int.MaxValue, null).Select(state => (state.Instance, state.Schema.App)));
         foreach (var (instance, app) in model.InstancesInOrder())
         {
             var history = model.HistoryOf(instance, app).ToList();
@@ -237,9 +239,10 @@ public sealed class LiteDbTelemetryStoreTests
             Assert.Equal(history[0].Position.Number, state.LatestNumber);
             Assert.Equal(history[^1].AcceptedAt, state.FirstSeen);
             Assert.Equal(history[0].AcceptedAt, state.LastSeen);
-            Assert.Equal(history[0].Report.Environment, state.Environment);
-            Assert.Equal(history[0].Report.Users, state.Users);
-            Assert.Equal(history[0].Report.RoomVox?.Rooms, state.RoomVox?.Rooms);
+            var latest = WireReportReader.Read(history[0].Body, state.Schema);
+            Assert.Equal(latest.Numbers, state.Values.Numbers);
+            Assert.Equal(latest.Texts, state.Values.Texts);
+            Assert.Equal((history[0].Claim, history[0].CountrySource), (state.Claim, state.CountrySource));
             var read = await store.ReadHistoryAsync(instance, app, long.MaxValue, 5, CancellationToken.None);
             var rest = await store.ReadHistoryAsync(instance, app, read[^1].Position.Number, 1_000, CancellationToken.None);
             Assert.Equal(history.Select(e => e.Position.Number), read.Concat(rest).Select(e => e.Position.Number));

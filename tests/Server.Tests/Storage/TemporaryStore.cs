@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 
@@ -38,7 +39,7 @@ internal sealed class TemporaryStore : IAsyncDisposable
     };
 
     public LiteDbTelemetryStore Open(string? directory = null) => Store = LiteDbTelemetryStore.Open(
-        Options(directory), Time, new LoggerFactory([Logs]).CreateLogger<LiteDbTelemetryStore>());
+        Options(directory), new AppRegistry(), Time, new LoggerFactory([Logs]).CreateLogger<LiteDbTelemetryStore>());
 
     public async Task<LiteDbTelemetryStore> ReopenAsync()
     {

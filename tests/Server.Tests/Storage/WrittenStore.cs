@@ -74,7 +74,7 @@ internal sealed class WrittenStore
         KeyMask = "RVOX-...-ABCD",
         CustomerReference = $"C-{number}",
         Edition = "enterprise",
-        Apps = [App.RoomVox],
+        Apps = ["roomvox"],
         Limits = new Dictionary<string, ulong> { ["rooms"] = (ulong)number },
         InstancesAllowed = number + 1,
         Overage = OveragePolicy.Allow,

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Telemetry.Server.Model;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Schema.Kinds;

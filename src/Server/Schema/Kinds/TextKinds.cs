@@ -1,4 +1,3 @@
-using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Schema.Kinds;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Telemetry.Server.Model;
+namespace Telemetry.Server.Schema;
 
 /// <summary>The form of the hash that stands for an installation: SHA-256 of its URL.</summary>
 internal static class InstanceHashFormat

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 
-namespace Telemetry.Server.Model;
+namespace Telemetry.Server.Schema;
 
 /// <summary>One string object per distinct text: versions, languages and timezones repeat millions of times.</summary>
 /// <remarks>
