@@ -1,5 +1,7 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Testing;
 
@@ -71,16 +73,21 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
         inner.FindReportAsync(number, cancellation);
 
     public ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
-        InstanceId instance, App app, long beforeNumber, int maxCount, CancellationToken cancellation) =>
+        InstanceId instance, string app, long beforeNumber, int maxCount, CancellationToken cancellation) =>
         inner.ReadHistoryAsync(instance, app, beforeNumber, maxCount, cancellation);
 
-    public InstanceState? FindInstance(InstanceId instance, App app) => inner.FindInstance(instance, app);
+    public InstanceState? FindInstance(InstanceId instance, string app) => inner.FindInstance(instance, app);
+
+    public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => inner.FindInstances(instance);
 
     public IReadOnlyList<InstanceState> ListInstances(
-        int firstOrdinal, int maxCount, App? app, ClaimVerdict? verdict = null) =>
-        inner.ListInstances(firstOrdinal, maxCount, app, verdict);
+        InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null) =>
+        inner.ListInstances(from, maxCount, app, verdict);
 
-    public IReadOnlyDictionary<(App App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
+    public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
+
+    public ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.AddContractAsync(contract, cancellation);
 
     public IReadOnlyList<License> ReadLicenses() => inner.ReadLicenses();
 

@@ -66,6 +66,10 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.LicenseAdminService.LicenseAdminServiceClient LicenseAdmin => new(Native);
 
+    public Wire.AdminService.AdminServiceClient Admin => new(Native);
+
+    public Wire.AppService.AppServiceClient Apps => new(Native);
+
     public GrpcChannel Native { get; private set; } = null!;
 
     public GrpcChannel Web { get; private set; } = null!;

@@ -4,7 +4,9 @@ import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { BadRequestSchema } from "./generated/bad-request_pb.js";
 import { AdminService } from "./generated/telemetry/v1/admin_service_pb.js";
 import { FeedService } from "./generated/telemetry/v1/feed_service_pb.js";
-import { App } from "./generated/telemetry/v1/report_pb.js";
+import { anyPack } from "@bufbuild/protobuf/wkt";
+import { create } from "@bufbuild/protobuf";
+import { UsageSchema } from "./generated/telemetry/apps/roomvox/v1/usage_pb.js";
 import { ReportingService } from "./generated/telemetry/v1/reporting_service_pb.js";
 
 const messages = [];
@@ -27,7 +29,7 @@ window.connect = (baseUrl, token) => {
     for await (const response of feed.streamEvents({}, { headers })) {
       arrived({
         kind: response.message.case,
-        reportId: response.message.value.payload?.value?.reportId,
+        reportId: response.message.value.payload?.value?.report?.reportId,
       });
     }
   })().catch((error) => arrived({ kind: "error", text: String(error) }));
@@ -42,9 +44,9 @@ window.connect = (baseUrl, token) => {
   window.submit = async (report) => {
     const { receipt } = await reporting.submitReport({
       report: {
-        app: App.ROOMVOX,
+        app: "roomvox",
         appVersion: "1.6.0",
-        usage: { case: "roomvox", value: { rooms: 3 } },
+        usage: anyPack(UsageSchema, create(UsageSchema, { rooms: 3 })),
         ...report,
       },
     });

@@ -152,7 +152,7 @@ try {
   await inspect("page");
 
   const digest = await tab.locator("#digest").innerText();
-  check("the report is shown as JSON", JSON.parse(await tab.locator("pre").innerText()).roomvox.rooms === 4);
+  check("the report is shown as JSON", JSON.parse(await tab.locator("pre").innerText()).usage.rooms === 4);
 
   await send();
   check("a report is sent", (await notice()).startsWith("Report sent"));

@@ -21,6 +21,7 @@ internal static class CompatibilityExtensions
             endpoints.Map(door.Path, new ReportEndpoint(door, apps, ingestion, callers, requests).HandleAsync);
         }
 
+        endpoints.Map(ContractEndpoint.Path, new ContractEndpoint(apps, ingestion, callers, requests).HandleAsync);
         var licenses = new LicenseEndpoints(
             endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),
             endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests, time);

@@ -1,6 +1,5 @@
 using System.Reflection;
 using Grpc.AspNetCore.Server;
-using Grpc.Reflection;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -123,15 +122,19 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForAdmins);
+        services.Configure<GrpcServiceOptions<AppGrpcService>>(ForAdmins);
         services.AddSingleton<StopInterceptor>();
-        services.Configure<GrpcServiceOptions<ReflectionServiceImpl>>(EndsAtStop);
-        services.Configure<GrpcServiceOptions<ReflectionV1ServiceImpl>>(EndsAtStop);
-        services.AddGrpcReflection();
+        services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
+        services.Configure<GrpcServiceOptions<ReflectionGrpcService>>(EndsAtStop);
+        services.AddSingleton<CurrentReflection>();
+        services.AddSingleton<ReflectionGrpcService>();
+        services.AddSingleton<AlphaReflectionGrpcService>();
         services.AddGrpcHealthChecks(options =>
             {
                 options.Services.Map(Wire.ReportingService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.LicenseService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.LicenseAdminService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -171,9 +174,11 @@ internal static class ServerHost
         app.MapGrpcService<ReportBatchGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
+        app.MapGrpcService<AppGrpcService>();
         app.MapGrpcService<LicenseGrpcService>();
         app.MapGrpcService<LicenseAdminGrpcService>();
-        app.MapGrpcReflectionService();
+        app.MapGrpcService<ReflectionGrpcService>();
+        app.MapGrpcService<AlphaReflectionGrpcService>();
         app.MapGrpcHealthChecksService();
         app.MapHealthPage();
         app.MapCompatibilityEndpoints();

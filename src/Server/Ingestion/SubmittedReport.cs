@@ -58,6 +58,14 @@ internal sealed class SubmittedReport
         return Finish(scratch, SHA256.HashData(body), apps, hasId: false);
     }
 
+    /// <summary>Reads a Report in the contract's own JSON (ProtoJSON), of which it is known that it is one object.</summary>
+    public static SubmittedReport FromJson(ReadOnlySpan<byte> body, AppRegistry apps)
+    {
+        var scratch = ReportScratch.OfThread;
+        JsonReportReader.Read(body, scratch, apps);
+        return Finish(scratch, SHA256.HashData(body), apps, hasId: true);
+    }
+
     private static SubmittedReport Finish(ReportScratch scratch, byte[] sha256, AppRegistry apps, bool hasId)
     {
         scratch.Finish();

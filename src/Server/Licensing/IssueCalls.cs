@@ -33,7 +33,7 @@ internal sealed class IssueCalls(Pseudonyms pseudonyms)
         '\n',
         order.CustomerReference,
         order.Edition,
-        string.Join(',', order.Apps.Order().Select(app => (int)app)),
+        string.Join(',', order.Apps.Order(StringComparer.Ordinal)),
         string.Join(',', order.Limits.OrderBy(limit => limit.Key, StringComparer.Ordinal)
             .Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Key}={limit.Value}"))),
         order.InstancesAllowed.ToString(CultureInfo.InvariantCulture),

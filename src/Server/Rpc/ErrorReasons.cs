@@ -22,6 +22,8 @@ internal static class ErrorReasons
     public const string NotFound = "NOT_FOUND";
     public const string AlreadyExists = "ALREADY_EXISTS";
     public const string NotAllowedNow = "NOT_ALLOWED_NOW";
+    public const string ContractInvalid = "CONTRACT_INVALID";
+    public const string ContractIncompatible = "CONTRACT_INCOMPATIBLE";
     public const string MessageTooLarge = "MESSAGE_TOO_LARGE";
     public const string CompressionUnsupported = "COMPRESSION_UNSUPPORTED";
     public const string MethodUnknown = "METHOD_UNKNOWN";

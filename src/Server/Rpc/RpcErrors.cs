@@ -89,6 +89,15 @@ internal static class RpcErrors
             "What is stored there is damaged and is not handed out. The operator can see where with --verify; "
             + $"the server's log has the particulars under incident {incident}.");
 
+    /// <summary>A contract that is good in itself, but cannot follow the one before.</summary>
+    public static RpcException ContractIncompatible(string message, IEnumerable<(string Field, string Rule)> violations)
+    {
+        var details = new BadRequest();
+        details.FieldViolations.AddRange(violations.Select(violation =>
+            new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }));
+        return Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, details);
+    }
+
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
     public static RpcStatus Malformed() => Status(
         StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,

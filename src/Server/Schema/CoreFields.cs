@@ -7,6 +7,9 @@ internal static class CoreFields
 {
     public static readonly ReportSchema Schema = SchemaBuilder.Core("");
 
+    /// <summary>The names of a report whose app is not known.</summary>
+    public static readonly JsonNames Names = JsonNames.OfContract(Schema);
+
     public static readonly int ReportId = IndexOf("report_id");
     public static readonly int InstanceHash = IndexOf("instance_hash");
     public static readonly int App = IndexOf("app");

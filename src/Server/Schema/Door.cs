@@ -30,12 +30,15 @@ internal sealed class Door
             meanings.Add(name, JsonNames.Meaning.Ignored);
         }
 
+        // What is inside counts as the report's own, and so has the same names, but for such an object again.
+        var inner = new JsonNames(meanings);
+        var outer = new Dictionary<string, JsonNames.Meaning>(meanings, StringComparer.Ordinal);
         foreach (var name in door.Transparent)
         {
-            meanings.Add(name, JsonNames.Meaning.Transparent);
+            outer.Add(name, new JsonNames.Meaning(null, inner));
         }
 
-        Names = new JsonNames(meanings);
+        Names = new JsonNames(outer);
 
         void Add(string name, SchemaField field)
         {

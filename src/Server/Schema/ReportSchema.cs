@@ -20,6 +20,7 @@ internal sealed class ReportSchema
         Numbers = [.. fields.Where(field => field.Kind.Storage == Kinds.KindStorage.Number)];
         Texts = [.. fields.Where(field => field.Kind.Storage == Kinds.KindStorage.Text)];
         Counts = [.. fields.Where(field => field.Kind.Storage == Kinds.KindStorage.Counts)];
+        JsonNames = JsonNames.OfContract(this);
         TypeUrl = descriptor is null ? "" : "type.googleapis.com/" + descriptor.FullName;
     }
 
@@ -44,6 +45,9 @@ internal sealed class ReportSchema
 
     /// <summary>How an Any names the usage message.</summary>
     public string TypeUrl { get; }
+
+    /// <summary>Names of the contract's own JSON.</summary>
+    public JsonNames JsonNames { get; }
 
     public ReportValues NewValues() => new(Numbers.Count, Texts.Count);
 

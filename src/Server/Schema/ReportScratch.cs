@@ -32,8 +32,12 @@ internal sealed class ReportScratch
     /// <summary>Texts that fell together under "custom".</summary>
     public int OwnLabels { get; private set; }
 
+    /// <summary>Whether JSON is in the contract's own form, where a wide number may be a text and an enumeration a number.</summary>
+    public bool IsContractJson { get; set; }
+
     public void Begin()
     {
+        IsContractJson = false;
         UnknownFields = 0;
         OwnLabels = 0;
         _violations = null;

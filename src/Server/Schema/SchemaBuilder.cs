@@ -116,7 +116,7 @@ internal sealed class SchemaBuilder
         _counts[kind.Storage] = index + 1;
         var known = new SchemaField(field, prefix, policy, kind, index);
         _fields.Add(known);
-        return new SchemaMessage.Entry(field.FieldNumber, field.Name, known, null);
+        return new SchemaMessage.Entry(field.FieldNumber, field.Name, field.JsonName, known, null);
     }
 
     private SchemaMessage.Entry? ReadMessage(FieldDescriptor field, string path, IReadOnlyList<MessageDescriptor> around)
@@ -132,7 +132,7 @@ internal sealed class SchemaBuilder
         }
 
         return new SchemaMessage.Entry(
-            field.FieldNumber, field.Name, null, Read(field.MessageType, field.FieldNumber, path + ".", around));
+            field.FieldNumber, field.Name, field.JsonName, null, Read(field.MessageType, field.FieldNumber, path + ".", around));
     }
 
     private SchemaMessage.Entry? Refuse(string path, string rule)

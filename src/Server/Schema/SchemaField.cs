@@ -126,12 +126,12 @@ internal sealed class LabelSet
 /// <summary>The values of an enumeration, by number and by the words that existing apps use.</summary>
 internal sealed class EnumerationValues
 {
-    private readonly HashSet<int> _numbers;
+    private readonly Dictionary<int, string> _names;
     private readonly Dictionary<string, int> _words = new(StringComparer.OrdinalIgnoreCase);
 
     public EnumerationValues(EnumDescriptor values)
     {
-        _numbers = [.. values.Values.Select(value => value.Number)];
+        _names = values.Values.DistinctBy(value => value.Number).ToDictionary(value => value.Number, value => value.Name);
         Other = values.Values.FirstOrDefault(value => value.Name.EndsWith("_OTHER", StringComparison.Ordinal))?.Number;
         foreach (var value in values.Values)
         {
@@ -146,7 +146,11 @@ internal sealed class EnumerationValues
     /// <summary>What a value that is not known counts as; null where the contract has no such thing.</summary>
     public int? Other { get; }
 
-    public bool IsKnown(int number) => _numbers.Contains(number);
+    public bool IsKnown(int number) => _names.ContainsKey(number);
+
+    /// <summary>Whether another enumeration has all its values, under the same names.</summary>
+    public bool IsPartOf(EnumerationValues other) =>
+        _names.All(value => other._names.TryGetValue(value.Key, out var name) && name == value.Value);
 
     public int? Find(string word) => _words.TryGetValue(word, out var number) ? number : null;
 }

@@ -28,5 +28,5 @@ internal sealed class SchemaMessage
     public Entry? this[uint number] => number < (uint)_byNumber.Length ? _byNumber[number] : null;
 
     /// <summary>Either a field or a message inside.</summary>
-    internal sealed record Entry(int Number, string Name, SchemaField? Field, SchemaMessage? Message);
+    internal sealed record Entry(int Number, string Name, string JsonName, SchemaField? Field, SchemaMessage? Message);
 }

@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage;
@@ -112,6 +113,11 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Makes changes to licenses and seats, all or none; when the task completes, they are on disk.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
     ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation);
+
+    /// <summary>Keeps a revision of a registered app's contract; when the task completes, it is on disk.</summary>
+    /// <remarks>A store gives what it kept to the registry when it is opened, before it reads any report.</remarks>
+    /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
+    ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation);
 
     /// <summary>Hashes of all admin tokens.</summary>
     IReadOnlyList<AdminTokenRecord> AdminTokens { get; }

@@ -1,4 +1,4 @@
-using Telemetry.Server.Ingestion;
+using Telemetry.Server.Schema.Kinds;
 
 namespace Telemetry.Server.Tests.Ingestion;
 

@@ -81,7 +81,7 @@ public sealed class LeakedDatabaseTests
             new DiskFile(Path.Combine(data, "telemetry.2.log")), knownEnd: null);
         var license = database.ReadLicenses().Single();
         var lease = database.ReadLeases().Single();
-        var telemetry = database.ReadEvents(1, long.MaxValue).Select(chunk => chunk.Chunk).Concat(database.ReadSlots()).ToList();
+        var telemetry = database.ReadEvents(1, long.MaxValue).Select(chunk => chunk.Chunk).Concat(database.ReadSlots().Select(slot => slot.Rows)).ToList();
         Assert.Equal(licenseId, license.Id.ToString());
         Assert.Equal(licensedInstance, lease.Instance.ToString());
         Assert.NotEmpty(telemetry);

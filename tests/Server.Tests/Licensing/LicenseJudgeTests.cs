@@ -101,7 +101,7 @@ public sealed class LicenseJudgeTests
     [Fact]
     public void A_caller_that_cannot_name_its_app_is_judged_for_any() => Assert.Equal(
         LicenseVerdict.Valid, new LicenseJudge(LeaseDays)
-            .Judge(EntryOf(LicenseState.Active, Clock.Running, Seats.Own), Self, null, App.Unknown, Now).Verdict);
+            .Judge(EntryOf(LicenseState.Active, Clock.Running, Seats.Own), Self, null, null, Now).Verdict);
 
     /// <summary>The rules once more, in the plainest form.</summary>
     private static string Expected(string state, Clock clock, bool rightApp, Seats seats)

@@ -7,6 +7,7 @@ using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
 using Telemetry.Server.Schema;
+using Telemetry.Server.Tests.Ingestion;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Schema;

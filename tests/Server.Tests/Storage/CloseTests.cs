@@ -16,7 +16,7 @@ public sealed class CloseTests
             Assert.Equal(100, database.ReadReplayFrom());
         }
 
-        Assert.Equal(before, temporary.Open().ListInstances(0, int.MaxValue, null));
+        Assert.Equal(before, temporary.Open().InstanceTexts());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class CloseTests
             Assert.InRange(database.ReadReplayFrom(), 0, 99);
         }
 
-        Assert.Equal(before, temporary.Open().ListInstances(0, int.MaxValue, null));
+        Assert.Equal(before, temporary.Open().InstanceTexts());
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class CloseTests
         Assert.Contains(temporary.Logs.Lines, line => line.Text.Contains("; 1 parts of the state", StringComparison.Ordinal));
     }
 
-    private static async Task<List<Model.InstanceState>> FillAsync(TemporaryStore temporary)
+    private static async Task<List<string>> FillAsync(TemporaryStore temporary)
     {
         var store = temporary.Open();
         var reports = new RandomReports(new Random(83));
@@ -55,7 +55,7 @@ public sealed class CloseTests
             store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
         }
 
-        var states = store.ListInstances(0, int.MaxValue, null).ToList();
+        var states = store.InstanceTexts();
         await store.DisposeAsync();
         return states;
     }

@@ -74,8 +74,8 @@ public sealed class LiteDbTelemetryStoreTests
 
         Assert.Equal(60, recovered.Current.Number);
         Assert.Equal(
-            (await TemporaryStore.ReadAllAsync(store)).Select(stored => stored.Report),
-            (await TemporaryStore.ReadAllAsync(recovered)).Select(stored => stored.Report));
+            (await TemporaryStore.ReadAllAsync(store)).Select(StoredTexts.Text),
+            (await TemporaryStore.ReadAllAsync(recovered)).Select(StoredTexts.Text));
     }
 
     [Fact]
@@ -109,15 +109,16 @@ public sealed class LiteDbTelemetryStoreTests
             store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
         }
 
-        var before = store.ListInstances(0, 100, null);
+        var before = store.InstanceTexts();
+        var fourth = store.ListInstances(InstancePlace.First, 4, null)[3].Instance;
         await store.DropThroughAsync(45, CancellationToken.None);
 
         Assert.Equal(46, store.OldestNumber);
         Assert.Null(await store.FindReportAsync(45, CancellationToken.None));
         store = await temporary.ReopenAsync();
         Assert.Equal(46, store.OldestNumber);
-        Assert.Equal(before, store.ListInstances(0, 100, null));
-        Assert.Empty(await store.ReadHistoryAsync(before[3].Instance, SampleReports.App, long.MaxValue, 10, CancellationToken.None));
+        Assert.Equal(before, store.InstanceTexts());
+        Assert.Empty(await store.ReadHistoryAsync(fourth, SampleReports.App, long.MaxValue, 10, CancellationToken.None));
         Assert.Equal(46, (await store.ReadAfterAsync(3, 10, CancellationToken.None))[0].Position.Number);
     }
 

@@ -91,17 +91,17 @@ internal sealed class WrittenStore
 
     /// <summary>Everything that can be read from a store.</summary>
     internal sealed record Contents(
-        IReadOnlyList<StoredReport> Reports, IReadOnlyList<InstanceState> Instances, IReadOnlyList<License> Licenses,
+        IReadOnlyList<StoredReport> Reports, IReadOnlyList<string> Instances, IReadOnlyList<License> Licenses,
         IReadOnlyList<LicenseLease> Leases, IReadOnlyList<AdminTokenRecord> Tokens)
     {
         /// <exception cref="StoreDamagedException">Something cannot be read as it was written.</exception>
         public static async Task<Contents> ReadAsync(LiteDbTelemetryStore store) => new(
-            await TemporaryStore.ReadAllAsync(store), store.ListInstances(0, int.MaxValue, null), store.ReadLicenses(),
+            await TemporaryStore.ReadAllAsync(store), store.InstanceTexts(), store.ReadLicenses(),
             store.ReadLeases(), store.AdminTokens);
 
         public void AssertSame(Contents other)
         {
-            Assert.Equal(Reports, other.Reports);
+            Assert.Equal(Reports.Select(stored => (stored.Position, stored.Text())), other.Reports.Select(stored => (stored.Position, stored.Text())));
             Assert.Equal(Instances, other.Instances);
             Assert.Equivalent(Licenses, other.Licenses, strict: true);
             Assert.Equivalent(Leases, other.Leases, strict: true);

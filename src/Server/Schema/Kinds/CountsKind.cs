@@ -165,7 +165,7 @@ internal sealed class CountsKind : Kind
         return true;
     }
 
-    private static void SetNumber(ref Utf8JsonReader json, SchemaField field, CountsScratch counts, ReadOnlySpan<byte> label)
+    private static void SetNumber(ref Utf8JsonReader json, SchemaField field, CountsScratch counts, scoped ReadOnlySpan<byte> label)
     {
         if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var count))
         {

@@ -15,7 +15,7 @@ internal sealed class EnumerationKind() : Kind(KindStorage.Number, WireReader.Va
     /// <remarks>Existing apps write the web server's own name, e.g. "Apache/2.4.57": what follows a slash says nothing here.</remarks>
     public override bool TryRead(ref Utf8JsonReader json, SchemaField field, ReportScratch scratch)
     {
-        if (json.TokenType == JsonTokenType.Number && json.TryGetInt32(out var number))
+        if (scratch.IsContractJson && json.TokenType == JsonTokenType.Number && json.TryGetInt32(out var number))
         {
             Set(field, scratch, number);
             return true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Telemetry.Server.Schema.Kinds;
@@ -36,6 +37,10 @@ internal sealed class NumberKind : Kind
                 return true;
             case JsonTokenType.Number when !_isFlag && json.TryGetInt64(out var count):
                 Set(field, scratch, count);
+                return true;
+            case JsonTokenType.String when !_isFlag && scratch.IsContractJson
+                && long.TryParse(json.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var written):
+                Set(field, scratch, written);
                 return true;
             default:
                 return false;

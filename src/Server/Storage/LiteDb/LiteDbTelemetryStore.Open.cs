@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
@@ -23,6 +24,7 @@ internal sealed partial class LiteDbTelemetryStore
             database = OpenDatabase(options, knownEnd: null);
             Migrations.Run(database, options.Directory);
             CheckSecret(database, options);
+            RestoreApps(database, apps);
             var store = new LiteDbTelemetryStore(options, apps, time, logger, directoryLock, database);
             store.Load();
             store._writer.Start();

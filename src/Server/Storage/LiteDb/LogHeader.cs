@@ -8,7 +8,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <param name="Before">The end of the other file's frames when this filling began; none in the first filling.</param>
 internal readonly record struct LogHeader(ulong Epoch, FrameChain Before)
 {
-    public const int Format = 4;
+    public const int Format = 5;
 
     /// <summary>Bytes before the frames: a sector for the mark, one for each of two headers.</summary>
     /// <remarks>

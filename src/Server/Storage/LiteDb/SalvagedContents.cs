@@ -11,6 +11,7 @@ internal sealed class SalvagedContents
     public const string Leases = "leases";
     public const string Tokens = "tokens";
 
+    private const string Apps = "apps";
     private const string Reports = "events";
     private const string Slots = "slots";
     private const string Epochs = "epochs";
@@ -20,7 +21,7 @@ internal sealed class SalvagedContents
     private static readonly (string Collection, string Mark, string? Version)[] Kinds =
     [
         (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "at", null), (Licenses, "key", "changed"),
-        (Leases, "bound", "check"), ("meta", "x", null),
+        (Leases, "bound", "check"), (Apps, "contract", null), ("meta", "x", null),
     ];
 
     private readonly Dictionary<string, SortedDictionary<BsonValue, BsonDocument>> _collections =

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
@@ -76,7 +77,7 @@ internal static class StoreVerification
         {
             var store = LiteDbTelemetryStore.Open(
                 options with { OpenFile = path => new OverlayFile(options.OpenFile(path)), CloseWithin = TimeSpan.Zero },
-                TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
+                new AppRegistry(), TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
             try
             {
                 store.ReadEverything(EventsPerRead);

@@ -9,9 +9,9 @@ internal sealed class AppFleet
 {
     private readonly Blocks<InstanceRow> _rows;
     private readonly InstanceIndex _index;
-    private readonly Column[] _numbers;
-    private readonly Column[] _texts;
-    private readonly TextCodes[] _codes;
+    private Column[] _numbers;
+    private Column[] _texts;
+    private TextCodes[] _codes;
     private int _firstVacant;
 
     public AppFleet(ReportSchema schema, int blockSize)
@@ -24,7 +24,7 @@ internal sealed class AppFleet
         _codes = [.. schema.Texts.Select(_ => new TextCodes())];
     }
 
-    public ReportSchema Schema { get; }
+    public ReportSchema Schema { get; private set; }
 
     public int Count => _rows.Count;
 
@@ -33,6 +33,20 @@ internal sealed class AppFleet
     public int BlockSize => _rows.BlockSize;
 
     public ref InstanceRow this[int ordinal] => ref _rows[ordinal];
+
+    /// <summary>Goes on by the app's next contract: fields that it still has keep their columns.</summary>
+    public void Use(ReportSchema schema)
+    {
+        var (numbers, texts) = (Schema.Numbers, Schema.Texts);
+        _numbers = [.. schema.Numbers.Select(field => Kept(field, numbers) is var at and >= 0 ? _numbers[at] : new Column())];
+        (_texts, _codes) = (
+            [.. schema.Texts.Select(field => Kept(field, texts) is var at and >= 0 ? _texts[at] : new Column())],
+            [.. schema.Texts.Select(field => Kept(field, texts) is var at and >= 0 ? _codes[at] : new TextCodes())]);
+        Schema = schema;
+
+        static int Kept(SchemaField field, IReadOnlyList<SchemaField> before) =>
+            before.ToList().FindIndex(other => other.Path == field.Path);
+    }
 
     /// <returns>The ordinal; -1 when there is none.</returns>
     public int Find(InstanceId instance) => _index.Find(instance);

@@ -53,9 +53,9 @@ internal sealed class Column
     private static ulong Read(byte[] cells, int index) => cells.Length switch
     {
         BlockSize => cells[index],
-        2 * BlockSize => MemoryMarshal.Cast<byte, ushort>(cells)[index],
-        4 * BlockSize => MemoryMarshal.Cast<byte, uint>(cells)[index],
-        _ => MemoryMarshal.Cast<byte, ulong>(cells)[index],
+        2 * BlockSize => MemoryMarshal.Cast<byte, ushort>(cells.AsSpan())[index],
+        4 * BlockSize => MemoryMarshal.Cast<byte, uint>(cells.AsSpan())[index],
+        _ => MemoryMarshal.Cast<byte, ulong>(cells.AsSpan())[index],
     };
 
     private static void Write(byte[] cells, int index, ulong value)
@@ -63,9 +63,9 @@ internal sealed class Column
         switch (cells.Length)
         {
             case BlockSize: cells[index] = (byte)value; break;
-            case 2 * BlockSize: MemoryMarshal.Cast<byte, ushort>(cells)[index] = (ushort)value; break;
-            case 4 * BlockSize: MemoryMarshal.Cast<byte, uint>(cells)[index] = (uint)value; break;
-            default: MemoryMarshal.Cast<byte, ulong>(cells)[index] = value; break;
+            case 2 * BlockSize: MemoryMarshal.Cast<byte, ushort>(cells.AsSpan())[index] = (ushort)value; break;
+            case 4 * BlockSize: MemoryMarshal.Cast<byte, uint>(cells.AsSpan())[index] = (uint)value; break;
+            default: MemoryMarshal.Cast<byte, ulong>(cells.AsSpan())[index] = value; break;
         }
     }
 }

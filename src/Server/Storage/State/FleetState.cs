@@ -99,7 +99,12 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         {
             for (var i = 0; i < committed.Count; i++)
             {
-                ApplyOne(FleetOf(reports[i].Schema), committed[i], reports[i].Values);
+                var fleet = FleetOf(reports[i].Schema);
+                // A report that was read just before its app was registered anew.
+                var values = reports[i].Schema == fleet.Schema
+                    ? reports[i].Values
+                    : WireReportReader.Read(committed[i].Body, fleet.Schema);
+                ApplyOne(fleet, committed[i], values);
             }
         }
     }
@@ -174,6 +179,10 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         if (!_fleets.TryGetValue(schema.App, out var fleet))
         {
             _fleets.Add(schema.App, fleet = new AppFleet(schema, blockSize));
+        }
+        else if (fleet.Schema != schema && apps.OfStored(schema.App) == schema)
+        {
+            fleet.Use(schema);
         }
 
         return fleet;

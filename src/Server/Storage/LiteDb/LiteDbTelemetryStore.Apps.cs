@@ -1,0 +1,31 @@
+using Telemetry.Server.Schema;
+
+namespace Telemetry.Server.Storage.LiteDb;
+
+internal sealed partial class LiteDbTelemetryStore
+{
+    public async ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation) =>
+        await ChangeAsync(() =>
+        {
+            Commit(database => database.AddContract(contract));
+            return true;
+        }).ConfigureAwait(false);
+
+    /// <summary>Before any report is read: what it means is in its app's contract.</summary>
+    private static void RestoreApps(EventDatabase database, AppRegistry apps)
+    {
+        foreach (var (revision, registeredAt, descriptorSet) in database.ReadContracts())
+        {
+            try
+            {
+                apps.Add(new RegisteredContract(AppContract.Read(descriptorSet), revision, registeredAt, descriptorSet));
+            }
+            catch (SchemaException e)
+            {
+                throw new StoreOpenException(
+                    $"A registered app's contract cannot be read any more: {e.Message} Install the version of the server that "
+                    + "registered it, or a newer one.", e);
+            }
+        }
+    }
+}

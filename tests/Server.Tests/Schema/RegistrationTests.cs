@@ -1,0 +1,342 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Grpc.Reflection.V1Alpha;
+using Telemetry.Server.Storage;
+using FieldType = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
+using Label = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Label;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Tests.Schema;
+
+/// <summary>Apps that come while the server runs.</summary>
+public sealed class RegistrationTests
+{
+    private static readonly Dictionary<string, (string Field, Action<MadeUpContract> Break)> Refused = new()
+    {
+        ["no option"] = ("", c => c.App = null),
+        ["slug in capitals"] = ("", c => c.App!.Slug = "Invoicer"),
+        ["slug of one letter"] = ("", c => c.App!.Slug = "i"),
+        ["slug with a blank"] = ("", c => c.App!.Slug = "in voicer"),
+        ["a path of its own"] = ("", c => c.App!.Doors.Add(new Wire.HttpDoor { Path = "/healthz" })),
+        ["free text"] = ("usage.remark", c => c.Add("remark", 20, FieldType.String)),
+        ["list of free texts"] = ("usage.remarks", c => c.Add("remarks", 20, FieldType.String, label: Label.Repeated)),
+        ["map with free keys"] = ("usage.counts", c => c.AddMap("counts", 20, FieldType.Uint32)),
+        ["map of texts"] = ("usage.words", c => c.AddMap("words", 20, FieldType.String, p => p.Labels.Add("a"))),
+        ["map by number"] = ("usage.ids", c => c.AddMap("ids", 20, FieldType.Uint32, p => p.Labels.Add("a"), FieldType.Uint64)),
+        ["bytes"] = ("usage.blob", c => c.Add("blob", 20, FieldType.Bytes)),
+        ["signed number"] = ("usage.delta", c => c.Add("delta", 20, FieldType.Int32)),
+        ["float"] = ("usage.ratio", c => c.Add("ratio", 20, FieldType.Float)),
+        ["fixed"] = ("usage.serial", c => c.Add("serial", 20, FieldType.Fixed64)),
+        ["list of numbers"] = ("usage.samples", c => c.Add("samples", 20, FieldType.Uint32, label: Label.Repeated)),
+        ["mail"] = ("usage.admin_mail", c => c.Add("admin_mail", 20, FieldType.String, p => p.Labels.Add("a"))),
+        ["host"] = ("usage.host", c => c.Add("host", 20, FieldType.String, p => p.Format = Wire.TextFormat.Version)),
+        ["address"] = ("usage.ip_address", c => c.Add("ip_address", 20, FieldType.String, p => p.Format = Wire.TextFormat.Version)),
+        ["user"] = ("usage.user", c => c.Add("user", 20, FieldType.String, p => p.Labels.Add("a"))),
+        ["person's name"] = ("usage.name", c => c.Add("name", 20, FieldType.String, p => p.Labels.Add("a"))),
+        ["organization"] = ("usage.organization", c => c.Add("organization", 20, FieldType.String, p => p.Labels.Add("a"))),
+        ["map by user"] = ("usage.logins_by_user", c => c.AddMap("logins_by_user", 20, FieldType.Uint32, p => p.Labels.Add("a"))),
+        ["no policy"] = ("usage.invoices", c => c.Field("invoices").Options = null),
+        ["no purpose"] = ("usage.invoices", c => c.Change("invoices", p => p.Purpose = "")),
+        ["purpose without end"] = ("usage.invoices", c => c.Change("invoices", p => p.Purpose = new string('x', 301))),
+        ["a format of the report"] = ("usage.engine_version", c => c.Change("engine_version", p => p.Format = Wire.TextFormat.Uuid)),
+        ["a secret"] = ("usage.template", c => c.Change("template", p => p.Secret = true)),
+        ["a pseudonym"] = ("usage.template", c => c.Change("template", p => p.Pseudonym = true)),
+        ["labels and a format"] = ("usage.template", c => c.Change("template", p => p.Format = Wire.TextFormat.Version)),
+        ["a label that is a sentence"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("our own design"))),
+        ["a label twice"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("plain"))),
+        ["the label custom"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("custom"))),
+        ["more decimals than a double has"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 7)),
+        ["numbers that JSON cannot hold"] = ("usage.amount", c => c.Change("amount", p => p.Max = 1UL << 54)),
+        ["zero that is nothing"] = ("usage.invoices", c => WithoutPresence(c.Field("invoices"), c)),
+        ["a number for ever"] = ("usage.far", c => c.Add("far", 100_000, FieldType.Uint32)),
+        ["nothing but a file"] = ("", c => c.File.MessageType.Clear()),
+    };
+
+    private static readonly Dictionary<string, (string Field, Action<MadeUpContract> Break)> Breaking = new()
+    {
+        ["count to decimal"] = ("usage.invoices", c => c.Field("invoices").Type = FieldType.Double),
+        ["count to flag"] = ("usage.invoices", c => c.Field("invoices").Type = FieldType.Bool),
+        ["decimal to count"] = ("usage.average_lines", c => c.Field("average_lines").Type = FieldType.Uint32),
+        ["flag to count"] = ("usage.archive_enabled", c => c.Field("archive_enabled").Type = FieldType.Uint32),
+        ["enumeration to count"] = ("usage.plan", c => Retype(c.Field("plan"), FieldType.Uint32)),
+        ["text to count"] = ("usage.engine_version", c => Retype(c, "engine_version", FieldType.Uint32)),
+        ["version to language"] = ("usage.engine_version", c => c.Change("engine_version", p => p.Format = Wire.TextFormat.Language)),
+        ["country to labels"] = ("usage.tax_country", c => c.Change("tax_country", p =>
+        {
+            p.Format = Wire.TextFormat.Unspecified;
+            p.Labels.Add("de");
+        })),
+        ["labels to version"] = ("usage.template", c => c.Change("template", p =>
+        {
+            p.Labels.Clear();
+            p.Format = Wire.TextFormat.Version;
+        })),
+        ["a label less"] = ("usage.template", c => c.Change("template", p => p.Labels.RemoveAt(1))),
+        ["labels in another order"] = ("usage.currencies", c => c.Change("currencies", p => (p.Labels[0], p.Labels[1]) = ("usd", "eur"))),
+        ["a label in front"] = ("usage.currencies", c => c.Change("currencies", p => p.Labels.Insert(0, "chf"))),
+        ["keys by format to labels"] = ("usage.texts_by_language", c => c.Change("texts_by_language", p =>
+        {
+            p.Format = Wire.TextFormat.Unspecified;
+            p.Labels.Add("de");
+        })),
+        ["list to single"] = ("usage.languages", c => Retype(c, "languages", FieldType.String)),
+        ["another name"] = ("usage.bills", c => c.Field("invoices").Name = "bills"),
+        ["another number"] = ("usage.invoices", c => c.Field("invoices").Number = 30),
+        ["numbers exchanged"] = ("usage.invoices", c => (c.Field("invoices").Number, c.Field("amount").Number) = (2, 1)),
+        ["other decimals"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 2)),
+        ["a value less"] = ("usage.plan", c => c.File.EnumType[0].Value.RemoveAt(3)),
+        ["a value renamed"] = ("usage.plan", c => c.File.EnumType[0].Value[3].Name = "PLAN_HUGE"),
+        ["suddenly required"] = ("usage.invoices", c => c.Change("invoices", p => p.Required = true)),
+        ["new and required"] = ("usage.pages", c => c.Add("pages", 31, FieldType.Uint32, p => p.Required = true)),
+    };
+
+    public static TheoryData<string> RefusedNames => [.. Refused.Keys];
+
+    public static TheoryData<string> BreakingNames => [.. Breaking.Keys];
+
+    [Fact]
+    public async Task An_app_that_is_registered_reports_by_every_door_and_a_restart_keeps_it()
+    {
+        var data = Directory.CreateTempSubdirectory("telemetry-apps-").FullName;
+        try
+        {
+            await using (var server = await TestServer.StartAsync(data))
+            {
+                var unknown = await Assert.ThrowsAsync<RpcException>(() => SubmitAsync(server.Native, "https://a.example"));
+                Assert.Equal("app", unknown.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations[0].Field);
+
+                var app = await RegisterAsync(server, new MadeUpContract());
+                Assert.Equal(("invoicer", MadeUpContract.TypeName, 1u, 11u), (app.Slug, app.UsageType, app.Revision, app.UsageFields));
+                using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest { Beginning = new() });
+                await SubmitAsync(server.Native, "https://a.example");
+                await SubmitAsync(server.Web, "https://b.example");
+                await PostAsync(server, "https://c.example");
+
+                foreach (var happened in await feed.EventsThroughAsync(3))
+                {
+                    Assert.Equal("invoicer", happened.Report.Report.App);
+                    Assert.Equal("type.googleapis.com/" + MadeUpContract.TypeName, happened.Report.Report.Usage.TypeUrl);
+                    Assert.Equal(Usage(), happened.Report.Report.Usage.Value);
+                }
+
+                await AssertKnownAsync(server);
+            }
+
+            await using (var restarted = await TestServer.StartAsync(data))
+            {
+                await AssertKnownAsync(restarted);
+                restarted.Time.Advance(TimeSpan.FromDays(2));
+                await SubmitAsync(restarted.Native, "https://a.example");
+                Assert.Equal(3, restarted.Store.InstanceCount);
+            }
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(RefusedNames))]
+    public async Task A_contract_that_could_carry_free_text_or_a_person_is_refused_with_the_rule(string name)
+    {
+        await using var server = await TestServer.StartAsync();
+        var contract = new MadeUpContract();
+        Refused[name].Break(contract);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, contract));
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.Equal("CONTRACT_INVALID", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(Refused[name].Field, Assert.Single(refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);
+    }
+
+    [Theory]
+    [MemberData(nameof(BreakingNames))]
+    public async Task A_next_contract_that_means_something_else_is_refused_with_the_field(string name)
+    {
+        await using var server = await TestServer.StartAsync();
+        await RegisterAsync(server, new MadeUpContract());
+        var next = new MadeUpContract();
+        Breaking[name].Break(next);
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, next));
+
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
+        Assert.Equal("CONTRACT_INCOMPATIBLE", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Contains(refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations, violation => violation.Field == Breaking[name].Field);
+    }
+
+    [Fact]
+    public async Task A_next_contract_may_add_and_remove_and_a_number_that_is_gone_stays_gone()
+    {
+        await using var server = await TestServer.StartAsync();
+        await RegisterAsync(server, new MadeUpContract());
+        await SubmitAsync(server.Native, "https://a.example");
+        var next = new MadeUpContract();
+        next.Usage.Field.Remove(next.Field("archive_enabled"));
+        next.Add("reminders", 12, FieldType.Uint32);
+        next.Change("template", policy => policy.Labels.Add("classic"));
+
+        Assert.Equal(2u, (await RegisterAsync(server, next)).Revision);
+        Assert.Equal(2u, (await RegisterAsync(server, next)).Revision);
+
+        server.Time.Advance(TimeSpan.FromDays(1));
+        await SubmitAsync(server.Native, "https://a.example", [.. Usage(), 0x60, 0x07]);
+        var instance = (await server.Admin.ListInstancesAsync(new(), server.Authorized)).Instances.Single();
+        Assert.True(instance.Usage.Value.Span.IndexOf(new byte[] { 0x60, 0x07 }) > 0);
+        var again = new MadeUpContract();
+        again.Field("archive_enabled").Name = "something_else";
+        await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, again));
+    }
+
+    [Fact]
+    public async Task What_is_only_checked_is_not_registered_and_an_app_of_the_server_is_not_for_others()
+    {
+        await using var server = await TestServer.StartAsync();
+        var checkedOnly = await server.Apps.RegisterAppAsync(
+            new() { DescriptorSet = new MadeUpContract().ToSet(), ValidateOnly = true }, server.Authorized);
+        var own = new MadeUpContract { App = new Wire.AppPolicy { Slug = "roomvox" } };
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, own));
+
+        Assert.Equal("invoicer", checkedOnly.App.Slug);
+        Assert.DoesNotContain((await server.Apps.ListAppsAsync(new(), server.Authorized)).Apps, app => app.Slug == "invoicer");
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
+        var missing = await Assert.ThrowsAsync<RpcException>(async () => await server.Apps.ListAppsAsync(new()));
+        Assert.Equal(StatusCode.Unauthenticated, missing.StatusCode);
+    }
+
+    private static void WithoutPresence(FieldDescriptorProto field, MadeUpContract contract)
+    {
+        // The last of the optional ones keeps the indexes of the others right.
+        field.Proto3Optional = false;
+        field.ClearOneofIndex();
+        contract.Usage.OneofDecl[0].Name = "unused";
+        contract.Usage.OneofDecl.RemoveAt(0);
+        foreach (var other in contract.Usage.Field.Where(other => other.HasOneofIndex))
+        {
+            other.OneofIndex--;
+        }
+    }
+
+    private static void Retype(FieldDescriptorProto field, FieldType type)
+    {
+        field.Type = type;
+        field.ClearTypeName();
+    }
+
+    /// <summary>A field of the same number, without what only the other type may have.</summary>
+    private static void Retype(MadeUpContract contract, string name, FieldType type)
+    {
+        var before = contract.Field(name);
+        var format = before.Options.GetExtension(Wire.FieldPolicyExtensions.FieldPolicy).Format;
+        contract.Usage.Field.Remove(before);
+        if (before.HasOneofIndex)
+        {
+            contract.Usage.OneofDecl.RemoveAt(before.OneofIndex);
+            foreach (var other in contract.Usage.Field.Where(other => other.HasOneofIndex && other.OneofIndex > before.OneofIndex))
+            {
+                other.OneofIndex--;
+            }
+        }
+
+        contract.Add(name, before.Number, type, policy => policy.Format = type == FieldType.String ? format : Wire.TextFormat.Unspecified);
+    }
+
+    private static async Task<Wire.App> RegisterAsync(TestServer server, MadeUpContract contract) =>
+        (await server.Apps.RegisterAppAsync(new() { DescriptorSet = contract.ToSet() }, server.Authorized)).App;
+
+    /// <summary>One value of every kind, as the bytes of the made-up message in their canonical form.</summary>
+    private static ByteString Usage()
+    {
+        using var stream = new MemoryStream();
+        using (var output = new CodedOutputStream(stream, leaveOpen: true))
+        {
+            output.WriteRawTag(0x08);
+            output.WriteUInt32(3);
+            output.WriteRawTag(0x10);
+            output.WriteUInt64(12_345_678_901);
+            output.WriteRawTag(0x19);
+            output.WriteDouble(2.5);
+            output.WriteRawTag(0x20);
+            output.WriteBool(false);
+            output.WriteRawTag(0x28);
+            output.WriteEnum(3);
+            output.WriteRawTag(0x32);
+            output.WriteString("4.2");
+            output.WriteRawTag(0x3A);
+            output.WriteString("AT");
+            output.WriteRawTag(0x42);
+            output.WriteString("modern");
+            output.WriteRawTag(0x4A);
+            output.WriteBytes(ByteString.CopyFrom([0x0A, 3, (byte)'e', (byte)'u', (byte)'r', 0x10, 2]));
+            output.WriteRawTag(0x52);
+            output.WriteBytes(ByteString.CopyFrom([0x0A, 2, (byte)'d', (byte)'e', 0x10, 5]));
+            output.WriteRawTag(0x5A);
+            output.WriteString("de");
+        }
+
+        return ByteString.CopyFrom(stream.ToArray());
+    }
+
+    private static async Task SubmitAsync(Grpc.Net.Client.GrpcChannel channel, string url, byte[]? usage = null)
+    {
+        var request = SampleReports.Request(url);
+        request.Report.App = "invoicer";
+        request.Report.Usage = new Any
+        {
+            TypeUrl = "type.googleapis.com/" + MadeUpContract.TypeName,
+            Value = usage is null ? Usage() : ByteString.CopyFrom(usage),
+        };
+        await new Wire.ReportingService.ReportingServiceClient(channel).SubmitReportAsync(request);
+    }
+
+    private static async Task PostAsync(TestServer server, string url)
+    {
+        var json = $$"""
+            {
+              "usage": {
+                "@type": "type.googleapis.com/acme.invoicer.Usage", "invoices": 3, "amount": "12345678901", "averageLines": 2.5,
+                "archive_enabled": false, "plan": "PLAN_LARGE", "engineVersion": "4.2", "taxCountry": "at", "template": "modern",
+                "currencies": {"eur": 2}, "textsByLanguage": {"de": "5"}, "languages": ["de"]
+              },
+              "reportId": "{{Guid.NewGuid():D}}", "instanceHash": "{{SampleReports.HashOf(url)}}", "app": "invoicer", "app_version": "1.0",
+              "environment": {"country": "DE", "database": "DATABASE_POSTGRESQL", "osFamily": 2}, "users": {"total": 4}
+            }
+            """;
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        using var response = await server.HttpClient.PostAsync("/v1/reports", content);
+
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == HttpStatusCode.OK, body);
+        using var answer = JsonDocument.Parse(body);
+        Assert.Equal("COMMUNITY", answer.RootElement.GetProperty("receipt").GetProperty("verdict").GetString()!["CLAIM_VERDICT_".Length..]);
+    }
+
+    private static async Task AssertKnownAsync(TestServer server)
+    {
+        var app = await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized);
+        Assert.Contains(app.Fields, field => field.Path == "usage.average_lines" && field.Purpose == "Shows how it is used.");
+        Assert.Equal(new MadeUpContract().ToSet(), app.DescriptorSet);
+        var page = await server.Admin.ListInstancesAsync(new() { App = "invoicer" }, server.Authorized);
+        Assert.Equal(3, page.Instances.Count);
+        Assert.All(page.Instances, instance => Assert.Equal(MadeUpContract.TypeName, Any.GetTypeName(instance.Usage.TypeUrl)));
+        using var call = new ServerReflection.ServerReflectionClient(server.Native).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = MadeUpContract.TypeName });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.Contains(
+            call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto,
+            file => FileDescriptorProto.Parser.ParseFrom(file).Name == "invoicer/usage.proto");
+        await call.RequestStream.CompleteAsync();
+    }
+}
