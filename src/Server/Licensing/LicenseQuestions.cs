@@ -36,6 +36,11 @@ internal sealed class LicenseQuestions(Pseudonyms pseudonyms, AppRegistry apps)
         string? key, string? instanceHash, string? previousHash, string? app)
     {
         List<(string, string)>? violations = null;
+        if (app is not null && apps.Find(app) is null)
+        {
+            (violations ??= []).Add(("app", apps.Rule));
+        }
+
         if (key is not { Length: > 0 and <= LicenseKey.MaxLength })
         {
             (violations ??= []).Add(("license_key", "is required and has at most 256 characters"));
@@ -49,11 +54,6 @@ internal sealed class LicenseQuestions(Pseudonyms pseudonyms, AppRegistry apps)
         if (!string.IsNullOrEmpty(previousHash) && InstanceHashFormat.BrokenRule(previousHash) is { } previousRule)
         {
             (violations ??= []).Add(("previous_instance_hash", previousRule));
-        }
-
-        if (app is not null && apps.Find(app) is null)
-        {
-            (violations ??= []).Add(("app", apps.Rule));
         }
 
         return violations;

@@ -67,5 +67,5 @@ internal static class AppContract
     private static bool IsUsage(MessageDescriptor message) =>
         message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true;
 
-    private static SchemaException Broken(string rule) => new([new SchemaProblem("", "the contract " + rule)]);
+    private static SchemaException Broken(string rule) => new([new SchemaProblem("", rule)]);
 }

@@ -152,7 +152,7 @@ internal sealed record SchemaProblem(string Field, string Rule)
 
 /// <summary>A usage message cannot be an app's contract.</summary>
 internal sealed class SchemaException(IReadOnlyList<SchemaProblem> problems)
-    : Exception("The contract breaks " + string.Join("; ", problems) + ".")
+    : Exception("The contract is refused: " + string.Join("; ", problems) + ".")
 {
     public IReadOnlyList<SchemaProblem> Problems => problems;
 }

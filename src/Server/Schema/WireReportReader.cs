@@ -19,6 +19,7 @@ internal static class WireReportReader
     public static void Read(ReadOnlySpan<byte> message, ReportScratch scratch, AppRegistry apps)
     {
         scratch.Begin();
+        ReadOnlySpan<byte> type = default;
         ReadOnlySpan<byte> usage = default;
         var hasUsage = false;
         var reader = new WireReader(message);
@@ -26,8 +27,8 @@ internal static class WireReportReader
         {
             if (tag == UsageTag)
             {
-                // An Any is replaced where a message would be merged. What it holds is known once the app is.
-                usage = reader.Message();
+                // What it holds is known once the app is. Of one that comes twice, the value is replaced and not merged.
+                ReadAny(reader.Message(), ref type, ref usage, scratch);
                 hasUsage = true;
             }
             else
@@ -36,10 +37,19 @@ internal static class WireReportReader
             }
         }
 
-        if (scratch.Values.Texts[CoreFields.App] is { } app && apps.Find(app) is { } schema)
+        if (scratch.Values.Texts[CoreFields.App] is not { } app || apps.Find(app) is not { } schema)
         {
-            scratch.Use(schema);
-            ReadUsage(usage, hasUsage, scratch);
+            return;
+        }
+
+        scratch.Use(schema);
+        if (hasUsage && schema.IsUsage(type.Length <= Kinds.TextKind.MaxLength ? Encoding.UTF8.GetString(type) : ""))
+        {
+            ReadMessage(usage, schema.Usage, scratch);
+        }
+        else
+        {
+            scratch.Refuse("usage", $"must be the usage of the app that reports: {schema.Descriptor?.FullName}");
         }
     }
 
@@ -54,10 +64,9 @@ internal static class WireReportReader
         return scratch.Values;
     }
 
-    private static void ReadUsage(ReadOnlySpan<byte> any, bool hasUsage, ReportScratch scratch)
+    private static void ReadAny(
+        ReadOnlySpan<byte> any, ref ReadOnlySpan<byte> type, ref ReadOnlySpan<byte> value, ReportScratch scratch)
     {
-        ReadOnlySpan<byte> type = default;
-        ReadOnlySpan<byte> value = default;
         var reader = new WireReader(any);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
         {
@@ -68,14 +77,6 @@ internal static class WireReportReader
                 default: Drop(ref reader, tag, scratch); break;
             }
         }
-
-        if (!hasUsage || !scratch.Schema.IsUsage(type.Length <= Kinds.TextKind.MaxLength ? Encoding.UTF8.GetString(type) : ""))
-        {
-            scratch.Refuse("usage", $"must be the usage of the app that reports: {scratch.Schema.Descriptor?.FullName}");
-            return;
-        }
-
-        ReadMessage(value, scratch.Schema.Usage, scratch);
     }
 
     private static void ReadMessage(ReadOnlySpan<byte> bytes, SchemaMessage message, ReportScratch scratch)

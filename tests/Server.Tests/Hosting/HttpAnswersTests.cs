@@ -20,11 +20,6 @@ public sealed class HttpAnswersTests
     [InlineData("GET", "/api/licenses/validate", 405, "POST")]
     [InlineData("PUT", "/api/telemetry/roomvox", 405, "POST")]
     [InlineData("POST", "/telemetry.v1.ReportingService/SubmitReport", 415, "gRPC")]
-    [InlineData("POST", "/api/telemetry/formvox", 404, "FormVox")]
-    [InlineData("POST", "/api/telemetry/introvox", 404, "IntroVox")]
-    [InlineData("POST", "/api/telemetry/metavox/report", 404, "MetaVox")]
-    [InlineData("POST", "/api/telemetry/report", 404, "IntraVox")]
-    [InlineData("POST", "/api/telemetry/intravox", 404, "IntraVox")]
     public async Task Every_refusal_has_words_over_HTTP_1_1_and_HTTP_2(string method, string path, int status, string word)
     {
         await using var server = await TestServer.StartAsync();

@@ -16,7 +16,7 @@ public sealed class ReflectionTests
 
         Assert.Equal(
             [
-                "grpc.health.v1.Health", "telemetry.v1.AdminService", "telemetry.v1.FeedService",
+                "grpc.health.v1.Health", "telemetry.v1.AdminService", "telemetry.v1.AppService", "telemetry.v1.FeedService",
                 "telemetry.v1.LicenseAdminService", "telemetry.v1.LicenseService", "telemetry.v1.ReportingService",
             ],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name)

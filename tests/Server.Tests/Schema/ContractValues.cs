@@ -49,7 +49,7 @@ internal sealed class ContractValues(Random random)
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (random.Next(4) == 0 || field.MessageType == Any.Descriptor)
+            if (random.Next(4) == 0 || IsAny(field))
             {
                 continue;
             }
@@ -78,6 +78,8 @@ internal sealed class ContractValues(Random random)
             }
         }
     }
+
+    public static bool IsAny(FieldDescriptor field) => field.FieldType == FieldType.Message && field.MessageType == Any.Descriptor;
 
     private void FillMap(IDictionary map, Wire.FieldPolicy policy, bool isWide)
     {

@@ -27,7 +27,7 @@ internal static class DoorJson
 
     private static void Write(IMessage sent, IMessage told, string prefix, JsonObject json, Door door)
     {
-        foreach (var field in sent.Descriptor.Fields.InDeclarationOrder().Where(field => field.MessageType != Any.Descriptor))
+        foreach (var field in sent.Descriptor.Fields.InDeclarationOrder().Where(field => !ContractValues.IsAny(field)))
         {
             var value = field.Accessor.GetValue(sent);
             if (field.FieldType == FieldType.Message && !field.IsMap)

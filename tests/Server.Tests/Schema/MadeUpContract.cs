@@ -81,6 +81,31 @@ internal sealed class MadeUpContract
         return field;
     }
 
+    public void Remove(string name)
+    {
+        var field = Field(name);
+        Usage.Field.Remove(field);
+        ForgetPresence(field);
+    }
+
+    /// <summary>Its oneof of one goes, and the others move up.</summary>
+    public void ForgetPresence(FieldDescriptorProto field)
+    {
+        if (!field.HasOneofIndex)
+        {
+            return;
+        }
+
+        Usage.OneofDecl.RemoveAt(field.OneofIndex);
+        foreach (var other in Usage.Field.Where(other => other.HasOneofIndex && other.OneofIndex > field.OneofIndex))
+        {
+            other.OneofIndex--;
+        }
+
+        field.Proto3Optional = false;
+        field.ClearOneofIndex();
+    }
+
     public void AddMap(string name, int number, Type value, Action<Wire.FieldPolicy>? change = null, Type key = Type.String)
     {
         var entry = string.Concat(name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])) + "Entry";

@@ -8,7 +8,6 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Reflection.V1Alpha;
-using Telemetry.Server.Storage;
 using FieldType = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 using Label = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Label;
 using Wire = Telemetry.Contracts.V1;
@@ -54,7 +53,7 @@ public sealed class RegistrationTests
         ["the label custom"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("custom"))),
         ["more decimals than a double has"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 7)),
         ["numbers that JSON cannot hold"] = ("usage.amount", c => c.Change("amount", p => p.Max = 1UL << 54)),
-        ["zero that is nothing"] = ("usage.invoices", c => WithoutPresence(c.Field("invoices"), c)),
+        ["zero that is nothing"] = ("usage.invoices", c => c.ForgetPresence(c.Field("invoices"))),
         ["a number for ever"] = ("usage.far", c => c.Add("far", 100_000, FieldType.Uint32)),
         ["nothing but a file"] = ("", c => c.File.MessageType.Clear()),
     };
@@ -181,7 +180,7 @@ public sealed class RegistrationTests
         await RegisterAsync(server, new MadeUpContract());
         await SubmitAsync(server.Native, "https://a.example");
         var next = new MadeUpContract();
-        next.Usage.Field.Remove(next.Field("archive_enabled"));
+        next.Remove("archive_enabled");
         next.Add("reminders", 12, FieldType.Uint32);
         next.Change("template", policy => policy.Labels.Add("classic"));
 
@@ -214,19 +213,6 @@ public sealed class RegistrationTests
         Assert.Equal(StatusCode.Unauthenticated, missing.StatusCode);
     }
 
-    private static void WithoutPresence(FieldDescriptorProto field, MadeUpContract contract)
-    {
-        // The last of the optional ones keeps the indexes of the others right.
-        field.Proto3Optional = false;
-        field.ClearOneofIndex();
-        contract.Usage.OneofDecl[0].Name = "unused";
-        contract.Usage.OneofDecl.RemoveAt(0);
-        foreach (var other in contract.Usage.Field.Where(other => other.HasOneofIndex))
-        {
-            other.OneofIndex--;
-        }
-    }
-
     private static void Retype(FieldDescriptorProto field, FieldType type)
     {
         field.Type = type;
@@ -237,18 +223,10 @@ public sealed class RegistrationTests
     private static void Retype(MadeUpContract contract, string name, FieldType type)
     {
         var before = contract.Field(name);
+        var number = before.Number;
         var format = before.Options.GetExtension(Wire.FieldPolicyExtensions.FieldPolicy).Format;
-        contract.Usage.Field.Remove(before);
-        if (before.HasOneofIndex)
-        {
-            contract.Usage.OneofDecl.RemoveAt(before.OneofIndex);
-            foreach (var other in contract.Usage.Field.Where(other => other.HasOneofIndex && other.OneofIndex > before.OneofIndex))
-            {
-                other.OneofIndex--;
-            }
-        }
-
-        contract.Add(name, before.Number, type, policy => policy.Format = type == FieldType.String ? format : Wire.TextFormat.Unspecified);
+        contract.Remove(name);
+        contract.Add(name, number, type, policy => policy.Format = type == FieldType.String ? format : Wire.TextFormat.Unspecified);
     }
 
     private static async Task<Wire.App> RegisterAsync(TestServer server, MadeUpContract contract) =>

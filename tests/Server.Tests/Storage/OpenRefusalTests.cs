@@ -117,12 +117,12 @@ public sealed class OpenRefusalTests
         await store.DisposeAsync();
         using (var file = File.OpenHandle(Path.Combine(temporary.Directory, name), FileMode.Open, FileAccess.Write))
         {
-            RandomAccess.Write(file, "TLMLOG5\0"u8, LogHeader.PositionOf(0));
-            RandomAccess.Write(file, "TLMLOG5\0"u8, LogHeader.PositionOf(1));
+            RandomAccess.Write(file, "TLMLOG4\0"u8, LogHeader.PositionOf(0));
+            RandomAccess.Write(file, "TLMLOG4\0"u8, LogHeader.PositionOf(1));
         }
 
         Assert.Contains(
-            "another version of the server (format 5; this one knows 4)", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
+            "another version of the server (format 4; this one knows 5)", Assert.Throws<StoreOpenException>(() => temporary.Open()).Message,
             StringComparison.Ordinal);
     }
 

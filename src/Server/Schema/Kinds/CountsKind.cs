@@ -58,11 +58,10 @@ internal sealed class CountsKind : Kind
     /// <remarks>PHP writes an empty map as [], and a map with the keys "0", "1", "2" ... as an array; no label is a number.</remarks>
     public override bool TryRead(ref Utf8JsonReader json, SchemaField field, ReportScratch scratch)
     {
-        var counts = scratch.Counts(field);
         switch (json.TokenType)
         {
-            case JsonTokenType.StartObject when !_isSet: return ReadObject(ref json, field, counts);
-            case JsonTokenType.StartArray: return ReadArray(ref json, field, counts);
+            case JsonTokenType.StartObject when !_isSet: return ReadObject(ref json, field, scratch);
+            case JsonTokenType.StartArray: return ReadArray(ref json, field, scratch);
             default: return false;
         }
     }
@@ -101,7 +100,8 @@ internal sealed class CountsKind : Kind
         for (var i = finished.Count - 1; i >= 0; i--)
         {
             var end = writer.Length;
-            if (!_isSet)
+            // As the generated classes do, a zero is left out.
+            if (!_isSet && finished[i].Count != 0)
             {
                 writer.Number((ulong)finished[i].Count);
                 writer.Bytes(ValueTag);
@@ -119,7 +119,7 @@ internal sealed class CountsKind : Kind
         }
     }
 
-    private static bool ReadObject(ref Utf8JsonReader json, SchemaField field, CountsScratch counts)
+    private static bool ReadObject(ref Utf8JsonReader json, SchemaField field, ReportScratch scratch)
     {
         Span<byte> buffer = stackalloc byte[TextKind.MaxLength];
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
@@ -128,28 +128,29 @@ internal sealed class CountsKind : Kind
             {
                 var label = buffer[..json.CopyString(buffer)];
                 json.Read();
-                SetNumber(ref json, field, counts, label);
+                SetNumber(ref json, field, scratch, label);
             }
             else
             {
                 var label = Encoding.UTF8.GetBytes(json.GetString()!);
                 json.Read();
-                SetNumber(ref json, field, counts, label);
+                SetNumber(ref json, field, scratch, label);
             }
         }
 
         return true;
     }
 
-    private bool ReadArray(ref Utf8JsonReader json, SchemaField field, CountsScratch counts)
+    private bool ReadArray(ref Utf8JsonReader json, SchemaField field, ReportScratch scratch)
     {
+        var counts = scratch.Counts(field);
         Span<byte> buffer = stackalloc byte[TextKind.MaxLength];
         for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
         {
             if (!_isSet)
             {
                 index.TryFormat(buffer, out var length, default, CultureInfo.InvariantCulture);
-                SetNumber(ref json, field, counts, buffer[..length]);
+                SetNumber(ref json, field, scratch, buffer[..length]);
             }
             else if (json.TokenType == JsonTokenType.String)
             {
@@ -165,9 +166,11 @@ internal sealed class CountsKind : Kind
         return true;
     }
 
-    private static void SetNumber(ref Utf8JsonReader json, SchemaField field, CountsScratch counts, scoped ReadOnlySpan<byte> label)
+    private static void SetNumber(
+        ref Utf8JsonReader json, SchemaField field, ReportScratch scratch, scoped ReadOnlySpan<byte> label)
     {
-        if (json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var count))
+        var counts = scratch.Counts(field);
+        if (NumberKind.TryReadCount(ref json, scratch, out var count))
         {
             counts.Set(label, count < 0 || count > field.Max ? Cell.Refused : count);
         }

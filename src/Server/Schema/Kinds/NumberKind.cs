@@ -35,16 +35,25 @@ internal sealed class NumberKind : Kind
             case JsonTokenType.True or JsonTokenType.False when _isFlag:
                 Set(field, scratch, json.TokenType == JsonTokenType.True ? 1 : 0);
                 return true;
-            case JsonTokenType.Number when !_isFlag && json.TryGetInt64(out var count):
+            case not (JsonTokenType.True or JsonTokenType.False) when !_isFlag && TryReadCount(ref json, scratch, out var count):
                 Set(field, scratch, count);
-                return true;
-            case JsonTokenType.String when !_isFlag && scratch.IsContractJson
-                && long.TryParse(json.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var written):
-                Set(field, scratch, written);
                 return true;
             default:
                 return false;
         }
+    }
+
+    /// <summary>A whole number; in the contract's own JSON a wide one is a text.</summary>
+    public static bool TryReadCount(ref Utf8JsonReader json, ReportScratch scratch, out long count)
+    {
+        count = 0;
+        return json.TokenType switch
+        {
+            JsonTokenType.Number => json.TryGetInt64(out count),
+            JsonTokenType.String when scratch.IsContractJson =>
+                long.TryParse(json.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out count),
+            _ => false,
+        };
     }
 
     public override void Finish(SchemaField field, ReportScratch scratch)
