@@ -25,6 +25,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         ["web"] = Web,
         ["json"] = Json,
         ["feed"] = Feed,
+        ["catchup"] = CatchUp,
         ["stalled"] = Stalled,
         ["scale"] = Scale,
         ["licenses"] = Licenses,
@@ -134,6 +135,42 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         table.Row("feed, events missing or out of order", [.. pairs.Select(p => (double)p.B.Missing)], "", 0);
 
         static double Cost(FeedCost cost) => cost.CpuSeconds * 1e6 / cost.Deliveries;
+    }
+
+    /// <summary>A reader who was away reads everything; and what a report takes on disk.</summary>
+    private void CatchUp()
+    {
+        const int installations = 100_000;
+        using var server = ServerProcess.Telemetry();
+        Fill(server, installations);
+        using var channel = Grpc.Net.Client.GrpcChannel.ForAddress($"http://{server.Grpc}");
+        var feed = new Telemetry.Contracts.V1.FeedService.FeedServiceClient(channel);
+        var admin = new Telemetry.Contracts.V1.AdminService.AdminServiceClient(channel);
+        var token = new Grpc.Core.Metadata { { "authorization", "Bearer " + server.Token } };
+        var costs = new List<double>();
+        for (var round = 0; round <= rounds; round++)
+        {
+            var before = server.CpuSeconds;
+            ReadAll(feed, token).GetAwaiter().GetResult();
+            costs.Add((server.CpuSeconds - before) * 1e6 / installations);
+        }
+
+        // The first one compiles.
+        table.Row("feed, a reader who catches up, server CPU per event", [.. costs.Skip(1)], "µs");
+        table.Row("store, bytes on disk per report", [admin.GetServerInfo(new(), token).StoreBytes / (double)installations], "B");
+        table.Row("working set at 100,000 installations", [server.WorkingSetMegabytes], "MB");
+    }
+
+    private static async Task ReadAll(Telemetry.Contracts.V1.FeedService.FeedServiceClient feed, Grpc.Core.Metadata token)
+    {
+        using var call = feed.StreamEvents(new() { Beginning = new() }, token);
+        while (await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+        {
+            if (call.ResponseStream.Current.CaughtUp is not null)
+            {
+                return;
+            }
+        }
     }
 
     /// <summary>Two hundred readers that never take their messages, against none.</summary>

@@ -36,7 +36,7 @@ public sealed class ImportTableTests
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "StoredMessages", "DemoFleet", "DemoReports", "ServerHost", "RequestLimits",
+        "EventMessages", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "DemoFleet", "DemoReports", "ServerHost", "RequestLimits",
     ];
 
     private static readonly TypeDefinition[] Types = [.. AssemblyDefinition

@@ -88,7 +88,7 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
 
     private void Check(ReportSchema schema)
     {
-        if (apps.IsBuiltIn(schema.App))
+        if (AppRegistry.IsBuiltIn(schema.App))
         {
             throw RpcErrors.ContractIncompatible(
                 "This app comes with the server; register yours under another slug.", [("slug", "belongs to an app that comes with the server")]);
@@ -126,11 +126,11 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
         }
     }
 
-    private Wire.App ToWire(ReportSchema schema, RegisteredContract? contract) => new()
+    private static Wire.App ToWire(ReportSchema schema, RegisteredContract? contract) => new()
     {
         Slug = schema.App,
         UsageType = schema.Descriptor!.FullName,
-        BuiltIn = apps.IsBuiltIn(schema.App),
+        BuiltIn = AppRegistry.IsBuiltIn(schema.App),
         Revision = (uint)(contract?.Revision ?? 0),
         RegisteredAt = contract is null ? null : Timestamp.FromDateTimeOffset(contract.RegisteredAt),
         UsageFields = (uint)(schema.Fields.Count - CoreFields.Schema.Fields.Count),

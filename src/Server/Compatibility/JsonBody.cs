@@ -10,7 +10,7 @@ namespace Telemetry.Server.Compatibility;
 /// </remarks>
 internal static class JsonBody
 {
-    private const int MaxDepth = 4;
+    private const int MaxDepth = 8;
 
     /// <summary>The rule that a body breaks, and the way out; null when it is one JSON object that can be read to its end.</summary>
     public static string? BrokenRule(ReadOnlySpan<byte> body)
@@ -31,7 +31,7 @@ internal static class JsonBody
         }
         catch (JsonException)
         {
-            return "is not one valid JSON object of at most 4 levels";
+            return "is not one valid JSON object of at most 8 levels";
         }
         catch (InvalidOperationException)
         {

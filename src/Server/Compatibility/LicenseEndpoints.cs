@@ -1,5 +1,4 @@
 using Telemetry.Server.Licensing;
-using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Compatibility;
 

@@ -45,9 +45,6 @@ internal abstract class ReportBatchServiceBinding
     private static readonly Method<ReceivedBytes, Wire.SubmitReportsResponse> SubmitReportsMethod = ReportingServiceBinding.Unary(
         nameof(SubmitReports), ReportingMessages.Received, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
-    /// <summary>Whether it is this method: alone in taking large messages.</summary>
-    public static bool Is(IMethod? method) => method?.FullName == SubmitReportsMethod.FullName;
-
     public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
         ReceivedBytes request, ServerCallContext context);
 

@@ -53,7 +53,7 @@ internal static class AppContract
     }
 
     /// <summary>Imports before what imports them.</summary>
-    private static IEnumerable<FileDescriptorProto> Ordered(FileDescriptorSet set)
+    private static List<FileDescriptorProto> Ordered(FileDescriptorSet set)
     {
         var byName = set.File.DistinctBy(file => file.Name).ToDictionary(file => file.Name, StringComparer.Ordinal);
         var done = new HashSet<string>(StringComparer.Ordinal);

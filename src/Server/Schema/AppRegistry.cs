@@ -36,7 +36,7 @@ internal sealed class AppRegistry
     /// <summary>The app's schema; null when there is no such app.</summary>
     public ReportSchema? Find(string slug) => Volatile.Read(ref _known).BySlug.GetValueOrDefault(slug);
 
-    public bool IsBuiltIn(string slug) => BuiltIn.ContainsKey(slug);
+    public static bool IsBuiltIn(string slug) => BuiltIn.ContainsKey(slug);
 
     /// <summary>The contract with which an app was registered last; null for one that comes with the server.</summary>
     public RegisteredContract? FindContract(string slug)

@@ -1,5 +1,3 @@
-using Wire = Telemetry.Contracts.V1;
-
 namespace Telemetry.Server.Schema;
 
 /// <summary>Where the values stand that the server itself works with: the same in every schema.</summary>

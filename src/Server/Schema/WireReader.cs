@@ -86,7 +86,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> message)
         }
     }
 
-    public ulong UInt64() => Storage.Records.Varint.TryTake(ref _rest, out var value) ? value : throw Malformed();
+    public ulong UInt64() => Schema.Varint.TryTake(ref _rest, out var value) ? value : throw Malformed();
 
     private ReadOnlySpan<byte> Take(uint length)
     {

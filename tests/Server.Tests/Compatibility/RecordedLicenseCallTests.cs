@@ -153,7 +153,7 @@ public sealed class RecordedLicenseCallTests
     [InlineData("{\"appType\":\"roomvox\",\"currentRooms\":1.5}", "currentRooms")]
     [InlineData("{\"appType\":\"roomvox\",\"pageCountsPerLanguage\":{\"en\":\"x\"}}", "pageCountsPerLanguage")]
     [InlineData("{\"appType\":\"roomvox\",\"pageCountsPerLanguage\":5}", "pageCountsPerLanguage")]
-    [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{}}}}}", "4 levels")]
+    [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":{}}}}}}}}}", "8 levels")]
     public async Task A_malformed_call_is_refused_with_a_sentence_that_names_the_field(string body, string word)
     {
         await using var server = await TestServer.StartAsync();

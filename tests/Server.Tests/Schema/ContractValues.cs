@@ -36,11 +36,12 @@ internal sealed class ContractValues(Random random)
         {
             var labels = field.GetOptions().GetExtension(Wire.FieldPolicyExtensions.FieldPolicy).Labels;
             var map = (IDictionary)field.Accessor.GetValue(message);
+            var isWide = field.MessageType.Fields[2].FieldType == FieldType.UInt64;
             foreach (var own in map.Keys.Cast<string>().Where(key => labels.Count > 0 && !labels.Contains(key) && key != "custom").ToList())
             {
                 var sum = Convert.ToUInt64(map[own], null) + (map.Contains("custom") ? Convert.ToUInt64(map["custom"], null) : 0);
                 map.Remove(own);
-                map["custom"] = map[map.Keys.Cast<string>().FirstOrDefault() ?? ""] is ulong ? sum : (object)(uint)sum;
+                map["custom"] = isWide ? sum : (object)(uint)sum;
             }
         }
     }

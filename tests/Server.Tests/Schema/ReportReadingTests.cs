@@ -1,11 +1,8 @@
 using System.Collections;
 using System.Text;
-using System.Text.Json;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Ingestion;
-using Telemetry.Server.Model;
 using Telemetry.Server.Schema;
 using Telemetry.Server.Tests.Ingestion;
 using Wire = Telemetry.Contracts.V1;

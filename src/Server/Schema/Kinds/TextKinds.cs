@@ -91,7 +91,7 @@ internal sealed class SlugKind : TextKind
 {
     public static readonly SlugKind Instance = new();
 
-    public override string Rule => "must be an app's slug, e.g. roomvox";
+    public override string Rule => "must be an app's slug: 2 to 32 lower-case letters, digits and hyphens";
 
     public override string? Normalize(string text, SchemaField field) => SchemaRules.IsSlug(text) ? text : null;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Telemetry.Server.Schema;
 
 namespace Telemetry.Server.Storage.Records;
 

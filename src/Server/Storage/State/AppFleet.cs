@@ -30,6 +30,8 @@ internal sealed class AppFleet
 
     public int BlockCount => _rows.BlockCount;
 
+    public int TextsHeld => _codes.Sum(codes => codes.Count);
+
     public int BlockSize => _rows.BlockSize;
 
     public ref InstanceRow this[int ordinal] => ref _rows[ordinal];

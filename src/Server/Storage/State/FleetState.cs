@@ -20,6 +20,15 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 
     public int Slots => _slots.Count;
 
+    /// <summary>How many distinct texts an app's installations have.</summary>
+    public int TextsHeld(string app)
+    {
+        lock (_gate)
+        {
+            return _fleets.TryGetValue(app, out var fleet) ? fleet.TextsHeld : 0;
+        }
+    }
+
     public InstanceState? Find(InstanceId instance, string app)
     {
         lock (_gate)

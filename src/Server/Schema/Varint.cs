@@ -1,4 +1,4 @@
-namespace Telemetry.Server.Storage.Records;
+namespace Telemetry.Server.Schema;
 
 /// <summary>Protobuf's numbers of variable length: seven bits a byte, the lowest first.</summary>
 internal static class Varint
