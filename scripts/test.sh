@@ -66,6 +66,7 @@ for project in Contracts ClientSdk ClientSdk.Licensing ClientSdk.AspNetCore Cli;
   check "pack $project" dotnet pack "src/$project" -o artifacts/packages -v quiet -nologo
 done
 check "tool install" scripts/test-tool.sh
+check "app from packages" scripts/test-package.sh
 if command -v systemd-analyze >/dev/null; then
   # It only warns of what it does not know; the server need not be installed here.
   sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' docs/operations/telemetry.service >"$results/telemetry.service"

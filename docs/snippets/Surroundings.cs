@@ -1,3 +1,4 @@
+using Invoicer;
 using Microsoft.AspNetCore.Builder;
 using Telemetry.Client;
 
@@ -19,19 +20,14 @@ internal abstract class Surroundings
 
 internal sealed record Settings(string Country);
 
-internal sealed class RoomStore
+internal sealed class InvoiceStore
 {
     public Task<uint> CountUsersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<IReadOnlyList<RoomFacts>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<uint> CountLatestAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }
 
-internal sealed class RoomUsageCollector : IUsageCollector
+internal sealed class MyCollector : IUsageCollector<Usage>
 {
-    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-}
-
-internal sealed class MyCollector : IUsageCollector
-{
-    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -1,5 +1,3 @@
-using Telemetry.Client;
-
 namespace RoomBooking;
 
 /// <summary>Rooms and bookings, in memory.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using RoomBooking;
 using Telemetry.Client;
 using Telemetry.Client.AspNetCore;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -18,9 +19,8 @@ builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationSc
 builder.Services.AddAuthorizationBuilder()
     .AddPolicy("Administrators", policy => policy.RequireRole(AdminCode.Role));
 
-builder.Services.AddTelemetry<RoomUsageCollector>(builder.Configuration.GetSection("Telemetry")).Configure(options =>
+builder.Services.AddTelemetry<Usage, RoomUsageCollector>(builder.Configuration.GetSection("Telemetry")).Configure(options =>
 {
-    options.App = App.Roomvox;
     options.AppVersion = "1.0.0";
     // A real app leaves this out, or names a directory that outlives its updates.
     options.StateDirectory ??= Path.Combine(AppContext.BaseDirectory, "state");

@@ -1,5 +1,3 @@
-using Telemetry.Client;
-
 namespace RoomBooking;
 
 /// <summary>A room that can be booked.</summary>

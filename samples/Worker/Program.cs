@@ -1,13 +1,12 @@
+using Invoicer;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Telemetry.Client;
-using Telemetry.Contracts.V1;
-using Worker;
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddTelemetry<UsageCollector>(options =>
+builder.Services.AddTelemetry<Usage, InvoiceCounter>(options =>
 {
-    options.App = App.Roomvox;
     options.AppVersion = "1.0.0";
     options.Server = new Uri(builder.Configuration["Telemetry:Server"] ?? "http://127.0.0.1:8081");
     options.InstanceUrl = "http://worker.example";

@@ -1,6 +1,5 @@
 using System.Text;
 using Telemetry.Client;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli;
 
@@ -19,10 +18,13 @@ internal sealed record CliConsole(TextReader In, TextWriter Out, TextWriter Erro
     /// <summary>The environment variables of this process.</summary>
     public Func<string, string?> Variable { get; init; } = System.Environment.GetEnvironmentVariable;
 
-    /// <summary>Where an app keeps its state unless it says otherwise.</summary>
-    public Func<App, string> DefaultDirectory { get; init; } = InstallationDirectories.DefaultFor;
+    /// <summary>Where apps keep their state unless they say otherwise, each in a directory of its name.</summary>
+    public string AppsDirectory { get; init; } = InstallationDirectories.Root;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where an app keeps its state unless it says otherwise.</summary>
+    public string DefaultDirectory(string app) => Path.Combine(AppsDirectory, app);
 
     /// <summary>The standard streams.</summary>
     public static CliConsole OfThisProcess()

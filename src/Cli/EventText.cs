@@ -1,11 +1,18 @@
 using System.Globalization;
+using Google.Protobuf.Reflection;
+using Google.Protobuf.WellKnownTypes;
+using Telemetry.Client.Contract;
 using Telemetry.Contracts.V1;
+using Enum = System.Enum;
 
 namespace Telemetry.Cli;
 
 /// <summary>Events and positions as text.</summary>
 internal static class EventText
 {
+    /// <summary>How many of an app's figures are in a line.</summary>
+    private const int Figures = 3;
+
     /// <summary>"EPOCH:NUMBER", as --after takes it.</summary>
     public static string Of(FeedPosition position) =>
         string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}");
@@ -21,23 +28,40 @@ internal static class EventText
             : null;
     }
 
-    public static string LineOf(Event happened)
+    /// <param name="happened">The event.</param>
+    /// <param name="find">Finds an app's usage message by its full name.</param>
+    public static string LineOf(Event happened, Func<string, MessageDescriptor?> find)
     {
-        var report = happened.Report;
+        var (stored, report) = (happened.Report, happened.Report.Report);
         var marks = string.Join(' ', happened.Kinds.Where(kind => kind != EventKind.ReportAccepted)
-            .Select(kind => MarkOf(kind, report.ClaimReason)));
+            .Select(kind => MarkOf(kind, stored.ClaimReason)));
         return string.Create(CultureInfo.InvariantCulture,
             $"{happened.Time.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {happened.Position.Number,8}  "
-            + $"{report.InstanceId[..8]}  {NameOf(report.App)} {report.AppVersion,-10} "
-            + $"{(report.Environment.Country.Length == 0 ? "--" : report.Environment.Country)}  "
-            + $"{NameOf(report.Verdict),-10} {UsageOf(report),-24} {marks}").TrimEnd();
+            + $"{stored.InstanceId[..8]}  {report.App} {report.AppVersion,-10} "
+            + $"{(report.Environment is { Country: { Length: > 0 } country } ? country : "--")}  "
+            + $"{NameOf(stored.Verdict),-10} {UsageOf(report, find),-40} {marks}").TrimEnd();
+    }
+
+    /// <summary>Accounts and the first of the app's figures: "users=25 rooms=5 room_groups=2"; a type that is not known is named.</summary>
+    public static string UsageOf(Report report, Func<string, MessageDescriptor?> find)
+    {
+        var users = report.Users is { HasTotal: true } counted ? [string.Create(CultureInfo.InvariantCulture, $"users={counted.Total}")] : Array.Empty<string>();
+        return string.Join(' ', users.Concat(report.Usage switch
+        {
+            null => [],
+            var usage when WellKnown.TryOpen(usage, find) is { } known => known.Values
+                .Where(figure => !figure.Field.IsRepeated && !FieldPolicies.IsGroup(figure.Field))
+                .Take(Figures)
+                .Select(figure => $"{figure.Field.Name}={ContractValue.Text(figure.Field, figure.Value)}"),
+            var usage => [Any.GetTypeName(usage.TypeUrl)],
+        }));
     }
 
     /// <summary>A verdict with its reason: "refused (not-found)".</summary>
     public static string VerdictOf(ClaimVerdict verdict, LicenseVerdict reason) =>
         reason == LicenseVerdict.Unspecified ? NameOf(verdict) : $"{NameOf(verdict)} ({NameOf(reason)})";
 
-    /// <summary>A value's name as people write it: "APP_ROOMVOX" is roomvox.</summary>
+    /// <summary>A value's name as people write it: ClaimRefused is claim-refused.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum =>
         string.Concat(value.ToString().Select((letter, index) =>
@@ -58,11 +82,4 @@ internal static class EventText
             ? $"{NameOf(kind)}({NameOf(reason)})"
             : NameOf(kind);
 
-    private static string UsageOf(StoredReport report) => report.Roomvox is { } usage
-        ? string.Create(CultureInfo.InvariantCulture, $"{Count(usage.HasRooms, usage.Rooms)} rooms, "
-            + $"{Count(report.Users?.HasTotal == true, report.Users?.Total ?? 0)} users")
-        : "";
-
-    private static string Count(bool known, uint count) =>
-        known ? count.ToString(CultureInfo.InvariantCulture) : "?";
 }

@@ -40,6 +40,11 @@ internal static class SendResultText
                     $"Stored as {sent.Receipt.Position}, report {sent.Receipt.ReportId}, "
                     + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
                     + $"The next report is welcome after {sent.Receipt.NextReportNotBefore:u}.");
+                if (sent.Receipt.DroppedFields.Count > 0)
+                {
+                    console.Out.WriteLine($"Values that the server does not know: {string.Join(", ", sent.Receipt.DroppedFields)}.");
+                }
+
                 break;
             case SendResult.Rejected { Violations.Count: > 0 } rejected:
                 console.Error.WriteLine("The report breaks rules:");

@@ -25,7 +25,7 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
         var (preview, problem) = status.Consent.Mode == ReportingMode.Off
             ? (null, null)
             : await PreviewAsync(cancellation).ConfigureAwait(false);
-        return new SupportView(status, preview, problem, client.GetHistory());
+        return new SupportView(status, client.Fields, preview, problem, client.GetHistory());
     }
 
     /// <summary>Does what a form asks for.</summary>

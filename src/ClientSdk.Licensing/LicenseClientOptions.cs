@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client.Licensing;
 
 /// <summary>What a <see cref="LicenseClient"/> asks about and whom it believes.</summary>
@@ -15,8 +13,8 @@ public sealed class LicenseClientOptions
     /// <summary>The hash under which the installation used the license before, so that its seat moves along; null: none.</summary>
     public string? PreviousInstanceHash { get; set; }
 
-    /// <summary>The app; not <see cref="Contracts.V1.App.Unspecified"/>.</summary>
-    public App App { get; set; }
+    /// <summary>The app's slug, e.g. "roomvox": 2 to 32 lower-case letters, digits and hyphens. Required.</summary>
+    public string App { get; set; } = "";
 
     /// <summary>
     /// The vendor's root keys: public keys on P-256 in PEM (SubjectPublicKeyInfo), at least one. They belong in the

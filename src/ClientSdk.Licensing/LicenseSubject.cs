@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client.Licensing;
 
 /// <summary>What a token must be about: this key, this installation, this app.</summary>
@@ -16,15 +14,14 @@ internal sealed record LicenseSubject(string KeyThumbprint, string InstanceHash,
         Require(
             options.PreviousInstanceHash is null || IsHash(options.PreviousInstanceHash), "PreviousInstanceHash",
             "must be 64 hexadecimal digits or null");
-        Require(
-            options.App != Contracts.V1.App.Unspecified && Enum.IsDefined(options.App), "App", "must name an app");
+        Require(AppSlug.IsValid(options.App), "App", $"must be {AppSlug.Rule}");
         Require(InRange(options.Timeout, TimeSpan.FromTicks(1), TimeSpan.FromDays(1)), "Timeout", "is out of range");
         Require(
             InRange(options.RefreshInterval, TimeSpan.FromMinutes(1), TimeSpan.FromDays(366)), "RefreshInterval",
             "is out of range");
         Require(InRange(options.ClockTolerance, TimeSpan.Zero, TimeSpan.FromDays(1)), "ClockTolerance", "is out of range");
         return new LicenseSubject(
-            LicenseKeyThumbprint.Of(options.Key), options.InstanceHash.ToLowerInvariant(), NameOf(options.App));
+            LicenseKeyThumbprint.Of(options.Key), options.InstanceHash.ToLowerInvariant(), options.App);
     }
 
     /// <summary>Why a token is not about this, or not the answer to the question; null when it is.</summary>
@@ -36,9 +33,6 @@ internal sealed record LicenseSubject(string KeyThumbprint, string InstanceHash,
         _ when nonce is not null && claims.Text("nonce") != nonce => "it answers another question",
         _ => null,
     };
-
-    /// <summary>As tokens have it, e.g. "roomvox".</summary>
-    private static string NameOf(App app) => app.ToString().ToLowerInvariant();
 
     private static bool IsHash(string? text) => text is { Length: HashLength } && text.All(char.IsAsciiHexDigit);
 

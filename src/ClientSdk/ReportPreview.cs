@@ -1,4 +1,4 @@
-using Telemetry.Client.Collect;
+using Telemetry.Client.Contract;
 using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
 
@@ -7,13 +7,13 @@ namespace Telemetry.Client;
 /// <summary>What would be sent now: made by the function that sends.</summary>
 public sealed class ReportPreview
 {
-    internal ReportPreview(OutgoingReport report)
+    internal ReportPreview(OutgoingReport report, ReportContract contract)
     {
         Report = report.Report.Clone();
         Bytes = report.Bytes;
         Digest = report.Digest;
-        Fields = FieldList.Describe(report.Report);
-        Json = ReportJson.Of(report.Report);
+        Fields = contract.Describe(report.Report);
+        Json = contract.JsonOf(report.Report);
     }
 
     /// <summary>The report that would be sent, byte for byte: telemetry.v1.Report, with a subscription key if there is one.</summary>

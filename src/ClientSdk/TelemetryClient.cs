@@ -1,7 +1,9 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Client.Collect;
 using Telemetry.Client.Consent;
+using Telemetry.Client.Contract;
 using Telemetry.Client.Schedule;
 using Telemetry.Client.Send;
 using Telemetry.Client.State;
@@ -25,6 +27,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Timers stand still while a machine sleeps, so the calendar is looked at now and then.</summary>
     private static readonly TimeSpan LongestNap = TimeSpan.FromMinutes(10);
 
+    private readonly ReportContract _contract;
     private readonly StateDirectory _directory;
     private readonly Installation _installation;
     private readonly ReportPreparer _preparer;
@@ -42,34 +45,29 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
 
     /// <summary>For mocks.</summary>
     protected TelemetryClient() =>
-        (_directory, _installation, _preparer, _courier, _time, _log) = (null!, null!, null!, null!, null!, null!);
+        (_contract, _directory, _installation, _preparer, _courier, _time, _log) =
+            (null!, null!, null!, null!, null!, null!, null!);
 
-    /// <summary>Makes the client of a running app. Touches neither disk nor network.</summary>
-    /// <param name="options">The app and its server.</param>
-    /// <param name="collector">The app's own figures.</param>
-    /// <param name="logger">Where the host reads what becomes of its reports; null: nowhere.</param>
-    /// <param name="time">The clock; the system's when null.</param>
-    /// <exception cref="ArgumentException">The options are wrong; the message names each and its rule.</exception>
-    public TelemetryClient(
-        TelemetryOptions options, IUsageCollector collector, ILogger<TelemetryClient>? logger = null,
-        TimeProvider? time = null)
+    private TelemetryClient(
+        TelemetryOptions options, ReportContract contract, Func<CancellationToken, Task<CollectedUsage?>> collector,
+        ILogger? logger, TimeProvider? time)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(collector);
-        TelemetryOptionsValidator.ThrowIfWrong(options);
+        _contract = contract;
         _time = time ?? TimeProvider.System;
-        _log = new TelemetryLog(logger ?? NullLogger<TelemetryClient>.Instance);
+        _log = new TelemetryLog(logger ?? NullLogger.Instance);
         var hash = options.InstanceHash ?? InstanceHash.FromUrl(options.InstanceUrl!);
-        _directory = new StateDirectory(options.StateDirectory ?? InstallationDirectories.DefaultFor(options.App), _time);
+        _directory = new StateDirectory(
+            options.StateDirectory ?? InstallationDirectories.DefaultFor(contract.App), _time, contract.Version);
         _installation = new Installation(
             _directory,
             new AppProfile(
-                options.App, options.AppVersion, options.Server!, options.Transport, options.Consent,
-                ReportJitter.Of(hash, options.App), options is { IsDevelopment: true, ReportInDevelopment: false }),
-            options.CommandLineMode, options.Variable, _time);
+                contract.App, options.AppVersion, options.Server!, options.Transport, options.Consent,
+                ReportJitter.Of(hash, contract.App), contract.UsageType, Convert.ToBase64String(contract.Files()),
+                options is { IsDevelopment: true, ReportInDevelopment: false }),
+            contract, options.CommandLineMode, options.Variable, _time);
         _preparer = new ReportPreparer(_installation, new CollectedReports(
-            new CollectorCall(collector, options.CollectTimeout, _time), new ReportComposer(options, hash), _directory,
-            _time));
+            new CollectorCall(collector, options.CollectTimeout, _time), new ReportComposer(options, contract, hash),
+            _directory, _time));
         var (server, transport, handler) = (options.Server!, options.Transport, options.HttpHandlerFactory);
         _courier = new ReportCourier(
             _installation, _directory, _preparer, () => TelemetryChannel.For(server, transport, handler?.Invoke()),
@@ -78,15 +76,16 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     }
 
     private TelemetryClient(
-        StateDirectory directory, AppProfile profile, string? subscriptionKey, Func<string, string?> variable,
-        TimeProvider time)
+        string stateDirectory, AppProfile profile, ReportContract contract, string? subscriptionKey,
+        Func<string, string?> variable, TimeProvider time)
     {
+        _contract = contract;
         _time = time;
         _log = new TelemetryLog(NullLogger.Instance);
-        _directory = directory;
-        _installation = new Installation(directory, profile, commandLine: null, variable, time);
+        var directory = _directory = new StateDirectory(stateDirectory, time, contract.Version);
+        _installation = new Installation(directory, profile, contract, commandLine: null, variable, time);
         _preparer = new ReportPreparer(
-            _installation, new PendingReports(directory, profile.Consent, subscriptionKey));
+            _installation, new PendingReports(directory, contract, profile.Consent, subscriptionKey));
         _courier = new ReportCourier(
             _installation, directory, _preparer, () => TelemetryChannel.For(profile.Server, profile.Transport),
             ReportingClient.DefaultTimeout, time, _log);
@@ -95,8 +94,31 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is logged.</summary>
     public event EventHandler<SendResult>? Reported;
 
-    /// <summary>Every field that a report can carry, without values, in the order of the contract. Collects nothing.</summary>
-    public static IReadOnlyList<ReportField> Fields { get; } = FieldList.Describe(new Contracts.V1.Report());
+    /// <summary>
+    /// Every field that a report of this app can carry, without values, in the order of the contract. Collects nothing.
+    /// </summary>
+    public virtual IReadOnlyList<ReportField> Fields => _contract.Describe(new Contracts.V1.Report());
+
+    /// <summary>Makes the client of a running app. Touches neither disk nor network.</summary>
+    /// <typeparam name="TUsage">The app's usage message, generated from its contract, with the option (telemetry.v1.app).</typeparam>
+    /// <param name="options">The app's version, its server and what else there is to say.</param>
+    /// <param name="collector">The app's own figures.</param>
+    /// <param name="logger">Where the host reads what becomes of its reports; null: nowhere.</param>
+    /// <param name="time">The clock; the system's when null.</param>
+    /// <exception cref="ArgumentException">
+    /// The options or the contract are wrong; the message names each mistake and its rule.
+    /// </exception>
+    public static TelemetryClient Create<TUsage>(
+        TelemetryOptions options, IUsageCollector<TUsage> collector, ILogger<TelemetryClient>? logger = null,
+        TimeProvider? time = null)
+        where TUsage : class, IMessage<TUsage>, new()
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(collector);
+        var usage = new TUsage().Descriptor;
+        TelemetryOptionsValidator.ThrowIfWrong(options, usage);
+        return new TelemetryClient(options, new ReportContract(usage), CollectedUsage.By(collector), logger, time);
+    }
 
     /// <summary>
     /// Opens the installation of another app by its state directory, to look and to switch: for tools. Previews and
@@ -113,9 +135,8 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
         string stateDirectory, string? subscriptionKey, Func<string, string?> variable, TimeProvider time)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(stateDirectory);
-        var directory = new StateDirectory(stateDirectory, time);
-        return directory.ReadProfile() is { } profile
-            ? new TelemetryClient(directory, profile, subscriptionKey, variable, time)
+        return new StateDirectory(stateDirectory, time).ReadProfile() is { } profile && profile.ReadContract() is { } contract
+            ? new TelemetryClient(stateDirectory, profile, contract, subscriptionKey, variable, time)
             : null;
     }
 
@@ -148,7 +169,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     public virtual TelemetryStatus GetStatus()
     {
         var (state, consent) = _installation.Read();
-        var inForce = ConsentRules.SchemaInForce(state, _installation.Profile.Consent);
+        var inForce = ConsentRules.SchemaInForce(state, _installation.Profile.Consent, _contract.Version);
         return new TelemetryStatus
         {
             App = _installation.Profile.App,
@@ -156,9 +177,9 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
             Server = _installation.Profile.Server,
             Consent = consent,
             Choice = state.Mode,
-            FieldListVersion = FieldList.Version,
+            FieldListVersion = _contract.Version,
             AcceptedFieldListVersion = inForce,
-            WithheldFields = [.. FieldList.Fields.Where(field => field.SinceVersion > inForce).Select(field => field.Path)],
+            WithheldFields = [.. _contract.Fields.Where(field => field.SinceVersion > inForce).Select(field => field.Path)],
             NextAttemptAt = consent.Mode == ReportingMode.On ? _installation.Schedule(state).Next : null,
             LastAttemptAt = state.LastAttemptAt,
             LastSuccessAt = state.LastSuccessAt,
@@ -198,7 +219,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
         {
             // What the next report's id is made of must be written down, or what is sent later would have another one.
             await _installation.SettleAsync(cancellationToken).ConfigureAwait(false);
-            return new ReportPreview(await _preparer.PreviewAsync(cancellationToken).ConfigureAwait(false));
+            return new ReportPreview(await _preparer.PreviewAsync(cancellationToken).ConfigureAwait(false), _contract);
         }
         catch (StateNotWrittenException e)
         {

@@ -12,7 +12,7 @@ internal sealed partial class TelemetryLog(ILogger logger)
         if (consent is { Mode: ReportingMode.On, Source: ConsentSource.Default })
         {
             LogBegan(
-                AppNames.Of(profile.App), profile.Server.GetLeftPart(UriPartial.Authority), OptOutVariables.Of(profile.App),
+                profile.App, profile.Server.GetLeftPart(UriPartial.Authority), OptOutVariables.Of(profile.App),
                 directory);
         }
     }

@@ -1,13 +1,8 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>What a <see cref="TelemetryClient"/> must know of its app. Read once, when the client is made.</summary>
 public sealed class TelemetryOptions
 {
-    /// <summary>The app. Required.</summary>
-    public App App { get; set; }
-
     /// <summary>The app's version, e.g. "1.6.0": one to four numbers, then optionally a label such as "-rc1". Required.</summary>
     public string AppVersion { get; set; } = "";
 

@@ -1,36 +1,38 @@
 using System.Text.RegularExpressions;
+using Google.Protobuf.Reflection;
 using Microsoft.Extensions.Options;
-using Telemetry.Contracts.V1;
+using Telemetry.Client.Contract;
 
 namespace Telemetry.Client;
 
 /// <summary>Finds what is wrong with options, all at once: the developer's mistakes, found at the first start.</summary>
+/// <param name="usage">The app's usage message.</param>
 /// <remarks>What is a fact of the machine, such as a directory that cannot be written, is no mistake here.</remarks>
-internal sealed partial class TelemetryOptionsValidator : IValidateOptions<TelemetryOptions>
+internal sealed partial class TelemetryOptionsValidator(MessageDescriptor usage) : IValidateOptions<TelemetryOptions>
 {
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestCollecting = TimeSpan.FromMinutes(5);
 
     public ValidateOptionsResult Validate(string? name, TelemetryOptions options) =>
-        Problems(options).ToList() is { Count: > 0 } problems
+        Problems(options, usage).ToList() is { Count: > 0 } problems
             ? ValidateOptionsResult.Fail(problems)
             : ValidateOptionsResult.Success;
 
     /// <exception cref="ArgumentException">Something is wrong; the message names every option and its rule.</exception>
-    public static void ThrowIfWrong(TelemetryOptions options)
+    public static void ThrowIfWrong(TelemetryOptions options, MessageDescriptor usage)
     {
-        var problems = Problems(options).ToList();
+        var problems = Problems(options, usage).ToList();
         if (problems.Count > 0)
         {
             throw new ArgumentException(string.Join(" ", problems), nameof(options));
         }
     }
 
-    private static IEnumerable<string> Problems(TelemetryOptions options)
+    private static IEnumerable<string> Problems(TelemetryOptions options, MessageDescriptor usage)
     {
-        if (options.App == App.Unspecified || !Enum.IsDefined(options.App))
+        foreach (var problem in ContractRules.ProblemsOf(usage))
         {
-            yield return "App must be set to the app that reports.";
+            yield return problem;
         }
 
         if (options.AppVersion is not { Length: <= 64 } version || !Version().IsMatch(version))
@@ -39,9 +41,9 @@ internal sealed partial class TelemetryOptionsValidator : IValidateOptions<Telem
                 + "\"-rc1\", at most 64 characters.";
         }
 
-        if (TelemetryChannel.ProblemOf(options.Server) is { } problem)
+        if (TelemetryChannel.ProblemOf(options.Server) is { } wrong)
         {
-            yield return $"Server {problem}.";
+            yield return $"Server {wrong}.";
         }
 
         if (!Enum.IsDefined(options.Transport))

@@ -1,12 +1,10 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>How reporting stands, for a person or a script.</summary>
 public sealed record TelemetryStatus
 {
-    /// <summary>The app.</summary>
-    public required App App { get; init; }
+    /// <summary>The app's slug, e.g. "roomvox".</summary>
+    public required string App { get; init; }
 
     /// <summary>Its version.</summary>
     public required string AppVersion { get; init; }

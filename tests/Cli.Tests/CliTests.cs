@@ -19,7 +19,7 @@ public sealed class CliTests : IAsyncLifetime
     [Fact]
     public async Task A_report_from_standard_input_is_stored_and_the_receipt_shown()
     {
-        var (code, output, _) = await RunAsync(SampleReports.Of().ToString(), "report", "send", "-", "--server", Address);
+        var (code, output, _) = await RunAsync(ReportText.Of(SampleReports.Of()), "report", "send", "-", "--server", Address);
 
         Assert.Equal(0, code);
         Assert.Contains("Stored as ", output, StringComparison.Ordinal);
@@ -31,14 +31,14 @@ public sealed class CliTests : IAsyncLifetime
     public async Task A_refused_report_shows_every_field_and_rule()
     {
         var report = SampleReports.Of();
-        report.Environment.Country = "Germany";
+        report.Users.Total = 200_000_000;
         report.AppVersion = "";
 
-        var (code, output, error) = await RunAsync(report.ToString(), "report", "send", "-", "--server", Address);
+        var (code, output, error) = await RunAsync(ReportText.Of(report), "report", "send", "-", "--server", Address);
 
         Assert.Equal(1, code);
         Assert.Empty(output);
-        Assert.Contains("environment.country must be", error, StringComparison.Ordinal);
+        Assert.Contains("users.total must be", error, StringComparison.Ordinal);
         Assert.Contains("app_version is required", error, StringComparison.Ordinal);
     }
 
@@ -46,11 +46,11 @@ public sealed class CliTests : IAsyncLifetime
     public async Task What_became_of_a_report_is_one_json_object_when_asked_for()
     {
         var wrong = SampleReports.Of();
-        wrong.Environment.Country = "Germany";
+        wrong.Users.Total = 200_000_000;
         string[] args = ["report", "send", "-", "--json", "--server", Address];
 
-        var (code, output, _) = await RunAsync(SampleReports.Of().ToString(), args);
-        var (refusedCode, refusedOutput, refusedError) = await RunAsync(wrong.ToString(), args);
+        var (code, output, _) = await RunAsync(ReportText.Of(SampleReports.Of()), args);
+        var (refusedCode, refusedOutput, refusedError) = await RunAsync(ReportText.Of(wrong), args);
 
         using var sent = JsonDocument.Parse(output);
         Assert.Equal(0, code);
@@ -61,14 +61,14 @@ public sealed class CliTests : IAsyncLifetime
         Assert.Empty(refusedError);
         Assert.Equal("rejected", refused.RootElement.GetProperty("outcome").GetString());
         var violation = Assert.Single(refused.RootElement.GetProperty("violations").EnumerateArray());
-        Assert.Equal("environment.country", violation.GetProperty("field").GetString());
+        Assert.Equal("users.total", violation.GetProperty("field").GetString());
     }
 
     [Theory]
     [InlineData(2, "no report in protobuf JSON", "nonsense", "report", "send", "-")]
     [InlineData(2, "cannot be read", "", "report", "send", "/nowhere/at/all")]
     [InlineData(2, "'tial'", "", "tial")]
-    [InlineData(2, "--app is one of: roomvox", "", "instances", "--app", "roomfox", "--token", "t")]
+    [InlineData(2, "--app is an app's name, e.g. roomvox", "", "instances", "--app", "room fox", "--token", "t")]
     [InlineData(2, "--verdict is one of: community, unverified, verified, refused", "", "instances", "--verdict", "bad", "--token", "t")]
     [InlineData(2, "EPOCH:NUMBER", "", "tail", "--after", "17", "--token", "t")]
     [InlineData(2, "is no address", "", "instances", "--server", "localhost", "--token", "t")]
@@ -148,7 +148,7 @@ public sealed class CliTests : IAsyncLifetime
             "", "tail", "--server", Address, "--token", _server.AdminToken, "--from-beginning", "--country", "AT", "--limit", "1");
 
         Assert.Equal(0, code);
-        Assert.Matches(@"^2026-11-20 12:00:00 +3  [0-9a-f]{8}  roomvox 1\.4\.0 +AT  community +5 rooms, 25 users +instance-discovered\n$", output);
+        Assert.Matches(@"^2026-11-20 12:00:00 +3  [0-9a-f]{8}  roomvox 1\.4\.0 +AT  community +users=25 rooms=5 room_groups=2 average_capacity=36\.25 +instance-discovered\n$", output);
     }
 
     [Fact]
@@ -167,6 +167,7 @@ public sealed class CliTests : IAsyncLifetime
                 "", "instances", "show", which, "--server", Address, "--token", _server.AdminToken);
             Assert.Equal(0, code);
             Assert.StartsWith(ids[1], shown, StringComparison.Ordinal);
+            Assert.EndsWith("users=25 rooms=5 room_groups=2 average_capacity=36.25\n", shown, StringComparison.Ordinal);
         }
     }
 

@@ -68,7 +68,7 @@ public sealed class ServerCommandTests : IAsyncLifetime
             [.. command.Split(' '), "--server", $"http://{silent.LocalEndpoint}", .. command == "report send -" ? [] : (string[])["--token", "t"]];
 
         var (code, output, error) = await Patience.For(
-            RunAsync(console => console with { Time = time }, SampleReports.Of().ToString(), args),
+            RunAsync(console => console with { Time = time }, ReportText.Of(SampleReports.Of()), args),
             () => time.Advance(TimeSpan.FromMilliseconds(100)), command);
 
         Assert.NotEqual(0, code);
@@ -212,7 +212,7 @@ public sealed class ServerCommandTests : IAsyncLifetime
     {
         string[] args = [.. command.Split(' '), "--server", address];
         return command is "report send -"
-            ? RunAsync(SampleReports.Of().ToString(), args)
+            ? RunAsync(ReportText.Of(SampleReports.Of()), args)
             : RunAsync("", [.. args, "--token", "wrong"]);
     }
 

@@ -1,5 +1,7 @@
 using Telemetry.Client;
 using Telemetry.Client.AspNetCore;
+using Telemetry.Contracts.Apps.RoomVox.V1;
+using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 
@@ -76,10 +78,11 @@ public sealed class SendTests
     public async Task A_rejected_report_is_shown_with_every_broken_rule()
     {
         await using var server = await TestServer.StartAsync();
-        await using var host = await SupportHost.StartAsync(server, options =>
+        await using var host = await SupportHost.StartAsync(server);
+        host.Collector.Count = _ => Task.FromResult(new UsageSnapshot<Usage>
         {
-            options.Host.Country = "Germany";
-            options.Host.Timezone = "Berlin";
+            Users = new Users { Total = 200_000_000 },
+            Usage = new Usage { Rooms = 200_000_000 },
         });
         using var browser = host.Open();
 
@@ -87,8 +90,8 @@ public sealed class SendTests
 
         Assert.Contains("Rejected by the server", page, StringComparison.Ordinal);
         var notice = page[..page.IndexOf("Switch", StringComparison.Ordinal)];
-        Assert.Contains("environment. country", notice, StringComparison.Ordinal);
-        Assert.Contains("environment. timezone", notice, StringComparison.Ordinal);
+        Assert.Contains("users. total", notice, StringComparison.Ordinal);
+        Assert.Contains("usage. rooms", notice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
@@ -10,10 +11,10 @@ internal sealed class StubCollector
 
     public int Asked => Volatile.Read(ref _asked);
 
-    public Func<CancellationToken, Task<UsageSnapshot>> Count { get; set; } =
-        _ => Task.FromResult(new UsageSnapshot { Users = new Users { Total = 4711 }, RoomVox = new RoomVoxUsage { Rooms = 3 } });
+    public Func<CancellationToken, Task<UsageSnapshot<Usage>>> Count { get; set; } =
+        _ => Task.FromResult(new UsageSnapshot<Usage> { Users = new Users { Total = 4711 }, Usage = new Usage { Rooms = 3 } });
 
-    public Task<UsageSnapshot> CollectAsync(CancellationToken cancellation)
+    public Task<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellation)
     {
         Interlocked.Increment(ref _asked);
         return Count(cancellation);

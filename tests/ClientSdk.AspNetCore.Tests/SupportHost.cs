@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Client.AspNetCore;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
@@ -48,9 +49,8 @@ internal sealed class SupportHost : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(
             server?.Time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero)));
         builder.Services.AddSingleton<StubCollector>();
-        builder.Services.AddTelemetry<ForwardingCollector>(options =>
+        builder.Services.AddTelemetry<Usage, ForwardingCollector>(options =>
         {
-            options.App = App.Roomvox;
             options.AppVersion = "1.6.0";
             options.Server = new Uri(server is null ? "http://127.0.0.1:1" : "http://" + server.Native.Target);
             options.InstanceUrl = "https://rooms.example";

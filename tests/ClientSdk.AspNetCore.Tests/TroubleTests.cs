@@ -1,5 +1,6 @@
 using Telemetry.Client;
 using Telemetry.Client.AspNetCore;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 
@@ -66,7 +67,7 @@ public sealed class TroubleTests
     public async Task A_collector_that_does_not_answer_costs_the_values_not_the_page()
     {
         await using var host = await SupportHost.StartAsync();
-        var never = new TaskCompletionSource<UsageSnapshot>();
+        var never = new TaskCompletionSource<UsageSnapshot<Usage>>();
         var asked = new TaskCompletionSource<bool>();
         host.Collector.Count = cancellation =>
         {
@@ -100,7 +101,7 @@ public sealed class TroubleTests
     {
         await using var host = await SupportHost.StartAsync();
         using var stopping = new CancellationTokenSource();
-        var never = new TaskCompletionSource<UsageSnapshot>();
+        var never = new TaskCompletionSource<UsageSnapshot<Usage>>();
         host.Collector.Count = _ => never.Task;
 
         var acting = new SupportDesk(host.Client, host.Time, stopping.Token).ActAsync(new SupportCommand.Send("1"));
@@ -115,7 +116,7 @@ public sealed class TroubleTests
     {
         await using var host = await SupportHost.StartAsync(
             configure: options => options.CollectTimeout = TimeSpan.FromMinutes(5));
-        var never = new TaskCompletionSource<UsageSnapshot>();
+        var never = new TaskCompletionSource<UsageSnapshot<Usage>>();
         host.Collector.Count = _ => never.Task;
 
         var acting = new SupportDesk(host.Client, host.Time, CancellationToken.None).ActAsync(new SupportCommand.Send("1"));

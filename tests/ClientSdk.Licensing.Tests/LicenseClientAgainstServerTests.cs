@@ -110,7 +110,7 @@ public sealed class LicenseClientAgainstServerTests
     {
         Key = key,
         InstanceHash = InstanceHash.FromUrl(url),
-        App = Wire.App.Roomvox,
+        App = "roomvox",
         RootKeys = [(await server.Licenses.GetSigningKeysAsync(new())).Root.PublicKeyPem],
     };
 }

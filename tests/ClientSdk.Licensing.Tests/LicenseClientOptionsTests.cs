@@ -16,7 +16,8 @@ public sealed class LicenseClientOptionsTests : IDisposable
         await RefusedAsync("Key", _fixture.Options(key: " "));
         await RefusedAsync("InstanceHash", _fixture.Options(instance: "https://cloud.example.org"));
         await RefusedAsync("PreviousInstanceHash", _fixture.Options(previous: ""));
-        await RefusedAsync("App", _fixture.Options(app: Wire.App.Unspecified));
+        await RefusedAsync("App", _fixture.Options(app: ""));
+        await RefusedAsync("App", _fixture.Options(app: "RoomVox"));
         await RefusedAsync("RootKeys", _fixture.Options(roots: []));
         await RefusedAsync("RootKeys", _fixture.Options(roots: ["no key"]));
     }

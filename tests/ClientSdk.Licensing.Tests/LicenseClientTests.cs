@@ -30,7 +30,7 @@ public sealed class LicenseClientTests : IDisposable
         Assert.Equal(FakeLicenseServer.Key, first.LicenseKey);
         Assert.Equal(FakeLicenseServer.Instance, first.InstanceHash);
         Assert.Equal(previous.ToLowerInvariant(), first.PreviousInstanceHash);
-        Assert.Equal(Wire.App.Roomvox, first.App);
+        Assert.Equal("roomvox", first.App);
         Assert.Equal(32, first.Nonce.Length);
         Assert.NotEqual(first.Nonce, Server.LastRequest!.Nonce);
     }

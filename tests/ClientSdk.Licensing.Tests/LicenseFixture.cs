@@ -25,7 +25,7 @@ internal sealed class LicenseFixture : IDisposable
     public string StateFile { get; }
 
     public LicenseClientOptions Options(
-        string key = FakeLicenseServer.Key, string instance = FakeLicenseServer.Instance, Wire.App app = Wire.App.Roomvox,
+        string key = FakeLicenseServer.Key, string instance = FakeLicenseServer.Instance, string app = "roomvox",
         string? previous = null, string? stateFile = null, IList<string>? roots = null, bool inMemory = false) => new()
         {
             Key = key,

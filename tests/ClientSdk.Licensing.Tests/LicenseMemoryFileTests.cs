@@ -64,7 +64,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
         [
             _fixture.Options(key: "RVOX-AAAA-BBBB-7K2N"),
             _fixture.Options(instance: new string('0', 64)),
-            _fixture.Options(app: Wire.App.Formvox),
+            _fixture.Options(app: "formvox"),
             _fixture.Options(roots: [new TokenSigner().Pem]),
         ];
         foreach (var options in others)
@@ -89,7 +89,7 @@ public sealed class LicenseMemoryFileTests : IDisposable
             json["app"] = "formvox";
         });
 
-        await using var client = _fixture.Open(_fixture.Options(instance: new string('0', 64), app: Wire.App.Formvox));
+        await using var client = _fixture.Open(_fixture.Options(instance: new string('0', 64), app: "formvox"));
         Assert.Equal(LicenseState.NeverChecked, client.Current.State);
     }
 

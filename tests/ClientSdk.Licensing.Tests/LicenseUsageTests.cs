@@ -26,7 +26,7 @@ public sealed class LicenseUsageTests : IDisposable
         Assert.Equal("Fine.", noted.Message);
         var sent = Server.LastUsage!;
         Assert.Equal((FakeLicenseServer.Key, FakeLicenseServer.Instance), (sent.LicenseKey, sent.InstanceHash));
-        Assert.Equal((new string('a', 64), Wire.App.Roomvox), (sent.PreviousInstanceHash, sent.App));
+        Assert.Equal((new string('a', 64), "roomvox"), (sent.PreviousInstanceHash, sent.App));
         Assert.Equal(12ul, Assert.Single(sent.Usage).Value);
     }
 

@@ -21,7 +21,7 @@ public sealed class LicensingRegistrationTests
         {
             ["License:Key"] = key,
             ["License:InstanceHash"] = SampleReports.HashOf("https://a.example"),
-            ["License:App"] = "Roomvox",
+            ["License:App"] = "roomvox",
             ["License:RootKeys:0"] = keys.Root.PublicKeyPem,
             ["License:Server"] = "http://" + server.Native.Target,
         });
@@ -59,7 +59,7 @@ public sealed class LicensingRegistrationTests
         {
             ["L:Key"] = FakeLicenseServer.Key,
             ["L:InstanceHash"] = FakeLicenseServer.Instance,
-            ["L:App"] = "Roomvox",
+            ["L:App"] = "roomvox",
             ["L:RootKeys:0"] = new TokenSigner().Pem,
             ["L:Server"] = "http://127.0.0.1:1",
             ["L:" + option] = value,

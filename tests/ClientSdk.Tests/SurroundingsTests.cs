@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests;
@@ -59,12 +61,12 @@ public sealed class SurroundingsTests
     public async Task A_collector_that_never_ends_is_given_up_said_and_not_called_beside_itself()
     {
         using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
-        var hangs = new TaskCompletionSource<UsageSnapshot>();
+        var hangs = new TaskCompletionSource<UsageSnapshot<Usage>>();
         var called = new SemaphoreSlim(0);
         installation.Collector = _ =>
         {
             called.Release();
-            return new ValueTask<UsageSnapshot>(hangs.Task);
+            return new ValueTask<UsageSnapshot<Usage>>(hangs.Task);
         };
         await using var client = installation.Client();
         client.Start();
@@ -86,7 +88,7 @@ public sealed class SurroundingsTests
         Assert.Contains("within 30 seconds", client.GetStatus().Problem, StringComparison.Ordinal);
         Assert.Contains(installation.Logs.Lines, line =>
             line.Level == LogLevel.Warning && line.Text.Contains("within 30 seconds", StringComparison.Ordinal));
-        hangs.SetResult(new UsageSnapshot { Users = new Users { Total = 7 } });
+        hangs.SetResult(new UsageSnapshot<Usage> { Users = new Users { Total = 7 } });
         Assert.Equal(7u, (await Patience.For(client.PreviewAsync(), "the collector is asked again")).Report.Users.Total);
     }
 
@@ -99,7 +101,7 @@ public sealed class SurroundingsTests
         installation.Collector = _ =>
         {
             seen = (visitor.Value, CultureInfo.CurrentCulture.Name);
-            return ValueTask.FromResult(new UsageSnapshot());
+            return ValueTask.FromResult(new UsageSnapshot<Usage>());
         };
         await using var client = installation.Client();
         var (before, beforeUi) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
@@ -161,15 +163,29 @@ public sealed class SurroundingsTests
     }
 
     [Theory]
-    [InlineData("""{"app":99,"appVersion":"1","server":"http://127.0.0.1:1","jitter":"00:00:00"}""")]
-    [InlineData("""{"app":"Roomvox","appVersion":"1","server":"http://127.0.0.1:1","jitter":"9999.00:00:00"}""")]
-    [InlineData("""{"app":"Roomvox","appVersion":"1","server":"relative","jitter":"00:00:00"}""")]
-    [InlineData("""{"app":"Roomvox","appVersion":"1","jitter":"00:00:00"}""")]
-    public void A_profile_that_somebody_edited_is_none(string profile)
+    [InlineData("app", "Room Vox")]
+    [InlineData("app", "formvox")]
+    [InlineData("jitter", "9999.00:00:00")]
+    [InlineData("server", "relative")]
+    [InlineData("usageType", "telemetry.apps.roomvox.v1.Nothing")]
+    [InlineData("contract", "not base64")]
+    [InlineData("contract", "bm8gZGVzY3JpcHRvcnM=")]
+    [InlineData("contract", "")]
+    [InlineData("contract", null)]
+    public async Task A_profile_that_somebody_edited_is_none(string field, string? value)
     {
         using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
-        Directory.CreateDirectory(installation.StateDirectory);
-        File.WriteAllText(Path.Combine(installation.StateDirectory, "app.json"), profile);
+        await using (var client = installation.Client())
+        {
+            await client.PreviewAsync();
+        }
+
+        var file = Path.Combine(installation.StateDirectory, "app.json");
+        var profile = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
+        Assert.NotNull(profile[field]);
+        Assert.NotNull(installation.Tool());
+        profile[field] = value;
+        await File.WriteAllTextAsync(file, profile.ToJsonString());
 
         Assert.Null(installation.Tool());
     }

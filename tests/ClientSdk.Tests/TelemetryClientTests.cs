@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests;
@@ -34,7 +35,7 @@ public sealed class TelemetryClientTests
         await using var server = await TestServer.StartAsync();
         using var installation = new TestInstallation(AddressOf(server));
         var first = installation.Time.GetUtcNow() + ReportSchedule.Peace
-            + ReportJitter.Of(SampleReports.HashOf("https://cloud.example.org"), App.Roomvox);
+            + ReportJitter.Of(SampleReports.HashOf("https://cloud.example.org"), SampleReports.App);
 
         for (var day = 0; day < 3; day++)
         {
@@ -131,7 +132,7 @@ public sealed class TelemetryClientTests
         installation.Collector = _ =>
         {
             collected.TrySetResult();
-            return ValueTask.FromResult(new UsageSnapshot { Users = new Users { Total = 3 } });
+            return ValueTask.FromResult(new UsageSnapshot<Usage> { Users = new Users { Total = 3 } });
         };
         client.Start();
 
@@ -196,7 +197,7 @@ public sealed class TelemetryClientTests
         installation.Collector = async cancellation =>
         {
             await client.SetModeAsync(ReportingMode.Off, cancellation);
-            return new UsageSnapshot { RoomVox = new RoomVoxUsageBuilder().Build() };
+            return new UsageSnapshot<Usage> { Usage = new Usage { Rooms = 0 } };
         };
 
         var result = Assert.IsType<SendResult.Disabled>(await client.SendNowAsync());
@@ -216,7 +217,7 @@ public sealed class TelemetryClientTests
         {
             stuck.TrySetResult();
             await new TaskCompletionSource().Task;
-            return new UsageSnapshot();
+            return new UsageSnapshot<Usage>();
         };
         var client = installation.Client();
         client.Start();
@@ -315,10 +316,10 @@ public sealed class TelemetryClientTests
         const string Key = "RVOX-SECRET-KEY-OF-THIS-INSTALLATION";
         await using var server = await TestServer.StartAsync();
         using var installation = new TestInstallation(AddressOf(server), server.Time);
-        installation.Collector = _ => ValueTask.FromResult(new UsageSnapshot
+        installation.Collector = _ => ValueTask.FromResult(new UsageSnapshot<Usage>
         {
             Subscription = new Subscription { ExtendedSupport = true, Key = Key },
-            RoomVox = new RoomVoxUsageBuilder().Build(),
+            Usage = new Usage { Rooms = 0 },
         });
         await using var client = installation.Client();
         var preview = await client.PreviewAsync();

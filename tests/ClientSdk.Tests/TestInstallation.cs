@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests;
 
 /// <summary>An app's installation with a state directory of its own and a collector that a test commands.</summary>
-internal sealed class TestInstallation : IUsageCollector, IDisposable
+internal sealed class TestInstallation : IUsageCollector<Usage>, IDisposable
 {
     private readonly ILoggerFactory _factory;
     private int _collected;
@@ -17,7 +18,6 @@ internal sealed class TestInstallation : IUsageCollector, IDisposable
         _factory = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Trace));
         Options = new TelemetryOptions
         {
-            App = App.Roomvox,
             AppVersion = "1.6.0",
             Server = server,
             InstanceUrl = "https://cloud.example.org",
@@ -42,23 +42,23 @@ internal sealed class TestInstallation : IUsageCollector, IDisposable
 
     public string StateDirectory => Options.StateDirectory!;
 
-    public Func<CancellationToken, ValueTask<UsageSnapshot>> Collector { get; set; } =
-        _ => ValueTask.FromResult(new UsageSnapshot
+    public Func<CancellationToken, ValueTask<UsageSnapshot<Usage>>> Collector { get; set; } =
+        _ => ValueTask.FromResult(new UsageSnapshot<Usage>
         {
             Users = new Users { Total = 12 },
-            RoomVox = new RoomVoxUsageBuilder().Build(),
+            Usage = new Usage { Rooms = 0 },
         });
 
     public int Collected => _collected;
 
     /// <summary>A client as one of the app's processes has it.</summary>
-    public TelemetryClient Client() => new(Options, this, _factory.CreateLogger<TelemetryClient>(), Time);
+    public TelemetryClient Client() => TelemetryClient.Create(Options, this, _factory.CreateLogger<TelemetryClient>(), Time);
 
     /// <summary>A client as a tool on the same machine has it.</summary>
     public TelemetryClient? Tool(string? key = null) =>
         TelemetryClient.Open(StateDirectory, key, Variables.GetValueOrDefault, Time);
 
-    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken)
+    public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _collected);
         return Collector(cancellationToken);

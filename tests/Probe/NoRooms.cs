@@ -1,10 +1,11 @@
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 
 namespace Telemetry.Probe;
 
 /// <summary>An app without any rooms.</summary>
-internal sealed class NoRooms : IUsageCollector
+internal sealed class NoRooms : IUsageCollector<Usage>
 {
-    public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new UsageSnapshot { RoomVox = new RoomVoxUsageBuilder().Build() });
+    public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new UsageSnapshot<Usage> { Usage = new Usage { Rooms = 0 } });
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
-using Telemetry.Contracts.V1;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Probe;
 
 // A small app in a process of its own, for tests that look at it from outside.
@@ -15,7 +15,7 @@ switch (args)
         await ThreeDaysAsync(with == "WITH", directory, new Uri(server));
         return 0;
     case ["send", var directory, var server]:
-        await using (var client = new TelemetryClient(Options(new TelemetryOptions(), directory, new Uri(server)), new NoRooms()))
+        await using (var client = TelemetryClient.Create(Options(new TelemetryOptions(), directory, new Uri(server)), new NoRooms()))
         {
             Console.WriteLine((await client.SendNowAsync()).Kind);
         }
@@ -35,7 +35,7 @@ static async Task ThreeDaysAsync(bool withReports, string directory, Uri server)
     builder.Services.AddSingleton<TimeProvider>(time);
     if (withReports)
     {
-        builder.Services.AddTelemetry<NoRooms>(options => Options(options, directory, server));
+        builder.Services.AddTelemetry<Usage, NoRooms>(options => Options(options, directory, server));
     }
 
     using var host = builder.Build();
@@ -73,7 +73,7 @@ static async Task StartAtHomeAsync(Uri server)
     var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
     var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
     builder.Services.AddSingleton<TimeProvider>(time);
-    builder.Services.AddTelemetry<NoRooms>(options => Options(options, null, server));
+    builder.Services.AddTelemetry<Usage, NoRooms>(options => Options(options, null, server));
     using var host = builder.Build();
     await host.StartAsync();
     var client = host.Services.GetRequiredService<TelemetryClient>();
@@ -86,7 +86,6 @@ static async Task StartAtHomeAsync(Uri server)
 
 static TelemetryOptions Options(TelemetryOptions options, string? directory, Uri server)
 {
-    options.App = App.Roomvox;
     options.AppVersion = "1.6.0";
     options.InstanceUrl = "https://cloud.example.org";
     options.StateDirectory = directory;

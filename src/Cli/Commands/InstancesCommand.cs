@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Telemetry.Client;
 using Telemetry.Client.Admin;
 using Telemetry.Contracts.V1;
@@ -10,7 +11,7 @@ namespace Telemetry.Cli.Commands;
 internal sealed class InstancesCommand : ServerVerb
 {
     private static readonly string Header =
-        $"{"INSTANCE",-32}  {"APP",-8} {"VERSION",-10} {"COUNTRY",-7} {"REPORTS",7}  {"LAST SEEN",-19}  VERDICT";
+        $"{"INSTANCE",-32}  {"APP",-12} {"VERSION",-10} {"COUNTRY",-7} {"REPORTS",7}  {"LAST SEEN",-19}  VERDICT";
 
     private readonly Option<string?> _app = new("--app") { Description = "Only this app, e.g. roomvox." };
     private readonly Option<string?> _verdict = new("--verdict") { Description = "Only this latest verdict, e.g. refused." };
@@ -33,16 +34,26 @@ internal sealed class InstancesCommand : ServerVerb
             ? EventText.Parse<ClaimVerdict>("--verdict", name)
             : ClaimVerdict.Unspecified;
         var instances = new AdminClient(channel, TokenOf(parsed)).ListInstancesAsync(app, verdict, cancellation);
-        await WriteTableAsync(parsed, Header, instances, LineOf, parsed.GetValue(_limit)).ConfigureAwait(false);
+        await WriteTableAsync(parsed, Header, LearnedAsync(instances, cancellation), LineOf, parsed.GetValue(_limit)).ConfigureAwait(false);
         return ExitCodes.Ok;
     }
 
-    private static App AppOf(ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) is { } name ? EventText.Parse<App>("--app", name) : App.Unspecified;
+    private static string AppOf(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) is { } name ? AppName.Parse(name) : "";
+
+    private async IAsyncEnumerable<Instance> LearnedAsync(
+        IAsyncEnumerable<Instance> instances, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (var instance in instances.WithCancellation(cancellation).ConfigureAwait(false))
+        {
+            await Types.LearnAsync(instance.Usage, cancellation).ConfigureAwait(false);
+            yield return instance;
+        }
+    }
 
     private static string LineOf(Instance instance) => string.Create(CultureInfo.InvariantCulture,
-        $"{instance.InstanceId,-32}  {EventText.NameOf(instance.App),-8} {instance.AppVersion,-10} "
-        + $"{instance.Environment.Country,-7} {instance.ReportCount,7}  "
+        $"{instance.InstanceId,-32}  {instance.App,-12} {instance.AppVersion,-10} "
+        + $"{instance.Environment?.Country,-7} {instance.ReportCount,7}  "
         + $"{instance.LastSeen.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  "
         + $"{EventText.VerdictOf(instance.Verdict, instance.ClaimReason)}");
 
@@ -68,20 +79,22 @@ internal sealed class InstancesCommand : ServerVerb
             var request = RequestOf(parsed.GetRequiredValue(_which), AppOf(parsed, _app));
             var client = new AdminClient(channel, TokenOf(parsed));
             var response = await client.GetInstanceAsync(request, cancellation).ConfigureAwait(false);
+            await Types.LearnAsync(response.Instance.Usage, cancellation).ConfigureAwait(false);
             Write(parsed, response, [LineOf(response.Instance), .. response.History.Select(LineOf)]);
             return ExitCodes.Ok;
         }
 
-        private static GetInstanceRequest RequestOf(string which, App app) => InstanceNames.KindOf(which) switch
+        private static GetInstanceRequest RequestOf(string which, string app) => InstanceNames.KindOf(which) switch
         {
             InstanceName.Pseudonym => new() { App = app, InstanceId = which },
             InstanceName.Hash => new() { App = app, InstanceHash = which },
             _ => new() { App = app, InstanceUrl = which },
         };
 
-        private static string LineOf(StoredReport report) => string.Create(CultureInfo.InvariantCulture,
+        private string LineOf(StoredReport report) => string.Create(CultureInfo.InvariantCulture,
             $"  {report.AcceptedAt.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {report.Position.Number,8}  "
-            + $"{report.AppVersion,-10} {EventText.VerdictOf(report.Verdict, report.ClaimReason)}");
+            + $"{report.Report.AppVersion,-10} {EventText.VerdictOf(report.Verdict, report.ClaimReason)}  "
+            + $"{EventText.UsageOf(report.Report, Types.Find)}").TrimEnd();
 
         private static string LineOf(Instance instance) => InstancesCommand.LineOf(instance);
     }

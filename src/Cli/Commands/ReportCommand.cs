@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Telemetry.Client;
 using Telemetry.Contracts.V1;
 
@@ -8,6 +9,9 @@ namespace Telemetry.Cli.Commands;
 /// <summary><c>telemetry report send FILE|-</c>: sends one report and says exactly what happened.</summary>
 internal sealed class ReportCommand : Command
 {
+    private static readonly JsonParser Parser = new(
+        JsonParser.Settings.Default.WithTypeRegistry(TypeRegistry.FromMessages(UsageTypes.BuiltIn.Values)));
+
     private readonly Argument<string> _file = new("file")
     {
         Description = "The report as protobuf JSON (telemetry.v1.Report), or - for standard input.",
@@ -43,7 +47,13 @@ internal sealed class ReportCommand : Command
     {
         try
         {
-            return Report.Parser.ParseJson(json);
+            return Parser.Parse<Report>(json);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new CliUsageException(
+                "The report's usage is of a type that does not come with this command. Send such a report as JSON to the "
+                + "server's HTTP port, with POST /v1/reports.");
         }
         catch (Exception e) when (e is InvalidJsonException or InvalidProtocolBufferException)
         {

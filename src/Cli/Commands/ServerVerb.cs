@@ -2,6 +2,7 @@ using System.CommandLine;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Client;
+using Telemetry.Client.Contract;
 using Telemetry.Client.Send;
 
 namespace Telemetry.Cli.Commands;
@@ -9,8 +10,6 @@ namespace Telemetry.Cli.Commands;
 /// <summary>What all verbs that ask a server share: the connection, and answers in words or as JSON.</summary>
 internal abstract class ServerVerb : Command
 {
-    private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default);
-
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object per line." };
     private readonly ConnectionOptions _connection;
 
@@ -27,6 +26,9 @@ internal abstract class ServerVerb : Command
 
     protected CliConsole Terminal { get; }
 
+    /// <summary>What the apps' figures are, as far as this command and the server know.</summary>
+    protected UsageTypes Types { get; private set; } = null!;
+
     protected abstract Task<int> RunAsync(
         TelemetryChannel channel, ParseResult parsed, CancellationToken cancellation);
 
@@ -35,7 +37,7 @@ internal abstract class ServerVerb : Command
 
     protected bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
-    protected void WriteJson(IMessage message) => Terminal.Out.WriteLine(Formatter.Format(message));
+    protected void WriteJson(IMessage message) => Terminal.Out.WriteLine(ContractJson.Of(message, Types.Find));
 
     /// <summary>Writes the message as JSON when that was asked for, the lines otherwise.</summary>
     protected void Write(ParseResult parsed, IMessage message, params IEnumerable<string> lines)
@@ -85,6 +87,7 @@ internal abstract class ServerVerb : Command
     {
         using var connected = _connection.Connect(parsed);
         using var channel = connected.Through(new AnswerDeadline(connected.Address, Terminal.Time));
+        Types = new UsageTypes(channel, Terminal.Time);
         try
         {
             return await RunAsync(channel, parsed, cancellation).ConfigureAwait(false);

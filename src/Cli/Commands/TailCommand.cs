@@ -48,6 +48,7 @@ internal sealed class TailCommand : ServerVerb
         {
             await foreach (var message in client.FollowAsync(request, either.Token).ConfigureAwait(false))
             {
+                await Types.LearnAsync(message.Event?.Report?.Report?.Usage, either.Token).ConfigureAwait(false);
                 Show(message, IsJson(parsed));
                 last = message.Event?.Position ?? message.Heartbeat?.Position ?? message.CaughtUp?.Position ?? last;
                 if (last is not null)
@@ -82,7 +83,7 @@ internal sealed class TailCommand : ServerVerb
                 WriteJson(message.Event);
                 break;
             case StreamEventsResponse.MessageOneofCase.Event:
-                Terminal.Out.WriteLine(EventText.LineOf(message.Event));
+                Terminal.Out.WriteLine(EventText.LineOf(message.Event, Types.Find));
                 break;
             case StreamEventsResponse.MessageOneofCase.FellBehind or StreamEventsResponse.MessageOneofCase.Gap when json:
                 WriteJson(message);
@@ -103,7 +104,7 @@ internal sealed class TailCommand : ServerVerb
         {
             Filter = new EventFilter
             {
-                Apps = { (parsed.GetValue(_apps) ?? []).Select(name => EventText.Parse<App>("--app", name)) },
+                Apps = { (parsed.GetValue(_apps) ?? []).Select(name => AppName.Parse(name)) },
                 Kinds = { (parsed.GetValue(_kinds) ?? []).Select(name => EventText.Parse<EventKind>("--kind", name)) },
                 Countries = { parsed.GetValue(_countries) ?? [] },
                 AppVersions = { parsed.GetValue(_versions) ?? [] },

@@ -5,7 +5,7 @@ internal static class FieldsPart
 {
     public static Html Of(SupportView view)
     {
-        var fields = view.Preview?.Fields ?? TelemetryClient.Fields;
+        var fields = view.Preview?.Fields ?? view.Fields;
         return Html.Of($"""
             <section aria-labelledby="fields">
             <h2 id="fields">What is collected</h2>
@@ -34,7 +34,7 @@ internal static class FieldsPart
 
     private static Html Group(SupportView view, string name, IEnumerable<ReportField> fields) => Html.Of($"""
         <tbody>
-        <tr class="group"><th scope="rowgroup" colspan="2">{Words.OfGroup(name)}</th></tr>
+        <tr class="group"><th scope="rowgroup" colspan="2">{Words.OfName(name)}</th></tr>
         {fields.Select(field => Row(view, field))}
         </tbody>
         """);

@@ -10,7 +10,7 @@ internal static class SupportPage
     /// <param name="now">The time.</param>
     public static Html Of(SupportView view, Notice? notice, FormToken token, string nonce, DateTimeOffset now)
     {
-        var app = Words.Of(view.Status.App);
+        var app = Words.OfName(view.Status.App);
         // The result comes first in the title, because that is what a screen reader says first.
         return Html.Of($"""
             <!doctype html>
@@ -30,7 +30,7 @@ internal static class SupportPage
             </header>
             <main>
             {(notice is null ? default : NoticePart.Of(notice))}
-            {NewFieldsPart.Of(view.Status, token)}
+            {NewFieldsPart.Of(view, token)}
             {SwitchPart.Of(view.Status, token)}
             {SendPart.Of(view.Status, token, now)}
             {HistoryPart.Of(view.History)}

@@ -9,12 +9,8 @@ internal static class Words
     public static string Of(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    /// <summary>The app's name as its makers write it.</summary>
-    public static string Of(App app) => OfGroup(app.ToString());
-
-    /// <summary>A group of fields, e.g. "RoomVox".</summary>
-    public static string OfGroup(string name) =>
-        (char.ToUpperInvariant(name[0]) + name[1..]).Replace("vox", "Vox", StringComparison.Ordinal);
+    /// <summary>An app or a group of fields as a heading, e.g. "Roomvox".</summary>
+    public static string OfName(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     public static string Of(SendResultKind kind) => kind switch
     {

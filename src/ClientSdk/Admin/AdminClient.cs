@@ -24,13 +24,13 @@ public class AdminClient
     }
 
     /// <summary>All installations in the order in which they first reported, fetched page by page.</summary>
-    /// <param name="app">Only this app's; <see cref="App.Unspecified"/> for all.</param>
+    /// <param name="app">Only this app's, by its slug; empty for all.</param>
     /// <param name="verdict">
     /// Only those whose latest report got this verdict; <see cref="ClaimVerdict.Unspecified"/> for all.
     /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public virtual async IAsyncEnumerable<Instance> ListInstancesAsync(
-        App app = App.Unspecified,
+        string app = "",
         ClaimVerdict verdict = ClaimVerdict.Unspecified,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -6,14 +6,15 @@ namespace Telemetry.Client.Collect;
 /// trace of the administrator who happens to look at the support page. It has a limited time; one that does not even end
 /// when it is canceled is waited for, and not called a second time beside itself.
 /// </remarks>
-internal sealed class CollectorCall(IUsageCollector collector, TimeSpan timeout, TimeProvider time)
+internal sealed class CollectorCall(
+    Func<CancellationToken, Task<CollectedUsage?>> collector, TimeSpan timeout, TimeProvider time)
 {
     /// <summary>The latest that nobody waits for any more.</summary>
     private Task? _abandoned;
 
     /// <exception cref="ReportNotPreparedException">It failed or took too long.</exception>
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
-    public async Task<UsageSnapshot> CollectAsync(CancellationToken cancellationToken)
+    public async Task<CollectedUsage> CollectAsync(CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(timeout, time);
         var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -54,13 +55,13 @@ internal sealed class CollectorCall(IUsageCollector collector, TimeSpan timeout,
     private static Task Ended(Task task) => task.ContinueWith(
         _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
-    private Task<UsageSnapshot> Begin(CancellationTokenSource either)
+    private Task<CollectedUsage?> Begin(CancellationTokenSource either)
     {
         var token = either.Token;
-        Task<UsageSnapshot> counting;
+        Task<CollectedUsage?> counting;
         using (ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow())
         {
-            counting = Task.Run(() => collector.CollectAsync(token).AsTask(), CancellationToken.None);
+            counting = Task.Run(() => collector(token), CancellationToken.None);
         }
 
         // Also when nobody waits any more: its failure is looked at, and what it was given is kept until it ends.

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Telemetry.Client.Consent;
+using Telemetry.Client.Contract;
 using Telemetry.Client.State;
 using Telemetry.Contracts.V1;
 
@@ -7,9 +8,11 @@ namespace Telemetry.Client.Collect;
 
 /// <summary>Reports for a tool that is not the app: what the app collected last.</summary>
 /// <param name="directory">The app's state directory.</param>
+/// <param name="contract">The app's contract.</param>
 /// <param name="consent">The vendor's choice.</param>
 /// <param name="subscriptionKey">The key, which is not kept on disk; null: none was given.</param>
-internal sealed class PendingReports(StateDirectory directory, ConsentModel consent, string? subscriptionKey) : IReportSource
+internal sealed class PendingReports(
+    StateDirectory directory, ReportContract contract, ConsentModel consent, string? subscriptionKey) : IReportSource
 {
     public Task<Report> PrepareAsync(InstallationState state, CancellationToken cancellationToken)
     {
@@ -34,13 +37,13 @@ internal sealed class PendingReports(StateDirectory directory, ConsentModel cons
 
     private Report Complete(Report report, bool keyWithheld, InstallationState state)
     {
-        report.SchemaVersion = ConsentRules.SchemaInForce(state, consent);
+        report.SchemaVersion = ConsentRules.SchemaInForce(state, consent, contract.Version);
         if (keyWithheld)
         {
             report.Subscription.Key = subscriptionKey;
         }
 
-        FieldList.Withhold(report, report.SchemaVersion);
+        report = contract.Withhold(report, report.SchemaVersion);
         ReportIds.Give(report, state.ReportSeed);
         return report;
     }

@@ -1,26 +1,27 @@
 using Telemetry.Client.Consent;
+using Telemetry.Client.Contract;
 using Telemetry.Client.State;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Collect;
 
 /// <summary>Makes a report of what was collected. The same input makes the same bytes.</summary>
-internal sealed class ReportComposer(TelemetryOptions options, string instanceHash)
+internal sealed class ReportComposer(TelemetryOptions options, ReportContract contract, string instanceHash)
 {
-    public Report Compose(UsageSnapshot usage, InstallationState state)
+    public Report Compose(CollectedUsage usage, InstallationState state)
     {
         var report = new Report
         {
             InstanceHash = instanceHash,
-            App = options.App,
+            App = contract.App,
             AppVersion = options.AppVersion,
-            SchemaVersion = ConsentRules.SchemaInForce(state, options.Consent),
+            SchemaVersion = ConsentRules.SchemaInForce(state, options.Consent, contract.Version),
             Environment = EnvironmentCollector.Collect(options.Host, options.Variable),
             Users = usage.Users?.Clone(),
             Subscription = usage.Subscription?.Clone(),
-            Roomvox = usage.RoomVox is { } roomVox ? WithKnownLabels(roomVox) : null,
+            Usage = contract.Pack(usage.Usage),
         };
-        FieldList.Withhold(report, report.SchemaVersion);
+        report = contract.Withhold(report, report.SchemaVersion);
         ReportIds.Give(report, state.ReportSeed);
         return report;
     }
@@ -36,28 +37,5 @@ internal sealed class ReportComposer(TelemetryOptions options, string instanceHa
 
         copy.Subscription.Key = "";
         return (copy, true);
-    }
-
-    /// <summary>A collector may fill the maps itself; free text must not get out that way either.</summary>
-    private static RoomVoxUsage WithKnownLabels(RoomVoxUsage usage)
-    {
-        var copy = usage.Clone();
-        var types = new LabelCounter(RoomVoxUsage.RoomTypesFieldNumber);
-        var facilities = new LabelCounter(RoomVoxUsage.FacilitiesFieldNumber);
-        copy.RoomTypes.Clear();
-        copy.Facilities.Clear();
-        foreach (var (label, count) in usage.RoomTypes)
-        {
-            types.Add(label, count);
-        }
-
-        foreach (var (label, count) in usage.Facilities)
-        {
-            facilities.Add(label, count);
-        }
-
-        copy.RoomTypes.Add(types.Counts);
-        copy.Facilities.Add(facilities.Counts);
-        return copy;
     }
 }

@@ -1,4 +1,3 @@
-using Telemetry.Client.Collect;
 using Telemetry.Client.State;
 
 namespace Telemetry.Client.Consent;
@@ -36,8 +35,11 @@ internal static class ConsentRules
     }
 
     /// <summary>The version of the field list that may be sent.</summary>
-    public static uint SchemaInForce(InstallationState state, ConsentModel model) =>
-        model == ConsentModel.OptOut ? FieldList.Version : Math.Min(state.AcceptedSchema, FieldList.Version);
+    /// <param name="state">What was agreed to.</param>
+    /// <param name="model">The vendor's choice.</param>
+    /// <param name="version">The version of the list that this version of the app knows.</param>
+    public static uint SchemaInForce(InstallationState state, ConsentModel model, uint version) =>
+        model == ConsentModel.OptOut ? version : Math.Min(state.AcceptedSchema, version);
 
     private static ConsentDecision Restrict(ConsentDecision below, ReportingMode? asked, ConsentSource source, string why) =>
         asked is { } mode && mode != ReportingMode.On && mode <= below.Mode

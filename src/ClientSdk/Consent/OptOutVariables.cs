@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>The environment variables that switch reports off.</summary>
@@ -14,9 +12,14 @@ public static class OptOutVariables
 
     private static readonly string[] NoOptOut = ["", "0", "false", "no", "off"];
 
-    /// <summary>The app's own variable, e.g. "ROOMVOX_TELEMETRY_OPTOUT".</summary>
-    /// <param name="app">The app.</param>
-    public static string Of(App app) => AppNames.Of(app).ToUpperInvariant() + "_TELEMETRY_OPTOUT";
+    /// <summary>The app's own variable, e.g. "ROOMVOX_TELEMETRY_OPTOUT"; a hyphen becomes an underscore.</summary>
+    /// <param name="app">The app's slug.</param>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static string Of(string app)
+    {
+        AppSlug.ThrowIfInvalid(app);
+        return app.ToUpperInvariant().Replace('-', '_') + "_TELEMETRY_OPTOUT";
+    }
 
     /// <summary>Whether a variable's value opts out.</summary>
     /// <param name="value">The value; null when the variable is not set.</param>
@@ -24,6 +27,6 @@ public static class OptOutVariables
         value is not null && !NoOptOut.Contains(value.Trim(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The name of the first variable that opts out; null when none does.</summary>
-    internal static string? Find(App app, Func<string, string?> variable) =>
+    internal static string? Find(string app, Func<string, string?> variable) =>
         new[] { DoNotTrack, Of(app) }.FirstOrDefault(name => OptsOut(variable(name)));
 }

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Schedule;
 
@@ -11,9 +10,9 @@ internal static class ReportJitter
     /// <summary>
     /// Zero to <see cref="ReportSchedule.LongestJitter"/>, evenly spread over installations, always the same for one.
     /// </summary>
-    public static TimeSpan Of(string instanceHash, App app)
+    public static TimeSpan Of(string instanceHash, string app)
     {
-        var seed = SHA256.HashData(Encoding.UTF8.GetBytes($"telemetry jitter 1\n{AppNames.Of(app)}\n{instanceHash}"));
+        var seed = SHA256.HashData(Encoding.UTF8.GetBytes($"telemetry jitter 1\n{app}\n{instanceHash}"));
         var part = BinaryPrimitives.ReadUInt64BigEndian(seed) / (double)ulong.MaxValue;
         return TimeSpan.FromMilliseconds(Math.Floor(part * ReportSchedule.LongestJitter.TotalMilliseconds));
     }

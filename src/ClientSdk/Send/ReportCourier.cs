@@ -158,7 +158,7 @@ internal sealed class ReportCourier : IDisposable
                         Outcome = result.Kind,
                         Message = result.Message,
                         Digest = report.Digest,
-                        Report = ReportJson.Of(report.Report),
+                        Report = _installation.Contract.JsonOf(report.Report),
                         Receipt = (result as SendResult.Sent)?.Receipt ?? (result as SendResult.DigestMismatch)?.Receipt,
                     },
                     CancellationToken.None).ConfigureAwait(false);

@@ -24,7 +24,10 @@ public abstract class SendResult
     /// <param name="receipt">What the server said.</param>
     public sealed class Sent(ReportReceipt receipt) : SendResult(SendResultKind.Sent,
         $"The server stored the report at {receipt.AcceptedAt:yyyy-MM-dd HH:mm:ss} UTC. "
-        + $"The next one is welcome after {receipt.NextReportNotBefore:yyyy-MM-dd HH:mm} UTC.")
+        + $"The next one is welcome after {receipt.NextReportNotBefore:yyyy-MM-dd HH:mm} UTC."
+        + (receipt.DroppedFields.Count > 0
+            ? $" It does not know the value of {string.Join(", ", receipt.DroppedFields)}, and left that out."
+            : ""))
     {
         /// <summary>What the server said.</summary>
         public ReportReceipt Receipt { get; } = receipt;

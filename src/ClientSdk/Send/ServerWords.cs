@@ -50,6 +50,9 @@ internal sealed record ServerWords(string? Reason, TimeSpan? RetryAfter, IReadOn
         return cut.Any(char.IsControl) ? string.Concat(cut.Select(c => char.IsControl(c) ? ' ' : c)).Trim() : cut;
     }
 
+    /// <summary>A field's path.</summary>
+    public static string Field(string path) => Text(path, MaxField);
+
     private static TimeSpan Pause(Duration delay)
     {
         var longest = (long)ReportSchedule.LongestPause.TotalSeconds;
@@ -59,7 +62,7 @@ internal sealed record ServerWords(string? Reason, TimeSpan? RetryAfter, IReadOn
 
     private static FieldViolation Violation(BadRequest.Types.FieldViolation violation) => new()
     {
-        Field = Text(violation.Field, MaxField),
+        Field = Field(violation.Field),
         Description = Text(violation.Description, MaxField),
     };
 }

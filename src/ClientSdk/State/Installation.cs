@@ -1,5 +1,5 @@
-using Telemetry.Client.Collect;
 using Telemetry.Client.Consent;
+using Telemetry.Client.Contract;
 using Telemetry.Client.Schedule;
 using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
@@ -8,10 +8,12 @@ namespace Telemetry.Client.State;
 
 /// <summary>One installation: its choice, its schedule and its memory, shared by all its processes.</summary>
 internal sealed class Installation(
-    StateDirectory directory, AppProfile profile, ReportingMode? commandLine, Func<string, string?> variable,
-    TimeProvider time)
+    StateDirectory directory, AppProfile profile, ReportContract contract, ReportingMode? commandLine,
+    Func<string, string?> variable, TimeProvider time)
 {
     public AppProfile Profile => profile;
+
+    public ReportContract Contract => contract;
 
     /// <summary>What holds now. Nothing is sent from a directory that could not be written to when it was last tried.</summary>
     public (InstallationState State, ConsentDecision Consent) Read()
@@ -41,7 +43,7 @@ internal sealed class Installation(
             DecidedAt = time.GetUtcNow(),
             // What was collected is forgotten, also what is on its way.
             Open = mode == ReportingMode.Off ? null : reading.State.Open,
-            AcceptedSchema = mode == ReportingMode.Off ? reading.State.AcceptedSchema : FieldList.Version,
+            AcceptedSchema = mode == ReportingMode.Off ? reading.State.AcceptedSchema : contract.Version,
         }, cancellationToken).ConfigureAwait(false);
         if (mode == ReportingMode.Off)
         {

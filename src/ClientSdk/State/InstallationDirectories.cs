@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>Where state directories lie when nothing else is said.</summary>
@@ -13,9 +11,17 @@ public static class InstallationDirectories
         ? own
         : Folder(System.Environment.SpecialFolder.CommonApplicationData);
 
+    /// <summary>Where the default directories of all apps lie, for the user who runs this process.</summary>
+    internal static string Root => Path.Combine(DefaultBase, "telemetry");
+
     /// <summary>The default directory of an app, for the user who runs this process.</summary>
-    /// <param name="app">The app.</param>
-    public static string DefaultFor(App app) => Path.Combine(DefaultBase, "telemetry", AppNames.Of(app));
+    /// <param name="app">The app's slug.</param>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    public static string DefaultFor(string app)
+    {
+        AppSlug.ThrowIfInvalid(app);
+        return Path.Combine(Root, app);
+    }
 
     // Unless told not to, .NET answers with nothing when the folder is not there, as with a fresh service account.
     private static string Folder(System.Environment.SpecialFolder folder) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Client.Schedule;
+using Telemetry.Client.Send;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client;
@@ -29,6 +30,22 @@ public sealed record ReportReceipt
     /// </summary>
     public required string Digest { get; init; }
 
+    /// <summary>
+    /// Paths of fields whose value the server does not know and did not store, e.g. an invented timezone; at most 100.
+    /// </summary>
+    public IReadOnlyList<string> DroppedFields { get; init; } = [];
+
+    private (string, DateTimeOffset, string, ClaimVerdict, DateTimeOffset, string) Parts =>
+        (ReportId, AcceptedAt, Position, Verdict, NextReportNotBefore, Digest);
+
+    /// <summary>Whether both say the same.</summary>
+    /// <param name="other">The other receipt.</param>
+    public bool Equals(ReportReceipt? other) =>
+        other is not null && Parts == other.Parts && DroppedFields.SequenceEqual(other.DroppedFields);
+
+    /// <summary>A hash of what it says.</summary>
+    public override int GetHashCode() => Parts.GetHashCode();
+
     /// <summary>Takes nothing of a receipt for granted.</summary>
     /// <returns>Null when it is no receipt for that report.</returns>
     internal static ReportReceipt? Of(Receipt receipt, string reportId)
@@ -50,6 +67,7 @@ public sealed record ReportReceipt
             Verdict = System.Enum.IsDefined(receipt.Verdict) ? receipt.Verdict : ClaimVerdict.Unspecified,
             NextReportNotBefore = next < acceptedAt ? acceptedAt : next > latest ? latest : next,
             Digest = Convert.ToHexString(receipt.ReportSha256.Span).ToLowerInvariant(),
+            DroppedFields = [.. receipt.DroppedFields.Take(ServerWords.MaxViolations).Select(ServerWords.Field)],
         };
     }
 

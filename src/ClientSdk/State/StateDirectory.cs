@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Telemetry.Client.Collect;
 
 namespace Telemetry.Client.State;
 
@@ -11,7 +10,10 @@ namespace Telemetry.Client.State;
 /// Responsible for: whole files, one writer at a time across processes, and saying plainly what cannot be read.
 /// Readers take no lock. Threading: any.
 /// </remarks>
-internal sealed class StateDirectory(string path, TimeProvider time)
+/// <param name="path">The directory; need not exist.</param>
+/// <param name="time">The clock.</param>
+/// <param name="fieldList">Version of the list of fields that a new installation starts with; 0 for who only looks.</param>
+internal sealed class StateDirectory(string path, TimeProvider time, uint fieldList = 0)
 {
     private const long LargestFile = 4 * 1024 * 1024;
     private const int LedgerCapacity = 100;
@@ -49,7 +51,7 @@ internal sealed class StateDirectory(string path, TimeProvider time)
     /// <summary>The state; a new installation starts with the current list of fields.</summary>
     public StateReading Read()
     {
-        var fresh = InstallationState.New(time.GetUtcNow(), FieldList.Version);
+        var fresh = InstallationState.New(time.GetUtcNow(), fieldList);
         try
         {
             return Read(StateFile, StateJson.Default.InstallationState) switch

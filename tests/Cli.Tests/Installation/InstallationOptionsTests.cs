@@ -50,7 +50,7 @@ public sealed class InstallationOptionsTests
 
     [Theory]
     [InlineData("exclude each other", "--app", "roomvox", "--state", "/tmp")]
-    [InlineData("--app is one of: roomvox", "--app", "roomfox")]
+    [InlineData("--app is an app's name, e.g. roomvox", "--app", "../roomvox")]
     [InlineData("is the path of a directory", "--state", " ")]
     [InlineData("no app with a state directory in its usual place")]
     public async Task A_mistake_is_wrong_usage_and_told(string words, params string[] args)
@@ -59,7 +59,7 @@ public sealed class InstallationOptionsTests
         var nowhere = Path.Combine(app.Folder, "nowhere");
 
         var (code, _, error) = await CliRunner.RunAsync(
-            console => app.Around(console) with { DefaultDirectory = _ => nowhere }, "", ["status", .. args]);
+            console => app.Around(console) with { AppsDirectory = nowhere }, "", ["status", .. args]);
 
         Assert.Equal(2, code);
         Assert.Contains(words, error, StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class InstallationOptionsTests
         using var app = await InstalledApp.StartedAsync();
 
         var (code, _, error) = await CliRunner.RunAsync(
-            console => app.Around(console) with { DefaultDirectory = _ => "telemetry/roomvox" },
+            console => app.Around(console) with { AppsDirectory = "telemetry" },
             "", "status", "--app", "roomvox");
 
         Assert.Equal(2, code);

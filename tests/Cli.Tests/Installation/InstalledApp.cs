@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli.Tests.Installation;
@@ -26,14 +27,14 @@ internal sealed class InstalledApp : IDisposable
     /// <param name="mode">What the administrator chose; null: nothing.</param>
     /// <param name="change">Changes the app's options.</param>
     /// <param name="subscription">What the app says about a subscription.</param>
+    /// <param name="users">How many accounts the app counts.</param>
     public static async Task<InstalledApp> StartedAsync(
         string server = "http://127.0.0.1:1", FakeTimeProvider? time = null, ReportingMode? mode = null,
-        Action<TelemetryOptions>? change = null, Subscription? subscription = null)
+        Action<TelemetryOptions>? change = null, Subscription? subscription = null, uint users = 25)
     {
         var app = new InstalledApp(time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero)));
         var options = new TelemetryOptions
         {
-            App = App.Roomvox,
             AppVersion = "1.6.0",
             Server = new Uri(server),
             InstanceUrl = "https://cloud.example.org",
@@ -42,7 +43,7 @@ internal sealed class InstalledApp : IDisposable
         };
         (options.Host.Country, options.Host.Language, options.Host.Timezone) = ("DE", "de", "Europe/Berlin");
         change?.Invoke(options);
-        await using var client = new TelemetryClient(options, new Collector(subscription), time: app.Time);
+        await using var client = TelemetryClient.Create(options, new Collector(subscription, users), time: app.Time);
         if (mode is { } chosen)
         {
             await client.SetModeAsync(chosen);
@@ -70,19 +71,19 @@ internal sealed class InstalledApp : IDisposable
     public CliConsole Around(CliConsole console) => console with
     {
         Variable = Variables.GetValueOrDefault,
-        DefaultDirectory = app => Path.Combine(Folder, app.ToString().ToLowerInvariant()),
+        AppsDirectory = Folder,
         Time = Time,
     };
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private sealed class Collector(Subscription? subscription) : IUsageCollector
+    private sealed class Collector(Subscription? subscription, uint users) : IUsageCollector<Usage>
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot
+        public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot<Usage>
         {
-            Users = new Users { Total = 25 },
+            Users = new Users { Total = users },
             Subscription = subscription,
-            RoomVox = new RoomVoxUsageBuilder().Add(new RoomFacts { Type = "meeting-room" }).Build(),
+            Usage = new Usage { Rooms = 1, RoomTypes = { ["meeting-room"] = 1 } },
         });
     }
 }

@@ -15,7 +15,7 @@ public sealed class PreviewCommandTests
         Assert.Equal((0, ""), (code, error));
         Assert.Matches("(?m)^app_version: 1.6.0\n    [A-Z].+$", output);
         Assert.Contains("environment.country: DE", output, StringComparison.Ordinal);
-        Assert.Contains("roomvox.room_types: meeting-room: 1", output, StringComparison.Ordinal);
+        Assert.Contains("usage.room_types: meeting-room: 1", output, StringComparison.Ordinal);
         Assert.Matches("(?m)^Not in this report: .*environment.php_version", output);
         Assert.Matches("(?m)^[0-9]+ bytes, SHA-256 [0-9a-f]{64}$", output);
         Assert.DoesNotContain("It is not sent", output, StringComparison.Ordinal);

@@ -40,9 +40,21 @@ public sealed class SendCommandTests
             json.EnumerateObject().Select(field => field.Name));
         Assert.Equal("sent", json.GetProperty("outcome").GetString());
         Assert.Equal(
-            ["reportId", "acceptedAt", "position", "verdict", "nextReportNotBefore", "digest"],
+            ["reportId", "acceptedAt", "position", "verdict", "nextReportNotBefore", "digest", "droppedFields"],
             json.GetProperty("receipt").EnumerateObject().Select(field => field.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("cause").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_value_that_the_server_does_not_know_is_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var app = await InstalledApp.StartedAsync(server, change: options => options.Host.Timezone = "Middle/Earth");
+
+        var (code, output, _) = await app.RunAsync("send");
+
+        Assert.Equal(0, code);
+        Assert.EndsWith("Values that the server does not know: environment.timezone.\n", output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,15 +88,15 @@ public sealed class SendCommandTests
     public async Task Every_broken_rule_is_told()
     {
         await using var server = await TestServer.StartAsync();
-        using var app = await InstalledApp.StartedAsync(server, change: options => options.Host.Country = "Germany");
+        using var app = await InstalledApp.StartedAsync("http://" + server.Native.Target, server.Time, users: 200_000_000);
 
         var (code, output, error) = await app.RunAsync("send");
         var (_, json) = await app.RunJsonAsync("send");
 
         Assert.Equal((1, ""), (code, output));
-        Assert.Contains("environment.country must be", error, StringComparison.Ordinal);
+        Assert.Contains("users.total must be", error, StringComparison.Ordinal);
         Assert.Equal("rejected", json.GetProperty("outcome").GetString());
-        Assert.Equal("environment.country", json.GetProperty("violations")[0].GetProperty("field").GetString());
+        Assert.Equal("users.total", json.GetProperty("violations")[0].GetProperty("field").GetString());
     }
 
     [Fact]

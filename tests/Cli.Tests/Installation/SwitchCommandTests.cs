@@ -118,7 +118,7 @@ public sealed class SwitchCommandTests
         using var app = await InstalledApp.StartedAsync();
 
         var (code, _, error) = await CliRunner.RunAsync(
-            console => app.Around(console) with { DefaultDirectory = _ => "/home/somebody" }, "", "off", "--state", app.State);
+            console => app.Around(console) with { AppsDirectory = "/home/somebody" }, "", "off", "--state", app.State);
 
         Assert.Equal(0, code);
         Assert.Equal(

@@ -1,4 +1,5 @@
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Consent;
@@ -42,10 +43,9 @@ internal sealed class ConsentFixture : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private TelemetryClient Client(
-        string administrator, ReportingMode? commandLine, ConsentModel model, Func<string, string?> variable) => new(
+        string administrator, ReportingMode? commandLine, ConsentModel model, Func<string, string?> variable) => TelemetryClient.Create(
         new TelemetryOptions
         {
-            App = App.Roomvox,
             AppVersion = "1.6.0",
             Server = new Uri("http://127.0.0.1:1"),
             InstanceUrl = "https://cloud.example.org",
@@ -56,8 +56,8 @@ internal sealed class ConsentFixture : IDisposable
         },
         new Nothing());
 
-    private sealed class Nothing : IUsageCollector
+    private sealed class Nothing : IUsageCollector<Usage>
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot());
+        public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot<Usage>());
     }
 }

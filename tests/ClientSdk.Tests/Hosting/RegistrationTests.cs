@@ -1,9 +1,11 @@
+using Google.Protobuf;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Telemetry.Client;
-using Telemetry.Contracts.V1;
+using Telemetry.Contracts.Apps.RoomVox.V1;
+using Sampler = Telemetry.ClientSdk.Tests.Contract.Sampler;
 
 namespace Telemetry.ClientSdk.Tests.Hosting;
 
@@ -20,7 +22,7 @@ public sealed class RegistrationTests : IDisposable
         var status = host.Services.GetRequiredService<TelemetryClient>().GetStatus();
 
         Assert.Equal(("DE", TimeSpan.FromSeconds(5), ConsentModel.BySchema), (options.Host.Country, options.Timeout, options.Consent));
-        Assert.Equal((App.Roomvox, "1.6.0", ReportingMode.On), (status.App, status.AppVersion, status.Consent.Mode));
+        Assert.Equal((SampleReports.App, "1.6.0", ReportingMode.On), (status.App, status.AppVersion, status.Consent.Mode));
         await host.StopAsync();
     }
 
@@ -48,6 +50,51 @@ public sealed class RegistrationTests : IDisposable
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(Settings(("AppVersoin", "1.6.0"))));
 
         Assert.Contains("AppVersoin", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_contract_that_no_server_would_take_fails_the_start_with_every_rule()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Configuration.AddInMemoryCollection(Settings());
+        builder.Services.AddTelemetry<Sampler.Careless, Counter<Sampler.Careless>>(builder.Configuration.GetSection("Telemetry"));
+        using var host = builder.Build();
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+
+        Assert.Contains("sampler.v1.Careless has the field note, which is free text", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sampler.v1.Careless has the field unexplained, which does not say why", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_that_names_no_app_makes_no_client()
+    {
+        using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
+
+        var failure = Assert.Throws<ArgumentException>(
+            () => TelemetryClient.Create(installation.Options, new Counter<Sampler.Anonymous>()));
+
+        Assert.Contains("sampler.v1.Anonymous has no option (telemetry.v1.app)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_app_has_its_own_name_directory_variable_and_fields()
+    {
+        using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
+        await using var client = TelemetryClient.Create(installation.Options, new Counter<Sampler.Usage>());
+        var preview = await client.PreviewAsync();
+        using var tool = installation.Tool()!;
+        var shown = await tool.PreviewAsync();
+
+        Assert.Equal("sampler-app", client.GetStatus().App);
+        Assert.Equal("SAMPLER_APP_TELEMETRY_OPTOUT", OptOutVariables.Of("sampler-app"));
+        Assert.EndsWith(Path.Combine("telemetry", "sampler-app"), InstallationDirectories.DefaultFor("sampler-app"), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => InstallationDirectories.DefaultFor("../etc"));
+        Assert.Contains(client.Fields, field => field is { Path: "usage.plan", Value: null, Purpose.Length: > 0 });
+        Assert.Equal((preview.Digest, preview.Json), (shown.Digest, shown.Json));
+        Assert.Equal(preview.Fields, shown.Fields);
+        installation.Variables["SAMPLER_APP_TELEMETRY_OPTOUT"] = "1";
+        Assert.Equal(ConsentSource.Environment, tool.GetStatus().Consent.Source);
     }
 
     [Theory]
@@ -103,7 +150,6 @@ public sealed class RegistrationTests : IDisposable
     {
         var settings = new Dictionary<string, string?>
         {
-            ["Telemetry:App"] = "Roomvox",
             ["Telemetry:AppVersion"] = "1.6.0",
             ["Telemetry:Server"] = "http://127.0.0.1:1",
             ["Telemetry:InstanceUrl"] = "https://cloud.example.org",
@@ -121,16 +167,23 @@ public sealed class RegistrationTests : IDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddTelemetry<Nothing>(builder.Configuration.GetSection("Telemetry"))
+        builder.Services.AddTelemetry<Usage, Nothing>(builder.Configuration.GetSection("Telemetry"))
             .Configure(options => options.Variable = _ => null);
         var host = builder.Build();
         await host.StartAsync();
         return host;
     }
 
-    private sealed class Nothing : IUsageCollector
+    private sealed class Counter<TUsage> : IUsageCollector<TUsage>
+        where TUsage : class, IMessage<TUsage>, new()
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot());
+        public ValueTask<UsageSnapshot<TUsage>> CollectAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new UsageSnapshot<TUsage> { Usage = new TUsage() });
+    }
+
+    private sealed class Nothing : IUsageCollector<Usage>
+    {
+        public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new UsageSnapshot<Usage>());
     }
 
     private sealed class Replacement : TelemetryClient

@@ -156,10 +156,10 @@ public sealed class ReportScheduleTests
     {
         const int Installations = 240_000;
         var jitters = Enumerable.Range(0, Installations)
-            .Select(number => ReportJitter.Of(SampleReports.HashOf($"https://{number}.example"), App.Roomvox)).ToList();
+            .Select(number => ReportJitter.Of(SampleReports.HashOf($"https://{number}.example"), "roomvox")).ToList();
 
-        Assert.Equal(ReportJitter.Of(SampleReports.HashOf("https://7.example"), App.Roomvox), jitters[7]);
-        Assert.NotEqual(ReportJitter.Of(SampleReports.HashOf("https://7.example"), App.Formvox), jitters[7]);
+        Assert.Equal(ReportJitter.Of(SampleReports.HashOf("https://7.example"), "roomvox"), jitters[7]);
+        Assert.NotEqual(ReportJitter.Of(SampleReports.HashOf("https://7.example"), "formvox"), jitters[7]);
         Assert.All(jitters, jitter => Assert.InRange(jitter, TimeSpan.Zero, ReportSchedule.LongestJitter));
         // Chi-square over 24 bins of five minutes; 49.7 is passed by chance once in a thousand, and nothing here is by chance.
         const double Expected = Installations / 24.0;
@@ -169,7 +169,7 @@ public sealed class ReportScheduleTests
     }
 
     private static TimeSpan JitterOf(int seed) =>
-        ReportJitter.Of(SampleReports.HashOf($"https://{seed}.example"), App.Roomvox);
+        ReportJitter.Of(SampleReports.HashOf($"https://{seed}.example"), "roomvox");
 
     private static (DateTimeOffset From, DateTimeOffset To) PeriodOf(SimulatedInstallation installation, long number) =>
         (installation.First.AddDays(number), installation.First.AddDays(number + 1));

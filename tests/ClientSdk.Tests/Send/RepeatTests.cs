@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Send;
@@ -178,7 +179,7 @@ public sealed class RepeatTests
         var installation = new TestInstallation(server, target.Time);
         var count = 0u;
         installation.Collector = _ => ValueTask.FromResult(
-            new UsageSnapshot { Users = new Users { Total = ++count }, RoomVox = new RoomVoxUsageBuilder().Build() });
+            new UsageSnapshot<Usage> { Users = new Users { Total = ++count }, Usage = new Usage { Rooms = 0 } });
         return installation;
     }
 

@@ -37,12 +37,12 @@ public sealed class ReportingClientTests
 
         var later = Assert.IsType<SendResult.TooSoon>(await client.SendAsync(SampleReports.Of()));
         var invalid = SampleReports.Of("https://other.example");
-        invalid.Environment.Country = "Germany";
+        invalid.Users.Total = 200_000_000;
         var rejected = Assert.IsType<SendResult.Rejected>(await client.SendAsync(invalid));
 
         Assert.Equal(server.Time.GetUtcNow() + TimeSpan.FromHours(1), later.WelcomeAt);
         Assert.Contains("already reported", later.Message, StringComparison.Ordinal);
-        Assert.Equal("environment.country", rejected.Violations.Single().Field);
+        Assert.Equal("users.total", rejected.Violations.Single().Field);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Send;
@@ -15,24 +16,22 @@ public sealed class SameBytesTests
     private static readonly Gen<Users> GenUsers = Gen.Select(Gen.UInt[0, 1_000_000], Gen.UInt[0, 1_000_000], Gen.Bool,
         (total, active, known) => known ? new Users { Total = total, Active30D = active } : new Users { Disabled = active });
 
-    private static readonly Gen<RoomFacts> GenRoom = Gen.Select(
-        OneOf("meeting-room", "studio", "Dr. Smith's", "", null), Gen.Int[-1, 400],
-        OneOf("projector", "wifi", "Ünïcode ☂", "piano").Array[0, 4], Gen.Bool, Gen.Bool,
-        (type, capacity, facilities, auto, smtp) => new RoomFacts
-        {
-            Type = type,
-            Capacity = capacity,
-            Facilities = facilities!,
-            AutoAccept = auto,
-            HasSmtp = smtp,
-        });
+    private static readonly Gen<(string Label, uint Count)[]> GenCounts = Gen.Select(
+        OneOf("meeting-room", "studio", "Dr. Smith's", "", "projector", "Ünïcode ☂", "piano"), Gen.UInt[0, 400]).Array[0, 6];
 
-    private static readonly Gen<UsageSnapshot> GenUsage = Gen.Select(
-        GenUsers, GenRoom.Array[0, 20], OneOf("", "RVOX-TEST-KEY-1", "RVOX-TEST-KEY-2"), Gen.Bool,
-        (users, rooms, key, enterprise) => new UsageSnapshot
+    private static readonly Gen<UsageSnapshot<Usage>> GenUsage = Gen.Select(
+        GenUsers, GenCounts, GenCounts, Gen.Double[0, 1000], OneOf("", "RVOX-TEST-KEY-1", "RVOX-TEST-KEY-2"), Gen.Bool,
+        (users, types, facilities, capacity, key, enterprise) => new UsageSnapshot<Usage>
         {
             Users = users,
-            RoomVox = new RoomVoxUsageBuilder { RoomGroups = (uint)rooms.Length }.AddRange(rooms).Build(),
+            Usage = new Usage
+            {
+                Rooms = (uint)types.Length,
+                RoomTypes = { Map(types) },
+                Facilities = { Map(facilities) },
+                AverageCapacity = capacity,
+                ExchangeSyncEnabled = enterprise,
+            },
             Subscription = new Subscription { ExtendedSupport = enterprise, Key = key },
         });
 
@@ -42,7 +41,7 @@ public sealed class SameBytesTests
         var received = new ConcurrentQueue<byte[]>();
         await using var wire = await FakeServer.StartAsync(HttpProtocols.Http2, context => ReceiveAsync(context, received));
         using var installation = new TestInstallation(wire.Address);
-        UsageSnapshot usage = new();
+        UsageSnapshot<Usage> usage = new();
         installation.Collector = _ => ValueTask.FromResult(usage);
         await using var client = installation.Client();
         var digests = new HashSet<string>();
@@ -66,7 +65,10 @@ public sealed class SameBytesTests
         Assert.Equal(1000, digests.Count);
     }
 
-    private static Gen<string?> OneOf(params string?[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
+    private static Dictionary<string, uint> Map((string Label, uint Count)[] counts) =>
+        counts.DistinctBy(one => one.Label).ToDictionary(one => one.Label, one => one.Count);
+
+    private static Gen<string> OneOf(params string[] values) => Gen.Int[0, values.Length - 1].Select(index => values[index]);
 
     /// <summary>Keeps the message of a unary call as it came, behind gRPC's five bytes of framing, and gives a receipt.</summary>
     private static async Task ReceiveAsync(HttpContext context, ConcurrentQueue<byte[]> received)

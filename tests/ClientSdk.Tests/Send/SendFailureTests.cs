@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
+using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Send;
 
@@ -116,12 +118,27 @@ public sealed class SendFailureTests
     {
         await using var server = await TestServer.StartAsync();
         using var installation = new TestInstallation(AddressOf(server), server.Time);
-        installation.Options.Host.Country = "Germany";
+        installation.Collector = _ => ValueTask.FromResult(new UsageSnapshot<Usage> { Users = new Users { Total = 200_000_000 } });
         await using var client = installation.Client();
 
         var result = Assert.IsType<SendResult.Rejected>(await Patience.For(client.SendNowAsync(), "the send ends"));
 
-        Assert.Equal("environment.country", Assert.Single(result.Violations).Field);
+        Assert.Equal("users.total", Assert.Single(result.Violations).Field);
+    }
+
+    [Fact]
+    public async Task A_value_that_the_server_does_not_know_is_named_and_the_rest_is_stored()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var installation = new TestInstallation(AddressOf(server), server.Time);
+        installation.Options.Host.Timezone = "Middle/Earth";
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.Sent>(await Patience.For(client.SendNowAsync(), "the send ends"));
+
+        Assert.Equal(["environment.timezone"], result.Receipt.DroppedFields);
+        Assert.Contains("does not know the value of environment.timezone", client.GetStatus().LastMessage, StringComparison.Ordinal);
+        Assert.Equal(result.Receipt, Assert.Single(client.GetHistory()).Receipt);
     }
 
     [Fact]

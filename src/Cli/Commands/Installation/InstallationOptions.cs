@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Telemetry.Contracts.V1;
+using Telemetry.Client;
 
 namespace Telemetry.Cli.Commands.Installation;
 
@@ -26,7 +26,7 @@ internal sealed class InstallationOptions(CliConsole console)
             (not null, null) when string.IsNullOrWhiteSpace(state) =>
                 throw new CliUsageException("--state is the path of a directory."),
             (not null, null) => Path.GetFullPath(state),
-            (null, not null) => DefaultOf(EventText.Parse<App>("--app", app)) ?? throw NoDefault(),
+            (null, not null) => DefaultOf(AppName.Parse(app)),
             _ => console.Variable(StateVariable) switch
             {
                 null => OnlyOne(),
@@ -37,29 +37,27 @@ internal sealed class InstallationOptions(CliConsole console)
         };
     }
 
-    /// <summary>Null when this user has no folder for application data.</summary>
-    private string? DefaultOf(App app) =>
-        console.DefaultDirectory(app) is var directory && Path.IsPathFullyQualified(directory) ? directory : null;
+    /// <exception cref="CliUsageException">This user has no folder for application data.</exception>
+    private string DefaultOf(string app) => Path.IsPathFullyQualified(console.AppsDirectory)
+        ? console.DefaultDirectory(app)
+        : throw new CliUsageException(
+            $"This user has no folder for application data. Give --state DIR, or set {StateVariable}.");
 
     private string OnlyOne()
     {
-        var found = Enum.GetValues<App>()
-            .Where(app => app != Contracts.V1.App.Unspecified)
-            .Select(app => (App: app, Directory: DefaultOf(app)))
-            .Where(one => Directory.Exists(one.Directory))
-            .ToList();
+        var found = Directory.Exists(console.AppsDirectory)
+            ? Directory.GetDirectories(console.AppsDirectory).Select(Path.GetFileName).Where(AppSlug.IsValid)
+                .Order(StringComparer.Ordinal).ToList()
+            : [];
         return found switch
         {
-            [var one] => one.Directory!,
+            [var one] => console.DefaultDirectory(one!),
             [] => throw new CliUsageException(
                 "This user has no app with a state directory in its usual place. "
                 + $"Say which one is meant: --state DIR, or set {StateVariable}."),
             _ => throw new CliUsageException(string.Join('\n', found
-                .Select(one => $"  --app {EventText.NameOf(one.App),-10} {one.Directory}")
+                .Select(app => $"  --app {app,-10} {console.DefaultDirectory(app!)}")
                 .Prepend("There are several installations. Say which one is meant:"))),
         };
     }
-
-    private static CliUsageException NoDefault() => new(
-        $"This user has no folder for application data. Give --state DIR, or set {StateVariable}.");
 }

@@ -5,9 +5,9 @@ namespace Telemetry.Cli.Commands.Installation;
 /// <summary>A receipt as JSON.</summary>
 internal sealed record ReceiptDocument(
     string ReportId, DateTimeOffset AcceptedAt, string Position, string Verdict, DateTimeOffset NextReportNotBefore,
-    string Digest)
+    string Digest, IReadOnlyList<string> DroppedFields)
 {
     public static ReceiptDocument Of(ReportReceipt receipt) => new(
         receipt.ReportId, receipt.AcceptedAt, receipt.Position, EventText.NameOf(receipt.Verdict),
-        receipt.NextReportNotBefore, receipt.Digest);
+        receipt.NextReportNotBefore, receipt.Digest, receipt.DroppedFields);
 }

@@ -44,7 +44,7 @@ internal sealed class StatusCommand : InstallationVerb
             ("reports", EventText.NameOf(status.Consent.Mode)),
             ("why", status.Consent.Explanation),
             ("decided by", EventText.NameOf(status.Consent.Source)),
-            ("app", $"{EventText.NameOf(status.App)} {status.AppVersion}"),
+            ("app", $"{status.App} {status.AppVersion}"),
             ("server", status.Server.OriginalString),
             ("next attempt", status.NextAttemptAt is { } next ? MomentText.Of(next) : "none"),
             ("last attempt", LastAttempt(status)),

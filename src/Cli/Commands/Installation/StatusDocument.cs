@@ -22,7 +22,7 @@ internal sealed record StatusDocument(
     string StateDirectory)
 {
     public static StatusDocument Of(TelemetryStatus status, VariableDocument[] environment) => new(
-        EventText.NameOf(status.App),
+        status.App,
         status.AppVersion,
         EventText.NameOf(status.Consent.Mode),
         EventText.NameOf(status.Consent.Source),

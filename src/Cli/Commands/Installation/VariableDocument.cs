@@ -1,12 +1,11 @@
 using Telemetry.Client;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli.Commands.Installation;
 
 /// <summary>An environment variable of this process that can switch reports off.</summary>
 internal sealed record VariableDocument(string Name, string? Value, bool OptsOut)
 {
-    public static VariableDocument[] Of(App app, Func<string, string?> variable) =>
+    public static VariableDocument[] Of(string app, Func<string, string?> variable) =>
         [.. new[] { OptOutVariables.DoNotTrack, OptOutVariables.Of(app) }
             .Select(name => new VariableDocument(name, variable(name), OptOutVariables.OptsOut(variable(name))))];
 

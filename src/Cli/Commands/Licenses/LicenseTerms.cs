@@ -69,8 +69,8 @@ internal sealed class LicenseTerms(bool required)
 
     public string? EditionOf(ParseResult parsed) => parsed.GetValue(_edition);
 
-    public IEnumerable<App> AppsOf(ParseResult parsed) =>
-        (parsed.GetValue(_apps) ?? []).Select(name => EventText.Parse<App>("--app", name)).Distinct();
+    public IEnumerable<string> AppsOf(ParseResult parsed) =>
+        (parsed.GetValue(_apps) ?? []).Select(name => AppName.Parse(name)).Distinct();
 
     public Dictionary<string, ulong> LimitsOf(ParseResult parsed)
     {

@@ -39,7 +39,7 @@ internal static class LicenseText
     ];
 
     private static string AppsOf(License license, string separator) =>
-        string.Join(separator, license.Apps.Select(EventText.NameOf));
+        string.Join(separator, license.Apps);
 
     private static string ExpiryOf(License license) =>
         license.ExpiresAt is { } end ? LicenseDates.OfEnd(end) : "never";

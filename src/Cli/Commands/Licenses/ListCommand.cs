@@ -39,7 +39,7 @@ internal sealed class ListCommand : LicenseVerb
     private ListLicensesRequest RequestOf(ParseResult parsed) => new()
     {
         CustomerReference = parsed.GetValue(_customer) ?? "",
-        App = parsed.GetValue(_app) is { } app ? EventText.Parse<App>("--app", app) : App.Unspecified,
+        App = parsed.GetValue(_app) is { } app ? AppName.Parse(app) : "",
         State = parsed.GetValue(_state) is { } state
             ? EventText.Parse<LicenseState>("--state", state)
             : LicenseState.Unspecified,

@@ -14,13 +14,13 @@ internal sealed class RefusedCommand(ConnectionOptions connection, CliConsole co
         var counts = await ClientOf(channel, parsed).RefusedClaimsAsync(cancellation).ConfigureAwait(false);
         if (!IsJson(parsed))
         {
-            Terminal.Out.WriteLine($"{"APP",-8} {"REASON",-16} {"INSTALLATIONS",13}");
+            Terminal.Out.WriteLine($"{"APP",-12} {"REASON",-16} {"INSTALLATIONS",13}");
         }
 
         foreach (var count in counts)
         {
             Write(parsed, count, string.Create(CultureInfo.InvariantCulture,
-                $"{EventText.NameOf(count.App),-8} {EventText.NameOf(count.Reason),-16} {count.Installations,13}"));
+                $"{count.App,-12} {EventText.NameOf(count.Reason),-16} {count.Installations,13}"));
         }
 
         return ExitCodes.Ok;

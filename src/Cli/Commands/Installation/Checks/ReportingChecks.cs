@@ -19,7 +19,7 @@ internal sealed class ReportingChecks(StateDirectory directory, TelemetryStatus 
     public IEnumerable<Check> Run() => [App(), Consent(), Environment(), Fields(), Clock(), Report(), Schedule(), LastAttempt()];
 
     private Check App() => Check.Ok(
-        "app", $"{EventText.NameOf(status.App)} {status.AppVersion} reports to {status.Server.OriginalString}.");
+        "app", $"{status.App} {status.AppVersion} reports to {status.Server.OriginalString}.");
 
     private Check Consent() => status.Consent.Source == ConsentSource.UnusableState
         ? Check.Fail("consent", status.Consent.Explanation)

@@ -1,19 +1,18 @@
-using Telemetry.Client.Collect;
-using Telemetry.Contracts.V1;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 
-namespace Telemetry.Client;
+namespace RoomBooking;
 
 /// <summary>Counts rooms the way RoomVox does.</summary>
 /// <remarks>
-/// Only labels that the contract names leave the machine: what administrators typed is counted as "custom". A room
+/// What administrators typed is counted as "custom"; the SDK would do that too, but it does not know the rooms: a room
 /// counts once for each of its facilities, and once for "custom" however many of its facilities are own ones.
 /// </remarks>
-public sealed class RoomVoxUsageBuilder
+internal sealed class RoomUsageBuilder
 {
     private const string NoType = "other";
 
-    private readonly LabelCounter _types = new(RoomVoxUsage.RoomTypesFieldNumber);
-    private readonly LabelCounter _facilities = new(RoomVoxUsage.FacilitiesFieldNumber);
+    private readonly LabelCounter _types = new(Usage.RoomTypesFieldNumber);
+    private readonly LabelCounter _facilities = new(Usage.FacilitiesFieldNumber);
     private uint _rooms;
     private uint _autoAccept;
     private uint _smtp;
@@ -31,7 +30,7 @@ public sealed class RoomVoxUsageBuilder
     /// <summary>Counts a room.</summary>
     /// <param name="room">The room.</param>
     /// <returns>This builder.</returns>
-    public RoomVoxUsageBuilder Add(RoomFacts room)
+    public RoomUsageBuilder Add(RoomFacts room)
     {
         ArgumentNullException.ThrowIfNull(room);
         _rooms++;
@@ -53,7 +52,7 @@ public sealed class RoomVoxUsageBuilder
     /// <summary>Counts rooms.</summary>
     /// <param name="rooms">The rooms.</param>
     /// <returns>This builder.</returns>
-    public RoomVoxUsageBuilder AddRange(IEnumerable<RoomFacts> rooms)
+    public RoomUsageBuilder AddRange(IEnumerable<RoomFacts> rooms)
     {
         ArgumentNullException.ThrowIfNull(rooms);
         foreach (var room in rooms)
@@ -65,9 +64,9 @@ public sealed class RoomVoxUsageBuilder
     }
 
     /// <summary>The counts so far.</summary>
-    public RoomVoxUsage Build()
+    public Usage Build()
     {
-        var usage = new RoomVoxUsage
+        var usage = new Usage
         {
             Rooms = _rooms,
             // As the existing apps have it: over the rooms that state a capacity, two decimals, 0 when none does.

@@ -1,7 +1,7 @@
-namespace Telemetry.Client;
+namespace RoomBooking;
 
 /// <summary>What counts about one room. There is no place for its name.</summary>
-public sealed record RoomFacts
+internal sealed record RoomFacts
 {
     /// <summary>The room's type, e.g. "meeting-room"; a type of the administrator's own counts as "custom", no type as "other".</summary>
     public string? Type { get; init; }

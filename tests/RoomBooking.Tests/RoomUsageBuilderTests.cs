@@ -1,13 +1,13 @@
-using Telemetry.Client;
+using RoomBooking;
 
-namespace Telemetry.ClientSdk.Tests.Collect;
+namespace Telemetry.RoomBooking.Tests;
 
-public sealed class RoomVoxUsageBuilderTests
+public sealed class RoomUsageBuilderTests
 {
     [Fact]
     public void Rooms_are_counted_as_RoomVox_counts_them()
     {
-        var usage = new RoomVoxUsageBuilder { RoomGroups = 2, ExchangeSyncEnabled = true }
+        var usage = new RoomUsageBuilder { RoomGroups = 2, ExchangeSyncEnabled = true }
             .AddRange(
             [
                 new RoomFacts { Type = "meeting-room", Capacity = 8, Facilities = ["projector", "wifi"], AutoAccept = true },
@@ -32,7 +32,7 @@ public sealed class RoomVoxUsageBuilderTests
     [Fact]
     public void What_an_administrator_typed_is_counted_and_not_named()
     {
-        var usage = new RoomVoxUsageBuilder()
+        var usage = new RoomUsageBuilder()
             .Add(new RoomFacts { Type = "Dr. Smith's office", Facilities = ["Bob's projector", "piano (Ann)", "piano"] })
             .Add(new RoomFacts { Type = "Meeting-Room" })
             .Build();
@@ -44,7 +44,7 @@ public sealed class RoomVoxUsageBuilderTests
     [Fact]
     public void No_rooms_have_no_groups_that_anybody_counted()
     {
-        var usage = new RoomVoxUsageBuilder().Build();
+        var usage = new RoomUsageBuilder().Build();
 
         Assert.Equal(0u, usage.Rooms);
         Assert.Equal(0, usage.AverageCapacity);
