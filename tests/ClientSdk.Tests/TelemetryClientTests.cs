@@ -4,6 +4,7 @@ using Telemetry.Client;
 using Telemetry.Client.Schedule;
 using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
+using Telemetry.Server.Schema;
 
 namespace Telemetry.ClientSdk.Tests;
 
@@ -26,7 +27,7 @@ public sealed class TelemetryClientTests
         Assert.Equal(sent.Receipt, entry.Receipt);
         Assert.Equal(sent.Receipt.Digest, entry.Digest);
         var stored = (await server.Store.ReadAfterAsync(0, 10, CancellationToken.None)).Single();
-        Assert.Equal(12u, stored.Report.Users.Total);
+        Assert.Equal(12u, stored.Body.ToMessage(CoreFields.Schema).Users.Total);
     }
 
     [Fact]

@@ -45,14 +45,14 @@ public sealed class KillTests : IDisposable
 
         Assert.True(_acknowledged.Count > Kills, "The load acknowledged too little to prove anything.");
         Assert.Equal(Enumerable.Range(1, stored.Count).Select(i => (ulong)i), stored.Select(e => e.Position.Number));
-        var numbers = stored.ToDictionary(e => e.Report.ReportId, e => e.Position.Number);
+        var numbers = stored.ToDictionary(e => e.Report.Report.ReportId, e => e.Position.Number);
         Assert.Equal(stored.Count, numbers.Count);
         Assert.All(_acknowledged, pair => Assert.Equal(pair.Value, numbers[pair.Key]));
 
         // The stream across all kills: a prefix of the log without hole, repetition or invention.
         Assert.Equal(
-            stored.Take(_streamed.Count).Select(e => (e.Position.Epoch, e.Position.Number, e.Report.ReportId)),
-            _streamed.Select(e => (e.Position.Epoch, e.Position.Number, e.Report.ReportId)));
+            stored.Take(_streamed.Count).Select(e => (e.Position.Epoch, e.Position.Number, e.Report.Report.ReportId)),
+            _streamed.Select(e => (e.Position.Epoch, e.Position.Number, e.Report.Report.ReportId)));
         var rest = await ReadAllAsync(channel, _resumeAfter);
         Assert.Equal(stored.Count, _streamed.Count + rest.Count);
     }

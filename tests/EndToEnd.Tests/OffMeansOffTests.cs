@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Telemetry.Client;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Testing;
 
 namespace Telemetry.EndToEnd.Tests;
@@ -77,22 +78,21 @@ public sealed class OffMeansOffTests : IDisposable
     {
         var options = new TelemetryOptions
         {
-            App = "roomvox",
             AppVersion = "1.6.0",
             InstanceUrl = "https://cloud.example.org",
             StateDirectory = _directory,
             Server = new Uri("http://telemetry.invalid:8081"),
         };
-        await using var client = new TelemetryClient(options, new Nobody());
+        await using var client = TelemetryClient.Create(options, new Nobody());
         Assert.Equal(mode, (await client.SetModeAsync(mode)).Mode);
     }
 
     private static SortedSet<string> ThreadsIn(string output) =>
         [.. output.Split('\n').Where(line => line.StartsWith("thread ", StringComparison.Ordinal)).Select(line => line[7..])];
 
-    private sealed class Nobody : IUsageCollector
+    private sealed class Nobody : IUsageCollector<Usage>
     {
-        public ValueTask<UsageSnapshot> CollectAsync(CancellationToken cancellationToken) =>
+        public ValueTask<UsageSnapshot<Usage>> CollectAsync(CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nothing is collected to switch.");
     }
 }
