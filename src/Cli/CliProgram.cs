@@ -71,6 +71,7 @@ internal static class CliProgram
             new TailCommand(connection, console),
             new ReportCommand(connection, console),
             new InstancesCommand(connection, console),
+            new AppsCommand(connection, console),
             new LicensesCommand(connection, console),
         };
     }

@@ -27,6 +27,19 @@ internal static class InputFile
         }
     }
 
+    /// <exception cref="CliUsageException">It cannot be read.</exception>
+    public static async Task<byte[]> ReadBytesAsync(string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(file, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new CliUsageException($"'{file}' cannot be read: {e.Message}");
+        }
+    }
+
     /// <summary>A secret such as a license key, which is no argument because other users see arguments.</summary>
     /// <exception cref="CliUsageException">It cannot be read, or there is nothing in it.</exception>
     public static async Task<string> ReadSecretAsync(CliConsole console, string file, CancellationToken cancellation)

@@ -45,7 +45,7 @@ public sealed partial class DocumentedCommandsTests
     {
         var methods = new FileDescriptor[]
             {
-                ReportingServiceReflection.Descriptor, FeedServiceReflection.Descriptor, AdminServiceReflection.Descriptor,
+                ReportingServiceReflection.Descriptor, FeedServiceReflection.Descriptor, AdminServiceReflection.Descriptor, AppServiceReflection.Descriptor,
                 LicenseServiceReflection.Descriptor, LicenseAdminServiceReflection.Descriptor,
             }
             .SelectMany(file => file.Services).SelectMany(service => service.Methods)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Contracts.V1;
 
@@ -8,10 +9,11 @@ namespace Telemetry.Client.Admin;
 public class AdminClient
 {
     private readonly AdminService.AdminServiceClient _client;
+    private readonly AppService.AppServiceClient _apps;
     private readonly Metadata _headers;
 
     /// <summary>For mocks.</summary>
-    protected AdminClient() => (_client, _headers) = (null!, null!);
+    protected AdminClient() => (_client, _apps, _headers) = (null!, null!, null!);
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
@@ -20,10 +22,11 @@ public class AdminClient
     {
         ArgumentNullException.ThrowIfNull(channel);
         _client = new AdminService.AdminServiceClient(channel.Invoker);
+        _apps = new AppService.AppServiceClient(channel.Invoker);
         _headers = new Metadata { { "authorization", "Bearer " + token } };
     }
 
-    /// <summary>All installations in the order in which they first reported, fetched page by page.</summary>
+    /// <summary>All installations app by app, in the order in which they first reported, fetched page by page.</summary>
     /// <param name="app">Only this app's, by its slug; empty for all.</param>
     /// <param name="verdict">
     /// Only those whose latest report got this verdict; <see cref="ClaimVerdict.Unspecified"/> for all.
@@ -47,6 +50,34 @@ public class AdminClient
             request.PageToken = page.NextPageToken;
         }
         while (request.PageToken.Length > 0);
+    }
+
+    /// <summary>The apps whose reports the server takes, by slug.</summary>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<IReadOnlyList<App>> ListAppsAsync(CancellationToken cancellationToken = default) =>
+        (await _apps.ListAppsAsync(new ListAppsRequest(), _headers, cancellationToken: cancellationToken).ConfigureAwait(false)).Apps;
+
+    /// <summary>One app with its fields and its contract.</summary>
+    /// <param name="app">Its slug.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<GetAppResponse> GetAppAsync(string app, CancellationToken cancellationToken = default) =>
+        await _apps.GetAppAsync(new GetAppRequest { App = app }, _headers, cancellationToken: cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Registers an app, or the next revision of one, so that the server takes its reports.</summary>
+    /// <param name="descriptorSet">
+    /// A serialized descriptor set with all imports, as <c>buf build -o</c> and <c>protoc --include_imports -o</c> write it.
+    /// </param>
+    /// <param name="validateOnly">Whether only to check, and to register nothing.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public virtual async Task<App> RegisterAppAsync(
+        ReadOnlyMemory<byte> descriptorSet, bool validateOnly = false, CancellationToken cancellationToken = default)
+    {
+        var request = new RegisterAppRequest
+        {
+            DescriptorSet = ByteString.CopyFrom(descriptorSet.Span),
+            ValidateOnly = validateOnly,
+        };
+        return (await _apps.RegisterAppAsync(request, _headers, cancellationToken: cancellationToken).ConfigureAwait(false)).App;
     }
 
     /// <summary>One installation with its latest reports.</summary>
