@@ -64,6 +64,51 @@ public sealed class LicenseKeyTests
     public void A_key_whose_checksum_was_computed_elsewhere_is_well_formed() =>
         Assert.True(LicenseKey.IsWellFormed(LicenseKey.Canonical("RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-DFUXCA")));
 
+    [Fact]
+    public void A_seed_always_makes_the_same_key_and_only_its_low_bits_count()
+    {
+        var seed = Enumerable.Range(0, LicenseKey.SeedSize + 3).Select(i => (byte)i).ToArray();
+
+        Assert.Equal("RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-DFUXCA", LicenseKey.Create("RVOX", seed));
+        Assert.Equal(
+            "RVOX-QPZRY9-X8GF2T-VDW0S3-JN54KH-DFUXCA", LicenseKey.Create("RVOX", [.. seed.Select(value => (byte)(value + 7 * 32))]));
+    }
+
+    [Theory]
+    [InlineData("A", false)]
+    [InlineData("AB", true)]
+    [InlineData("Z9", true)]
+    [InlineData("ABCDEFGH", true)]
+    [InlineData("ABCDEFGHI", false)]
+    [InlineData("ab", false)]
+    [InlineData("A-B", false)]
+    public void A_prefix_is_two_to_eight_capitals_and_digits(string text, bool good)
+    {
+        Assert.Equal(good, LicenseKey.IsPrefix(text));
+        // The checksum alone does not make a key of it.
+        Assert.Equal(good, LicenseKey.IsWellFormed(LicenseKey.Create(text).Replace("-", "", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("A-BCDEFGHIJKLMNOP", "...-MNOP")]
+    [InlineData("AB-CDEFGHIJKLMNOP", "AB-...-MNOP")]
+    [InlineData("ABCDEFGH-IJKLMNOP", "ABCDEFGH-...-MNOP")]
+    [InlineData("ABCDEFGHI-JKLMNOP", "...-MNOP")]
+    [InlineData("ABCDEFG", "...-G")]
+    [InlineData("ABCDEFGH", "...-GH")]
+    [InlineData("ABC", "...-")]
+    public void A_mask_shows_a_quarter_at_most_and_no_prefix_that_is_none(string key, string mask) =>
+        Assert.Equal(mask, LicenseKey.Mask(key));
+
+    [Fact]
+    public void What_is_longer_than_any_key_stays_as_it_is()
+    {
+        var longest = "a-" + new string('a', LicenseKey.MaxLength - 1);
+
+        Assert.Equal(new string('A', LicenseKey.MaxLength), LicenseKey.Canonical(longest));
+        Assert.Equal(longest + "a", LicenseKey.Canonical(longest + "a"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("RVOX")]

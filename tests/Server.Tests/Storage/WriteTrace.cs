@@ -19,6 +19,8 @@ internal sealed class WriteTrace
         }
     }
 
+    public IReadOnlyList<Operation> All => First(Count);
+
     public void Add(Operation operation)
     {
         lock (_gate)

@@ -12,7 +12,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 internal sealed class BatchDecisions(
     FleetState fleet, CommitRules rules, FeedPosition before, Predicate<Report> isKnownNew)
 {
-    private readonly Dictionary<(InstanceId, string), StoredReport> _latestInBatch = [];
+    private readonly Dictionary<(InstanceId, string), LatestReport> _latestInBatch = [];
     private readonly long _nowMs = rules.Now.ToUnixTimeMilliseconds();
 
     public List<StoredReport> Accepted { get; } = [];
@@ -32,7 +32,7 @@ internal sealed class BatchDecisions(
                     CommitDecision.TooManyNew, default, default, report.Claim.Verdict, ContentTag: 0);
             }
 
-            return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0);
+            return Accept(report, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, default);
         }
 
         if (latest.RecentIds.MayContain(RecentReportIds.FingerprintOf(report.ReportId, report.Instance)))
@@ -64,7 +64,7 @@ internal sealed class BatchDecisions(
         kinds |= report.AppVersion.Length > 0 && latest.AppVersion.Length > 0 && report.AppVersion != latest.AppVersion
             ? EventKinds.AppVersionChanged
             : EventKinds.None;
-        return Accept(report, kinds, latest.Number);
+        return Accept(report, kinds, latest);
     }
 
     /// <summary>
@@ -74,24 +74,9 @@ internal sealed class BatchDecisions(
     private bool IsTooSoon(TimeSpan silence) =>
         silence < rules.MinimumInterval - CommitRules.Leeway && silence > -rules.MinimumInterval;
 
-    private bool TryGetLatest(Report report, out LatestReport latest)
-    {
-        if (!_latestInBatch.TryGetValue((report.Instance, report.App), out var inBatch))
-        {
-            return fleet.TryGetLatest(report.Instance, report.App, out latest);
-        }
-
-        fleet.TryGetLatest(report.Instance, report.App, out var committed);
-        var recentIds = committed.RecentIds;
-        for (var earlier = inBatch; earlier is not null; earlier = InBatch(earlier.PreviousNumber))
-        {
-            recentIds.Add(RecentReportIds.FingerprintOf(earlier.ReportId, earlier.Instance));
-        }
-
-        latest = new LatestReport(
-            inBatch.Position.Number, inBatch.AcceptedAtMs, inBatch.AppVersion, recentIds);
-        return true;
-    }
+    private bool TryGetLatest(Report report, out LatestReport latest) =>
+        _latestInBatch.TryGetValue((report.Instance, report.App), out latest)
+        || fleet.TryGetLatest(report.Instance, report.App, out latest);
 
     private StoredReport? FindInBatch(Report report, long number)
     {
@@ -107,14 +92,17 @@ internal sealed class BatchDecisions(
     private StoredReport? InBatch(long number) =>
         number > before.Number ? Accepted[(int)(number - before.Number - 1)] : null;
 
-    private CommitOutcome Accept(Report report, EventKinds kinds, long previousNumber)
+    private CommitOutcome Accept(Report report, EventKinds kinds, LatestReport latest)
     {
         kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
         var stored = StoredReport.Of(
-            before with { Number = before.Number + Accepted.Count + 1 }, _nowMs, kinds, previousNumber, report);
+            before with { Number = before.Number + Accepted.Count + 1 }, _nowMs, kinds, latest.Number, report);
         Accepted.Add(stored);
         Reports.Add(report);
-        _latestInBatch[(report.Instance, report.App)] = stored;
+        var recentIds = latest.RecentIds;
+        recentIds.Add(RecentReportIds.FingerprintOf(report.ReportId, report.Instance));
+        _latestInBatch[(report.Instance, report.App)] =
+            new LatestReport(stored.Position.Number, _nowMs, report.AppVersion, recentIds);
         return new CommitOutcome(
             CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }

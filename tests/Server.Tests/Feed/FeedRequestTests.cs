@@ -1,0 +1,194 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Microsoft.Extensions.Options;
+using Telemetry.Server.Feed;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.LiteDb;
+using Telemetry.Server.Tests.Storage;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Tests.Feed;
+
+/// <summary>Where a reader begins, how long silence may last, and which values a filter may have.</summary>
+public sealed class FeedRequestTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(15);
+
+    private readonly TemporaryStore _temporary = new();
+    private readonly LiteDbTelemetryStore _store;
+    private readonly FeedRequestReader _reader;
+
+    public FeedRequestTests()
+    {
+        _store = _temporary.Open();
+        _reader = new FeedRequestReader(_store, Options.Create(new FeedOptions { HeartbeatInterval = Usual }));
+    }
+
+    public ValueTask DisposeAsync() => _temporary.DisposeAsync();
+
+    [Fact]
+    public async Task A_reader_begins_now_unless_it_says_otherwise()
+    {
+        Assert.Equal(0, _reader.Read(new()).StartAfter.Number);
+        Commit(3);
+
+        Assert.Equal(_store.Current, _reader.Read(new()).StartAfter);
+        Assert.Equal(_store.Current, _reader.Read(new() { Now = new() }).StartAfter);
+        Assert.Equal(3, _store.Current.Number);
+    }
+
+    [Fact]
+    public async Task The_beginning_is_before_the_oldest_event_that_is_kept()
+    {
+        Assert.Equal(0, _reader.Read(new() { Beginning = new() }).StartAfter.Number);
+        Commit(3);
+        Assert.Equal(new FeedPosition(_store.EpochOf(0), 0), _reader.Read(new() { Beginning = new() }).StartAfter);
+
+        await _store.DropThroughAsync(2, CancellationToken.None);
+
+        Assert.Equal(new FeedPosition(_store.EpochOf(2), 2), _reader.Read(new() { Beginning = new() }).StartAfter);
+    }
+
+    [Theory]
+    [InlineData(0ul, nameof(StatusCode.OutOfRange))]
+    [InlineData(1ul, nameof(StatusCode.OutOfRange))]
+    [InlineData(2ul, null)]
+    [InlineData(3ul, null)]
+    [InlineData(4ul, null)]
+    [InlineData(5ul, nameof(StatusCode.FailedPrecondition))]
+    [InlineData((ulong)long.MaxValue, nameof(StatusCode.FailedPrecondition))]
+    [InlineData((ulong)long.MaxValue + 3, nameof(StatusCode.FailedPrecondition))]
+    [InlineData(ulong.MaxValue, nameof(StatusCode.FailedPrecondition))]
+    public async Task A_reader_goes_on_where_it_was_while_all_that_follows_is_kept(ulong number, string? refusal)
+    {
+        Commit(4);
+        await _store.DropThroughAsync(2, CancellationToken.None);
+        var after = new Wire.FeedPosition { Epoch = _store.Current.Epoch, Number = number };
+
+        if (refusal is null)
+        {
+            Assert.Equal(new FeedPosition(after.Epoch, (long)number), _reader.Read(new() { After = after }).StartAfter);
+        }
+        else
+        {
+            Assert.Equal(refusal, Refused(new() { After = after }).StatusCode.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 999_999_999, false)]
+    [InlineData(0, 0, false)]
+    [InlineData(-1, 0, false)]
+    [InlineData(300, 0, true)]
+    [InlineData(301, 0, false)]
+    [InlineData(long.MaxValue, 0, false)]
+    [InlineData(2, 999_999_999, true)]
+    [InlineData(2, 1_000_000_000, false)]
+    [InlineData(2, -1, false)]
+    public void Silence_lasts_from_a_second_to_five_minutes(long seconds, int nanos, bool good)
+    {
+        var request = new Wire.StreamEventsRequest { HeartbeatInterval = new Duration { Seconds = seconds, Nanos = nanos } };
+        if (good)
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds) + TimeSpan.FromTicks(nanos / 100), _reader.Read(request).HeartbeatInterval);
+        }
+        else
+        {
+            Assert.Contains("heartbeat_interval must be between 1 s and 5 min", Refused(request).Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Without_a_wish_silence_and_filter_are_the_usual_ones()
+    {
+        var request = _reader.Read(new());
+
+        Assert.Equal(Usual, request.HeartbeatInterval);
+        Assert.Equal(EventFilter.Everything, request.Filter);
+        Assert.Equal(EventFilter.Everything, _reader.Read(new() { Filter = new() }).Filter);
+    }
+
+    [Fact]
+    public void Every_list_of_a_filter_is_read()
+    {
+        var filter = _reader.Read(new()
+        {
+            Filter = new()
+            {
+                Apps = { Wire.App.Roomvox, Wire.App.Introvox },
+                Kinds = { Wire.EventKind.ReportAccepted, Wire.EventKind.ClaimRefused, Wire.EventKind.ReportAccepted },
+                Countries = { "DE", "AZ" },
+                AppVersions = { "1.0", new string('9', 64) },
+                Verdicts = { Wire.ClaimVerdict.Refused, Wire.ClaimVerdict.Community },
+            },
+        }).Filter;
+
+        Assert.Equal([App.RoomVox, App.IntroVox], filter.Apps);
+        Assert.Equal(EventKinds.ReportAccepted | EventKinds.ClaimRefused, filter.Kinds);
+        Assert.Equal([CountryCode.FromLetters("DE"), CountryCode.FromLetters("AZ")], filter.Countries);
+        Assert.Equal(["1.0", new string('9', 64)], filter.AppVersions);
+        Assert.Equal([ClaimVerdict.Refused, ClaimVerdict.Community], filter.Verdicts);
+    }
+
+    [Fact]
+    public void Every_kind_of_the_contract_has_its_bit()
+    {
+        foreach (var kind in System.Enum.GetValues<Wire.EventKind>().Where(kind => kind != Wire.EventKind.Unspecified))
+        {
+            var read = _reader.Read(new() { Filter = new() { Kinds = { kind } } }).Filter.Kinds;
+            Assert.Equal(kind.ToString(), read.ToString());
+        }
+    }
+
+    public static TheoryData<string, string> BadFilters { get; } = new()
+    {
+        { "filter.kinds", """{ "kinds": [0] }""" },
+        { "filter.kinds", """{ "kinds": [6] }""" },
+        { "filter.kinds", """{ "kinds": [31] }""" },
+        { "filter.kinds", """{ "kinds": [33] }""" },
+        { "filter.kinds", """{ "kinds": [-1] }""" },
+        { "filter.apps", """{ "apps": [0] }""" },
+        { "filter.apps", """{ "apps": [1, 6] }""" },
+        { "filter.verdicts", """{ "verdicts": [5] }""" },
+        { "filter.countries", """{ "countries": ["D"] }""" },
+        { "filter.countries", """{ "countries": ["de"] }""" },
+        { "filter.countries", """{ "countries": ["D1"] }""" },
+        { "filter.countries", """{ "countries": ["DEU"] }""" },
+        { "filter.countries", """{ "countries": [""] }""" },
+        { "filter.app_versions", """{ "appVersions": [""] }""" },
+        { "filter.app_versions", $$"""{ "appVersions": ["{{new string('9', 65)}}"] }""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadFilters))]
+    public void A_value_that_no_event_can_have_is_refused_by_the_name_of_its_list(string field, string filter)
+    {
+        var refusal = Refused(new() { Filter = Wire.EventFilter.Parser.ParseJson(filter) });
+
+        Assert.Equal($"{field} holds a value that no event can have; check it against the contract.", refusal.Status.Detail);
+    }
+
+    [Fact]
+    public void A_list_has_up_to_a_hundred_values()
+    {
+        var versions = Enumerable.Range(0, 100).Select(i => $"1.{i}").ToList();
+        Assert.Equal(100, _reader.Read(new() { Filter = new() { AppVersions = { versions } } }).Filter.AppVersions!.Count);
+
+        var refusal = Refused(new() { Filter = new() { AppVersions = { versions, "2" } } });
+
+        Assert.Equal("filter.app_versions must have at most 100 values.", refusal.Status.Detail);
+    }
+
+    private RpcException Refused(Wire.StreamEventsRequest request) => Assert.Throws<RpcException>(() => _reader.Read(request));
+
+    private void Commit(int count)
+    {
+        var reports = new RandomReports(new Random(5));
+        // One by one, because retention takes whole commits.
+        for (var i = 0; i < count; i++)
+        {
+            _store.Commit([reports.Next(i)], TemporaryStore.NoLimit);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.LiteDb;
+using Telemetry.Server.Storage.State;
+
+namespace Telemetry.Server.Tests.Storage;
+
+/// <summary>What becomes of a report, at the boundaries of every rule.</summary>
+public sealed class BatchDecisionsTests
+{
+    private const long Millisecond = TimeSpan.TicksPerMillisecond;
+
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, 250, TimeSpan.Zero);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly FeedPosition Before = new(77, 10);
+
+    private readonly InstanceTable _instances = new(blockSize: 8);
+    private readonly List<int> _asked = [];
+    private readonly List<Report> _suspected = [];
+    private bool _mayDiscover = true;
+    private bool _isKnownNew;
+
+    [Fact]
+    public void A_stranger_is_discovered_and_stands_after_the_newest_event()
+    {
+        var batch = Batch(TimeSpan.FromTicks(1));
+        var (one, two) = (ReportOf(1), ReportOf(2, ClaimVerdict.Refused));
+
+        var first = batch.Decide(one, 0);
+        var second = batch.Decide(two, 1);
+
+        Assert.Equal(
+            new CommitOutcome(CommitDecision.Accepted, Before with { Number = 11 }, Now, one.Claim.Verdict, one.ContentTag), first);
+        Assert.Equal(Before with { Number = 12 }, second.Position);
+        Assert.Equal(
+            [
+                new StoredReport(first.Position, Now, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0, one),
+                new StoredReport(
+                    second.Position, Now, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered | EventKinds.ClaimRefused, 0, two),
+            ],
+            batch.Accepted);
+    }
+
+    [Fact]
+    public void Only_strangers_are_asked_about_by_their_place_and_turned_away_when_there_are_too_many()
+    {
+        Known(1, Now - (2 * Hour));
+        _mayDiscover = false;
+        var batch = Batch(TimeSpan.Zero, mayDiscover: true);
+
+        Assert.Equal(CommitDecision.Accepted, batch.Decide(ReportOf(1), 0).Decision);
+        var stranger = ReportOf(2, ClaimVerdict.Unverified);
+        Assert.Equal(
+            new CommitOutcome(CommitDecision.TooManyNew, default, default, ClaimVerdict.Unverified, 0), batch.Decide(stranger, 5));
+        Assert.Equal([5], _asked);
+        Assert.Single(batch.Accepted);
+
+        _mayDiscover = true;
+        Assert.Equal(CommitDecision.Accepted, batch.Decide(stranger, 6).Decision);
+    }
+
+    [Fact]
+    public void Another_app_on_a_known_installation_is_a_stranger()
+    {
+        Known(1, Now);
+
+        var outcome = Batch().Decide(ReportOf(1) with { App = App.FormVox }, 0);
+
+        Assert.Equal(CommitDecision.Accepted, outcome.Decision);
+    }
+
+    [Theory]
+    [InlineData(3_598_000, true)]
+    [InlineData(3_597_999, false)]
+    [InlineData(0, false)]
+    [InlineData(-3_599_999, false)]
+    [InlineData(-3_600_000, true)]
+    public void Two_reports_keep_the_interval_but_for_two_seconds_and_a_clock_that_was_set_back(
+        long silenceMs, bool accepted)
+    {
+        var last = Known(1, Now - TimeSpan.FromMilliseconds(silenceMs));
+        var report = ReportOf(1, ClaimVerdict.Verified);
+
+        var outcome = Batch().Decide(report, 0);
+
+        var tooSoon = new CommitOutcome(CommitDecision.TooSoon, last.Position, last.AcceptedAt, ClaimVerdict.Verified, 0);
+        Assert.Equal(accepted ? CommitDecision.Accepted : CommitDecision.TooSoon, outcome.Decision);
+        Assert.Equal(!accepted, outcome == tooSoon);
+    }
+
+    [Fact]
+    public void Reports_of_one_batch_keep_the_interval_too()
+    {
+        var batch = Batch();
+        var first = batch.Decide(ReportOf(1), 0);
+
+        var second = batch.Decide(ReportOf(1), 1);
+
+        Assert.Equal((CommitDecision.TooSoon, first.Position, Now), (second.Decision, second.Position, second.AcceptedAt));
+        Assert.Single(batch.Accepted);
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-Millisecond, false)]
+    [InlineData(Millisecond, true)]
+    public void An_installation_returns_after_thirty_days(long ticksMore, bool returned)
+    {
+        Known(1, Now - TimeSpan.FromDays(30) - TimeSpan.FromTicks(ticksMore));
+
+        Assert.Equal(
+            EventKinds.ReportAccepted | (returned ? EventKinds.InstanceReturned : EventKinds.None), Accepted(ReportOf(1)).Kinds);
+    }
+
+    [Theory]
+    [InlineData("1.0", "1.1", true)]
+    [InlineData("1.1", "1.0", true)]
+    [InlineData("1.0", "1.0", false)]
+    [InlineData("", "1.0", false)]
+    [InlineData("1.0", "", false)]
+    public void A_version_changed_when_both_are_known_and_differ(string last, string now, bool changed)
+    {
+        var known = Known(1, Now - (2 * Hour), version: last);
+
+        var accepted = Accepted(ReportOf(1) with { AppVersion = now });
+
+        Assert.Equal(EventKinds.ReportAccepted | (changed ? EventKinds.AppVersionChanged : EventKinds.None), accepted.Kinds);
+        Assert.Equal(known.Position.Number, accepted.PreviousNumber);
+    }
+
+    [Fact]
+    public void The_version_is_compared_with_the_report_before_in_the_same_batch()
+    {
+        Known(1, Now - (2 * Hour), version: "1.0");
+        var batch = Batch(TimeSpan.Zero);
+        batch.Decide(ReportOf(1) with { AppVersion = "1.1" }, 0);
+
+        batch.Decide(ReportOf(1) with { AppVersion = "1.1" }, 1);
+
+        Assert.Equal(EventKinds.ReportAccepted, batch.Accepted[1].Kinds);
+        Assert.Equal(11, batch.Accepted[1].PreviousNumber);
+    }
+
+    [Fact]
+    public void A_repetition_in_the_same_batch_gets_the_first_answer()
+    {
+        var batch = Batch(TimeSpan.Zero);
+        var reports = Enumerable.Range(0, RecentReportIds.Count).Select(_ => ReportOf(1)).ToList();
+        var answers = reports.Select(report => batch.Decide(report, 0)).ToList();
+
+        Assert.All(reports.Zip(answers), pair => Assert.Equal(
+            pair.Second with { Decision = CommitDecision.Repeated }, batch.Decide(pair.First with { ContentTag = 1 }, 9)));
+        Assert.Equal(reports.Count, batch.Accepted.Count);
+        Assert.Empty(_suspected);
+    }
+
+    [Fact]
+    public void Of_many_reports_in_one_batch_the_newest_four_are_known_as_repeated()
+    {
+        var batch = Batch(TimeSpan.Zero);
+        var reports = Enumerable.Range(0, RecentReportIds.Count + 1).Select(_ => ReportOf(1)).ToList();
+        reports.ForEach(report => batch.Decide(report, 0));
+
+        Assert.All(reports[1..], report => Assert.Equal(CommitDecision.Repeated, batch.Decide(report, 9).Decision));
+        Assert.Equal(CommitDecision.Accepted, batch.Decide(reports[0], 9).Decision);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_looks_like_a_committed_report_is_looked_up_unless_it_was(bool isKnownNew)
+    {
+        _isKnownNew = isKnownNew;
+        var known = Known(1, Now - (2 * Hour));
+
+        var outcome = Batch().Decide(known.Report, 0);
+
+        Assert.Equal([known.Report], _suspected);
+        Assert.Equal(
+            isKnownNew
+                ? new CommitOutcome(CommitDecision.Accepted, Before with { Number = 11 }, Now, known.Report.Claim.Verdict, known.Report.ContentTag)
+                : new CommitOutcome(
+                    CommitDecision.LooksRepeated, Before with { Number = known.Position.Number }, default, known.Report.Claim.Verdict, 0),
+            outcome);
+    }
+
+    [Fact]
+    public void A_committed_report_is_still_known_after_others_in_the_batch()
+    {
+        var known = Known(1, Now - (2 * Hour));
+        var batch = Batch(TimeSpan.Zero);
+        batch.Decide(ReportOf(1), 0);
+
+        var outcome = batch.Decide(known.Report, 1);
+
+        Assert.Equal((CommitDecision.LooksRepeated, 11), (outcome.Decision, outcome.Position.Number));
+    }
+
+    private BatchDecisions Batch(TimeSpan? interval = null, bool mayDiscover = false) => new(
+        _instances,
+        new CommitRules(Now + TimeSpan.FromTicks(Millisecond / 2), interval ?? Hour, mayDiscover ? Ask : null), Before,
+        report =>
+        {
+            _suspected.Add(report);
+            return _isKnownNew;
+        });
+
+    private bool Ask(int place)
+    {
+        _asked.Add(place);
+        return _mayDiscover;
+    }
+
+    private StoredReport Accepted(Report report)
+    {
+        var batch = Batch();
+        Assert.Equal(CommitDecision.Accepted, batch.Decide(report, 0).Decision);
+        return batch.Accepted.Single();
+    }
+
+    /// <summary>Makes it known by the newest committed event.</summary>
+    private StoredReport Known(int instance, DateTimeOffset acceptedAt, string version = "1.0")
+    {
+        var stored = new StoredReport(
+            Before, acceptedAt, EventKinds.ReportAccepted, 0, ReportOf(instance) with { AppVersion = version });
+        _instances.Apply([stored]);
+        return stored;
+    }
+
+    private static Report ReportOf(int instance, ClaimVerdict verdict = ClaimVerdict.Community) =>
+        new RandomReports(new Random(instance)).Next(instance) with
+        {
+            ReportId = Guid.NewGuid(),
+            AppVersion = "1.0",
+            Claim = new Claim(verdict),
+        };
+}
