@@ -2,7 +2,6 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
-using Telemetry.Server.Ingestion;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
@@ -38,7 +37,7 @@ internal sealed partial class RequestLimits(
     /// <summary>Streams that need no token have a limit of their own, lest they are opened for ever; so has what is large.</summary>
     private (CallerConcurrency Open, string Limit) OpenOf(IMethod? method) => method switch
     {
-        { Type: MethodType.Unary } when ReportBatchServiceBinding.Is(method) => (limits.BatchesAtOnce, "batches"),
+        { Type: MethodType.Unary } when BatchMethod.Is(method) => (limits.BatchesAtOnce, "batches"),
         { Type: not MethodType.Unary } when method.ServiceName != Wire.FeedService.Descriptor.FullName =>
             (limits.StreamsAtOnce, "streams"),
         _ => (limits.RequestsAtOnce, "at_once"),

@@ -45,9 +45,6 @@ internal abstract class ReportBatchServiceBinding
     private static readonly Method<Received<IReadOnlyList<SubmittedReport>>, Wire.SubmitReportsResponse> SubmitReportsMethod = ReportingServiceBinding.Unary(
         nameof(SubmitReports), ReportingMessages.Reports, ReportingMessages.Of(Wire.SubmitReportsResponse.Parser));
 
-    /// <summary>Whether it is this method: alone in taking large messages.</summary>
-    public static bool Is(IMethod? method) => method?.FullName == SubmitReportsMethod.FullName;
-
     public abstract Task<Wire.SubmitReportsResponse> SubmitReports(
         Received<IReadOnlyList<SubmittedReport>> reports, ServerCallContext context);
 

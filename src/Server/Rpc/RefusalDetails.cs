@@ -1,7 +1,6 @@
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
-using Telemetry.Server.Ingestion;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -50,7 +49,7 @@ internal static class RefusalDetails
     {
         StatusCode.Internal or StatusCode.Unknown => RpcErrors.Malformed(),
         StatusCode.ResourceExhausted
-            when ReportBatchServiceBinding.Is(context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method) =>
+            when BatchMethod.Is(context.GetEndpoint()?.Metadata.GetMetadata<GrpcMethodMetadata>()?.Method) =>
             RpcErrors.MessageTooLarge(),
         StatusCode.ResourceExhausted => RpcErrors.SingleMessageTooLarge(),
         StatusCode.Unimplemented when context.Request.Headers.TryGetValue("grpc-encoding", out var encoding) && encoding != "identity" =>
