@@ -76,16 +76,16 @@ public sealed class ConsentRulesTests
     [InlineData(0u, ConsentModel.OptOut)]
     public void Only_fields_that_were_agreed_to_and_exist_are_sent_unless_the_vendor_asks_nobody(uint accepted, ConsentModel model) =>
         Assert.Equal(
-            model == ConsentModel.OptOut ? FieldList.Version : Math.Min(accepted, FieldList.Version),
-            ConsentRules.SchemaInForce(new InstallationState { AcceptedSchema = accepted }, model));
+            model == ConsentModel.OptOut ? 3u : Math.Min(accepted, 3u),
+            ConsentRules.SchemaInForce(new InstallationState { AcceptedSchema = accepted }, model, version: 3));
 
     [Fact]
     public void The_first_variable_that_opts_out_is_found()
     {
-        Assert.Equal("ROOMVOX_TELEMETRY_OPTOUT", OptOutVariables.Of(App.Roomvox));
-        Assert.Equal("DO_NOT_TRACK", OptOutVariables.Find(App.Roomvox, _ => "1"));
-        Assert.Equal("FORMVOX_TELEMETRY_OPTOUT", OptOutVariables.Find(App.Formvox, name => name[0] == 'F' ? "yes" : "no"));
-        Assert.Null(OptOutVariables.Find(App.Roomvox, name => name[0] == 'F' ? "yes" : null));
+        Assert.Equal("ROOMVOX_TELEMETRY_OPTOUT", OptOutVariables.Of("roomvox"));
+        Assert.Equal("DO_NOT_TRACK", OptOutVariables.Find("roomvox", _ => "1"));
+        Assert.Equal("FORMVOX_TELEMETRY_OPTOUT", OptOutVariables.Find("formvox", name => name[0] == 'F' ? "yes" : "no"));
+        Assert.Null(OptOutVariables.Find("roomvox", name => name[0] == 'F' ? "yes" : null));
     }
 
     private static ConsentDecision Decide(

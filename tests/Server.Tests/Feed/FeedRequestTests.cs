@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Tests.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -21,7 +22,7 @@ public sealed class FeedRequestTests : IAsyncDisposable
     public FeedRequestTests()
     {
         _store = _temporary.Open();
-        _reader = new FeedRequestReader(_store, Options.Create(new FeedOptions { HeartbeatInterval = Usual }));
+        _reader = new FeedRequestReader(_store, new AppRegistry(), Options.Create(new FeedOptions { HeartbeatInterval = Usual }));
     }
 
     public ValueTask DisposeAsync() => _temporary.DisposeAsync();
@@ -116,7 +117,7 @@ public sealed class FeedRequestTests : IAsyncDisposable
         {
             Filter = new()
             {
-                Apps = { Wire.App.Roomvox, Wire.App.Introvox },
+                Apps = { "roomvox", "introvox" },
                 Kinds = { Wire.EventKind.ReportAccepted, Wire.EventKind.ClaimRefused, Wire.EventKind.ReportAccepted },
                 Countries = { "DE", "AZ" },
                 AppVersions = { "1.0", new string('9', 64) },
@@ -124,9 +125,9 @@ public sealed class FeedRequestTests : IAsyncDisposable
             },
         }).Filter;
 
-        Assert.Equal([App.RoomVox, App.IntroVox], filter.Apps);
+        Assert.Equal(["roomvox", "introvox"], filter.Apps);
         Assert.Equal(EventKinds.ReportAccepted | EventKinds.ClaimRefused, filter.Kinds);
-        Assert.Equal([CountryCode.FromLetters("DE"), CountryCode.FromLetters("AZ")], filter.Countries);
+        Assert.Equal(["DE", "AZ"], filter.Countries);
         Assert.Equal(["1.0", new string('9', 64)], filter.AppVersions);
         Assert.Equal([ClaimVerdict.Refused, ClaimVerdict.Community], filter.Verdicts);
     }

@@ -2,6 +2,8 @@ using System.Threading.Channels;
 using Grpc.Core;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Tests.Storage;
 using Case = Telemetry.Contracts.V1.StreamEventsResponse.MessageOneofCase;
@@ -222,10 +224,10 @@ public sealed class FeedSessionTests : IAsyncDisposable
 
     private void Start(FeedPosition after)
     {
-        var filter = new EventFilter { Countries = new HashSet<CountryCode> { default } };
+        var filter = new EventFilter { Verdicts = new HashSet<ClaimVerdict> { ClaimVerdict.Community } };
         var options = new FeedOptions { GatherInterval = Gather, FellBehindAfter = 20, WriteTimeout = TimeSpan.FromMinutes(1) };
         _session = Task.Run(() => new FeedSession(
-            _store, new EventMessages(), options, _time, new FeedRequest(after, filter, Heartbeat), _writer).RunAsync(_end.Token));
+            _store, new EventMessages(new StoredMessages(new AppRegistry())), options, _time, new FeedRequest(after, filter, Heartbeat), _writer).RunAsync(_end.Token));
     }
 
     /// <summary>A session that has caught up and waits.</summary>
@@ -237,11 +239,8 @@ public sealed class FeedSessionTests : IAsyncDisposable
         Assert.Equal(Heartbeat, await _time.NextWaitAsync());
     }
 
-    private void Commit(int count, string? country = null) => _temporary.Store.Commit(
-        [.. Enumerable.Range(0, count).Select(_ => _reports.Next(_installations++)).Select(report => report with
-        {
-            Environment = report.Environment with { Country = country is null ? default : CountryCode.FromLetters(country) },
-        })],
+    private void Commit(int count, ClaimVerdict verdict = ClaimVerdict.Community) => _temporary.Store.Commit(
+        [.. Enumerable.Range(0, count).Select(_ => _reports.Next(_installations++) with { Claim = new Claim(verdict) })],
         TemporaryStore.NoLimit);
 
     /// <summary>Retention takes whole commits.</summary>
@@ -254,7 +253,7 @@ public sealed class FeedSessionTests : IAsyncDisposable
     }
 
     /// <summary>Passes no filter.</summary>
-    private void CommitFiltered() => Commit(1, "NL");
+    private void CommitFiltered() => Commit(1, ClaimVerdict.Verified);
 
     private async Task<Wire.StreamEventsResponse> NextAsync(Case kind)
     {
@@ -272,7 +271,7 @@ public sealed class FeedSessionTests : IAsyncDisposable
     }
 
     /// <summary>Takes messages, at once or when it is let.</summary>
-    private sealed class SlowWriter : IServerStreamWriter<Wire.StreamEventsResponse>
+    private sealed class SlowWriter : IServerStreamWriter<FeedMessage>
     {
         private readonly Channel<(Wire.StreamEventsResponse Message, bool Flushed)> _taken =
             Channel.CreateUnbounded<(Wire.StreamEventsResponse, bool)>();
@@ -293,12 +292,12 @@ public sealed class FeedSessionTests : IAsyncDisposable
         public async Task<bool> NextFlushedAsync() =>
             (await Patience.For(_taken.Reader.ReadAsync().AsTask(), "the next message")).Flushed;
 
-        public Task WriteAsync(Wire.StreamEventsResponse message, CancellationToken cancellationToken)
+        public Task WriteAsync(FeedMessage message, CancellationToken cancellationToken)
         {
-            _taken.Writer.TryWrite((message, !WriteOptions!.Flags.HasFlag(WriteFlags.BufferHint)));
+            _taken.Writer.TryWrite((Wire.StreamEventsResponse.Parser.ParseFrom(message.Bytes.Span), !WriteOptions!.Flags.HasFlag(WriteFlags.BufferHint)));
             return _held?.Task ?? Task.CompletedTask;
         }
 
-        public Task WriteAsync(Wire.StreamEventsResponse message) => WriteAsync(message, CancellationToken.None);
+        public Task WriteAsync(FeedMessage message) => WriteAsync(message, CancellationToken.None);
     }
 }

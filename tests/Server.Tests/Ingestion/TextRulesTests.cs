@@ -98,11 +98,11 @@ public sealed class TextRulesTests
     [Fact]
     public void The_longest_texts_are_read_and_longer_ones_refused()
     {
-        var version = "1." + new string('x', ReportLimits.MaxVersionLength - 2);
+        var version = "1." + new string('x', VersionText.MaxVersionLength - 2);
         Assert.True(VersionText.TryNormalize(version, out _));
         Assert.False(VersionText.TryNormalize(version + "x", out _));
-        var language = "deu" + string.Concat(Enumerable.Repeat("-a", (ReportLimits.MaxLanguageLength - 3) / 2));
-        Assert.Equal(ReportLimits.MaxLanguageLength, language.Length);
+        var language = "deu" + string.Concat(Enumerable.Repeat("-a", (LanguageTag.MaxLanguageLength - 3) / 2));
+        Assert.Equal(LanguageTag.MaxLanguageLength, language.Length);
         Assert.True(LanguageTag.TryNormalize(language, out _));
         Assert.False(LanguageTag.TryNormalize(language + "b", out _));
     }

@@ -85,7 +85,7 @@ public sealed class ClaimJudgeTests : IAsyncDisposable
         Assert.Empty(_refused);
         Assert.Equal(Refused(LicenseVerdict.NotActivated), Judge(Nothing, unused));
         Assert.Equal(Refused(LicenseVerdict.Revoked), Judge(Nothing, revoked));
-        Assert.Equal(Refused(LicenseVerdict.WrongApp), Judge(Nothing, seated, App.IntraVox));
+        Assert.Equal(Refused(LicenseVerdict.WrongApp), Judge(Nothing, seated, "intravox"));
         Assert.Equal(Refused(LicenseVerdict.NotFound), Judge(Nothing, LicenseKey.Create("RVOX")));
         Assert.Equal(Refused(LicenseVerdict.MalformedKey), Judge(Nothing, "TYPO"));
         Assert.Equal(["NotActivated", "Revoked", "WrongApp", "NotFound", "MalformedKey"], _refused);
@@ -101,7 +101,7 @@ public sealed class ClaimJudgeTests : IAsyncDisposable
 
         Assert.Equal(new Claim(ClaimVerdict.Verified), Judge(Valid));
         Assert.Equal(new Claim(ClaimVerdict.Verified), Judge(Extended));
-        Assert.Equal(Refused(LicenseVerdict.Suspended), Judge(Extended, app: App.IntraVox));
+        Assert.Equal(Refused(LicenseVerdict.Suspended), Judge(Extended, app: "intravox"));
         Assert.Equal(["Suspended", "Suspended"], _refused);
     }
 
@@ -128,7 +128,7 @@ public sealed class ClaimJudgeTests : IAsyncDisposable
         Assert.Equal(["KeyMissing", "KeyMissing"], _refused);
     }
 
-    private Claim Judge(SubscriptionFlags flags, string? key = null, App app = App.RoomVox) => _judge.Judge(app, flags, key, Hash);
+    private Claim Judge(SubscriptionFlags flags, string? key = null, string app = "roomvox") => _judge.Judge(app, flags, key, Hash);
 
     private static Claim Refused(LicenseVerdict reason) => new(ClaimVerdict.Refused, reason);
 

@@ -14,7 +14,7 @@ internal static class SampleLicense
         KeyMask = "RVOX-...-ABCD",
         CustomerReference = "C-1",
         Edition = "enterprise",
-        Apps = [App.RoomVox],
+        Apps = ["roomvox"],
         Limits = LicenseLease.NoUsage,
         InstancesAllowed = 1,
         Overage = OveragePolicy.Refuse,

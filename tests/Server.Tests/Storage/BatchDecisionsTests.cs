@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Storage.State;
@@ -14,7 +15,7 @@ public sealed class BatchDecisionsTests
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly FeedPosition Before = new(77, 10);
 
-    private readonly InstanceTable _instances = new(blockSize: 8);
+    private readonly FleetState _fleet = new(new AppRegistry(), blockSize: 8);
     private readonly List<int> _asked = [];
     private readonly List<Report> _suspected = [];
     private bool _mayDiscover = true;
@@ -32,13 +33,15 @@ public sealed class BatchDecisionsTests
         Assert.Equal(
             new CommitOutcome(CommitDecision.Accepted, Before with { Number = 11 }, Now, one.Claim.Verdict, one.ContentTag), first);
         Assert.Equal(Before with { Number = 12 }, second.Position);
+        var nowMs = Now.ToUnixTimeMilliseconds();
         Assert.Equal(
             [
-                new StoredReport(first.Position, Now, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0, one),
-                new StoredReport(
-                    second.Position, Now, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered | EventKinds.ClaimRefused, 0, two),
+                StoredReport.Of(first.Position, nowMs, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered, 0, one).Text(),
+                StoredReport.Of(
+                    second.Position, nowMs, EventKinds.ReportAccepted | EventKinds.InstanceDiscovered | EventKinds.ClaimRefused, 0, two).Text(),
             ],
-            batch.Accepted);
+            batch.Accepted.Select(StoredTexts.Text));
+        Assert.Equal([one, two], batch.Reports);
     }
 
     [Fact]
@@ -64,7 +67,7 @@ public sealed class BatchDecisionsTests
     {
         Known(1, Now);
 
-        var outcome = Batch().Decide(ReportOf(1) with { App = App.FormVox }, 0);
+        var outcome = Batch().Decide(ReportOf(1) with { Schema = new AppRegistry().Find("formvox")! }, 0);
 
         Assert.Equal(CommitDecision.Accepted, outcome.Decision);
     }
@@ -122,7 +125,7 @@ public sealed class BatchDecisionsTests
     {
         var known = Known(1, Now - (2 * Hour), version: last);
 
-        var accepted = Accepted(ReportOf(1) with { AppVersion = now });
+        var accepted = Accepted(ReportOf(1, version: now));
 
         Assert.Equal(EventKinds.ReportAccepted | (changed ? EventKinds.AppVersionChanged : EventKinds.None), accepted.Kinds);
         Assert.Equal(known.Position.Number, accepted.PreviousNumber);
@@ -133,9 +136,9 @@ public sealed class BatchDecisionsTests
     {
         Known(1, Now - (2 * Hour), version: "1.0");
         var batch = Batch(TimeSpan.Zero);
-        batch.Decide(ReportOf(1) with { AppVersion = "1.1" }, 0);
+        batch.Decide(ReportOf(1, version: "1.1"), 0);
 
-        batch.Decide(ReportOf(1) with { AppVersion = "1.1" }, 1);
+        batch.Decide(ReportOf(1, version: "1.1"), 1);
 
         Assert.Equal(EventKinds.ReportAccepted, batch.Accepted[1].Kinds);
         Assert.Equal(11, batch.Accepted[1].PreviousNumber);
@@ -197,7 +200,7 @@ public sealed class BatchDecisionsTests
     }
 
     private BatchDecisions Batch(TimeSpan? interval = null, bool mayDiscover = false) => new(
-        _instances,
+        _fleet,
         new CommitRules(Now + TimeSpan.FromTicks(Millisecond / 2), interval ?? Hour, mayDiscover ? Ask : null), Before,
         report =>
         {
@@ -219,19 +222,22 @@ public sealed class BatchDecisionsTests
     }
 
     /// <summary>Makes it known by the newest committed event.</summary>
-    private StoredReport Known(int instance, DateTimeOffset acceptedAt, string version = "1.0")
+    private (Report Report, FeedPosition Position, DateTimeOffset AcceptedAt) Known(
+        int instance, DateTimeOffset acceptedAt, string version = "1.0")
     {
-        var stored = new StoredReport(
-            Before, acceptedAt, EventKinds.ReportAccepted, 0, ReportOf(instance) with { AppVersion = version });
-        _instances.Apply([stored]);
-        return stored;
+        var report = ReportOf(instance, version: version);
+        _fleet.Apply([StoredReport.Of(Before, acceptedAt.ToUnixTimeMilliseconds(), EventKinds.ReportAccepted, 0, report)], [report]);
+        return (report, Before, acceptedAt);
     }
 
-    private static Report ReportOf(int instance, ClaimVerdict verdict = ClaimVerdict.Community) =>
-        new RandomReports(new Random(instance)).Next(instance) with
+    private static Report ReportOf(int instance, ClaimVerdict verdict = ClaimVerdict.Community, string version = "1.0")
+    {
+        var report = new RandomReports(new Random(instance)).Next(instance) with
         {
             ReportId = Guid.NewGuid(),
-            AppVersion = "1.0",
             Claim = new Claim(verdict),
         };
+        report.Values.Texts[CoreFields.AppVersion] = version;
+        return report;
+    }
 }
