@@ -102,7 +102,8 @@ public sealed class LogHeaderTests
     [InlineData("TLMLOG1\0", true)]
     [InlineData("TLMLOG3\0", true)]
     [InlineData("TLMLOG9\0", true)]
-    [InlineData("TLMLOG4\0", false)]
+    [InlineData("TLMLOG4\0", true)]
+    [InlineData("TLMLOG5\0", false)]
     [InlineData("TLMLOG0\0", false)]
     [InlineData("TLMLOG:\0", false)]
     [InlineData("TLMLOGA\0", false)]
@@ -116,7 +117,7 @@ public sealed class LogHeaderTests
         var refusal = Record.Exception(() => LogHeader.RefuseOtherFormat(file));
 
         Assert.Equal(refused, refusal is StoreOpenException);
-        Assert.Equal(refused, refusal?.Message.Contains($"format {magic[6]}; this one knows 4", StringComparison.Ordinal) == true);
+        Assert.Equal(refused, refusal?.Message.Contains($"format {magic[6]}; this one knows 5", StringComparison.Ordinal) == true);
     }
 
     private static void ForEachByte(MemoryFile file, long start, int length, Action check)
