@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Grpc.Core;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
 using Telemetry.Contracts.Apps.RoomVox.V1;
@@ -25,8 +26,10 @@ public sealed class TelemetryClientTests
         var entry = Assert.Single(client.GetHistory());
         Assert.Equal(sent.Receipt, entry.Receipt);
         Assert.Equal(sent.Receipt.Digest, entry.Digest);
-        var stored = (await server.Store.ReadAfterAsync(0, 10, CancellationToken.None)).Single();
-        Assert.Equal(12u, stored.Report.Users.Total);
+        var stored = (await new AdminService.AdminServiceClient(server.Native).GetReportAsync(
+            new GetReportRequest { Number = 1 }, new Metadata { { "authorization", "Bearer " + server.AdminToken } })).Report.Report;
+        Assert.Equal((SampleReports.App, 12u), (stored.App, stored.Users.Total));
+        Assert.Equal(new Usage { Rooms = 0 }, stored.Usage.Unpack<Usage>());
     }
 
     [Fact]
