@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Grpc.Core;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
 using Telemetry.Contracts.Apps.RoomVox.V1;
@@ -27,7 +26,7 @@ public sealed class TelemetryClientTests
         Assert.Equal(sent.Receipt, entry.Receipt);
         Assert.Equal(sent.Receipt.Digest, entry.Digest);
         var stored = (await new AdminService.AdminServiceClient(server.Native).GetReportAsync(
-            new GetReportRequest { Number = 1 }, new Metadata { { "authorization", "Bearer " + server.AdminToken } })).Report.Report;
+            new GetReportRequest { Number = 1 }, server.Authorized)).Report.Report;
         Assert.Equal((SampleReports.App, 12u), (stored.App, stored.Users.Total));
         Assert.Equal(new Usage { Rooms = 0 }, stored.Usage.Unpack<Usage>());
     }
