@@ -42,11 +42,15 @@ internal static class EventText
             + $"{NameOf(stored.Verdict),-10} {UsageOf(report, find),-40} {marks}").TrimEnd();
     }
 
-    /// <summary>Accounts and the first of the app's figures: "users=25 rooms=5 room_groups=2"; a type that is not known is named.</summary>
+    /// <summary>Accounts and the first of the app's figures: "users=25 rooms=5"; a type that is not known is named.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="find">Finds an app's usage message by its full name.</param>
     public static string UsageOf(Report report, Func<string, MessageDescriptor?> find)
     {
-        var users = report.Users is { HasTotal: true } counted ? [string.Create(CultureInfo.InvariantCulture, $"users={counted.Total}")] : Array.Empty<string>();
-        return string.Join(' ', users.Concat(report.Usage switch
+        IEnumerable<string> users = report.Users is { HasTotal: true, Total: var total }
+            ? [string.Create(CultureInfo.InvariantCulture, $"users={total}")]
+            : [];
+        IEnumerable<string> figures = report.Usage switch
         {
             null => [],
             var usage when WellKnown.TryOpen(usage, find) is { } known => known.Values
@@ -54,7 +58,8 @@ internal static class EventText
                 .Take(Figures)
                 .Select(figure => $"{figure.Field.Name}={ContractValue.Text(figure.Field, figure.Value)}"),
             var usage => [Any.GetTypeName(usage.TypeUrl)],
-        }));
+        };
+        return string.Join(' ', users.Concat(figures));
     }
 
     /// <summary>A verdict with its reason: "refused (not-found)".</summary>

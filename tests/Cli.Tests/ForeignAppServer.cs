@@ -1,5 +1,4 @@
 using System.Net;
-using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Reflection;

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Client.AspNetCore;
 using Telemetry.Contracts.Apps.RoomVox.V1;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Telemetry.Client.Licensing;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Licensing.Tests;
 

@@ -1,5 +1,4 @@
 using Telemetry.Client.Licensing;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Licensing.Tests;
 

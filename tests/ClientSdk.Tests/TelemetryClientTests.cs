@@ -4,7 +4,6 @@ using Telemetry.Client;
 using Telemetry.Client.Schedule;
 using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
-using Telemetry.Server.Schema;
 
 namespace Telemetry.ClientSdk.Tests;
 
@@ -26,8 +25,10 @@ public sealed class TelemetryClientTests
         var entry = Assert.Single(client.GetHistory());
         Assert.Equal(sent.Receipt, entry.Receipt);
         Assert.Equal(sent.Receipt.Digest, entry.Digest);
-        var stored = (await server.Store.ReadAfterAsync(0, 10, CancellationToken.None)).Single();
-        Assert.Equal(12u, stored.Body.ToMessage(CoreFields.Schema).Users.Total);
+        var stored = (await new AdminService.AdminServiceClient(server.Native).GetReportAsync(
+            new GetReportRequest { Number = 1 }, server.Authorized)).Report.Report;
+        Assert.Equal((SampleReports.App, 12u), (stored.App, stored.Users.Total));
+        Assert.Equal(new Usage { Rooms = 0 }, stored.Usage.Unpack<Usage>());
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Telemetry.Client;
 using Telemetry.Contracts.Apps.RoomVox.V1;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Consent;
 
