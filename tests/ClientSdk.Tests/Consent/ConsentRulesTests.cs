@@ -1,8 +1,6 @@
 using Telemetry.Client;
-using Telemetry.Client.Collect;
 using Telemetry.Client.Consent;
 using Telemetry.Client.State;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Consent;
 

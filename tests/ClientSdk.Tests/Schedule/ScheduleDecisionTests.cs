@@ -1,5 +1,4 @@
 using Telemetry.Client.Schedule;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests.Schedule;
 
