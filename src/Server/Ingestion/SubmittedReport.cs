@@ -46,24 +46,45 @@ internal sealed class SubmittedReport
     public static SubmittedReport FromWire(ReadOnlySpan<byte> message, AppRegistry apps)
     {
         var scratch = ReportScratch.OfThread;
-        WireReportReader.Read(message, scratch, apps);
-        return Finish(scratch, SHA256.HashData(message), apps, hasId: true);
+        try
+        {
+            WireReportReader.Read(message, scratch, apps);
+            return Finish(scratch, SHA256.HashData(message), apps, hasId: true);
+        }
+        finally
+        {
+            scratch.End();
+        }
     }
 
     /// <summary>Reads what existing builds of an app send, of which it is known that it is one JSON object.</summary>
     public static SubmittedReport FromJson(ReadOnlySpan<byte> body, Door door, AppRegistry apps)
     {
         var scratch = ReportScratch.OfThread;
-        JsonReportReader.Read(body, scratch, door);
-        return Finish(scratch, SHA256.HashData(body), apps, hasId: false);
+        try
+        {
+            JsonReportReader.Read(body, scratch, door);
+            return Finish(scratch, SHA256.HashData(body), apps, hasId: false);
+        }
+        finally
+        {
+            scratch.End();
+        }
     }
 
     /// <summary>Reads a Report in the contract's own JSON (ProtoJSON), of which it is known that it is one object.</summary>
     public static SubmittedReport FromJson(ReadOnlySpan<byte> body, AppRegistry apps)
     {
         var scratch = ReportScratch.OfThread;
-        JsonReportReader.Read(body, scratch, apps);
-        return Finish(scratch, SHA256.HashData(body), apps, hasId: true);
+        try
+        {
+            JsonReportReader.Read(body, scratch, apps);
+            return Finish(scratch, SHA256.HashData(body), apps, hasId: true);
+        }
+        finally
+        {
+            scratch.End();
+        }
     }
 
     private static SubmittedReport Finish(ReportScratch scratch, byte[] sha256, AppRegistry apps, bool hasId)

@@ -6,6 +6,8 @@ internal sealed class ReportScratch
 {
     private const int MaxViolations = 20;
 
+    private static readonly ReportValues Nothing = CoreFields.Schema.NewValues();
+
     [ThreadStatic]
     private static ReportScratch? _ofThread;
 
@@ -19,7 +21,7 @@ internal sealed class ReportScratch
 
     public ReportSchema Schema { get; private set; } = CoreFields.Schema;
 
-    public ReportValues Values { get; private set; } = CoreFields.Schema.NewValues();
+    public ReportValues Values { get; private set; } = Nothing;
 
     /// <summary>Fields that the contract does not know.</summary>
     public int UnknownFields { get; set; }
@@ -62,6 +64,17 @@ internal sealed class ReportScratch
 
             _counts[i].Clear(schema.Counts[i]);
         }
+    }
+
+    /// <summary>Forgets what was read, so that nothing of a sender outlives its call in a thread's memory.</summary>
+    public void End()
+    {
+        for (var i = 0; i < Schema.Counts.Count; i++)
+        {
+            _counts[i].Clear(Schema.Counts[i]);
+        }
+
+        (Schema, Values, _violations, _dropped) = (CoreFields.Schema, Nothing, null, null);
     }
 
     public CountsScratch Counts(SchemaField field) => _counts[field.Index];

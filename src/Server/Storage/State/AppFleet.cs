@@ -36,6 +36,9 @@ internal sealed class AppFleet
 
     public ref InstanceRow this[int ordinal] => ref _rows[ordinal];
 
+    /// <summary>Blocks that are a slot of snapshots already.</summary>
+    public HashSet<int> NumberedBlocks { get; } = [];
+
     /// <summary>Goes on by the app's next contract: fields that it still has keep their columns.</summary>
     public void Use(ReportSchema schema)
     {

@@ -175,6 +175,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         }
 
         _slots[slot] ??= (fleet, record.Ordinal / fleet.BlockSize);
+        fleet.NumberedBlocks.Add(record.Ordinal / fleet.BlockSize);
         fleet.Add(record.Ordinal, latest.Instance, record.FirstSeenMs);
         ref var row = ref fleet[record.Ordinal];
         row.RecentIds = record.RecentIds;
@@ -214,7 +215,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 
     private void NumberSlot(AppFleet fleet, int block)
     {
-        if (!_slots.Exists(slot => slot is var (owner, own) && owner == fleet && own == block))
+        if (fleet.NumberedBlocks.Add(block))
         {
             _slots.Add((fleet, block));
         }
