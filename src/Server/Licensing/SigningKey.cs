@@ -59,6 +59,12 @@ internal sealed class SigningKey : IDisposable
             key.Dispose();
             throw new CryptographicException("The file holds no private key in PEM.", e);
         }
+        catch (PlatformNotSupportedException e)
+        {
+            key.Dispose();
+            // What the system's library makes of numbers that are no point of the curve.
+            throw new CryptographicException("The key is not one on the curve P-256.", e);
+        }
         catch
         {
             key.Dispose();

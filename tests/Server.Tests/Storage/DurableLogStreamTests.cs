@@ -44,31 +44,32 @@ public sealed class DurableLogStreamTests : IDisposable
     }
 
     [Fact]
-    public async Task A_waiter_waits_for_its_own_commit()
+    public void A_waiter_waits_for_its_own_commit_and_is_woken_by_it()
     {
         Commit(0);
-        var waiting = Task.Run(() => _stream.WaitForCommitAfter(2));
+        var waiter = Waiter(after: 2);
         Commit(1);
-        Assert.False(waiting.IsCompleted);
+        AssertWaits(waiter.Thread);
 
         Commit(2);
 
-        await Patience.For(waiting, "the third commit is waited for");
+        Assert.True(waiter.Thread.Join(Patience.Limit), "The third commit woke nobody.");
+        Assert.Null(waiter.Failure());
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public async Task A_commit_that_cannot_be_written_is_told_to_its_waiter_and_nothing_follows_it(int failIn)
+    public void A_commit_that_cannot_be_written_is_told_to_its_waiter_and_nothing_follows_it(int failIn)
     {
         Commit(0);
+        var waiter = Waiter(after: 1);
         _faults.FailIn = failIn;
+
         Commit(1);
 
-        var failure = await Assert.ThrowsAsync<IOException>(() =>
-            Patience.For(Task.Run(() => _stream.WaitForCommitAfter(1)), "the waiter is told"));
-
-        Assert.Equal("No space left on device", failure.Message);
+        Assert.True(waiter.Thread.Join(Patience.Limit), "The failure woke nobody.");
+        Assert.Equal("No space left on device", Assert.IsType<IOException>(waiter.Failure()).Message);
         var length = _stream.Length;
         Commit(2);
         Assert.Equal((length, 1L), (_stream.Length, _stream.DurableCommits));
@@ -241,6 +242,22 @@ public sealed class DurableLogStreamTests : IDisposable
     }
 
     [Fact]
+    public void The_other_file_is_synced_before_the_last_mark_says_that_nothing_of_it_is_needed()
+    {
+        var trace = new WriteTrace();
+        using var stream = new DurableLogStream(
+            new RecoveredLog(new TracedFile(new MemoryFile([]), "1", trace), new TracedFile(new MemoryFile([]), "2", trace), hasData: false),
+            new Checkpointer(new MemoryFile([])));
+        var before = trace.Count;
+
+        stream.Seal();
+
+        Assert.Equal(
+            [("2", typeof(WriteTrace.Sync)), ("1", typeof(WriteTrace.Write)), ("1", typeof(WriteTrace.Sync))],
+            trace.All.Skip(before).Select(operation => (operation.File, operation.GetType())));
+    }
+
+    [Fact]
     public void Pages_that_a_process_left_behind_are_moved_by_the_next()
     {
         Commit(0);
@@ -256,6 +273,19 @@ public sealed class DurableLogStreamTests : IDisposable
         Assert.Equal(2 * LogPage.Size, _data.Length);
         Assert.Equal((2UL, 0), (stream.End.Epoch, stream.DroppedFrames));
     }
+
+    /// <summary>A thread that waits for a commit by now, and how it failed once it has ended.</summary>
+    private (Thread Thread, Func<Exception?> Failure) Waiter(long after)
+    {
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(() => _stream.WaitForCommitAfter(after)));
+        thread.Start();
+        AssertWaits(thread);
+        return (thread, () => failure);
+    }
+
+    private static void AssertWaits(Thread thread) => Assert.True(
+        SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), Patience.Limit), "Nobody waits.");
 
     private void Commit(int number) => Write(SamplePages.Of((uint)number, confirmed: true, fill: (byte)number));
 

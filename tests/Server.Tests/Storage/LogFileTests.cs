@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 
 namespace Telemetry.Server.Tests.Storage;
@@ -97,6 +98,7 @@ public sealed class LogFileTests
         found.Recover();
 
         SamplePages.Commit(found, 1);
+        AssertPage(2, found, 2);
 
         var again = Reopened();
         again.Recover();
@@ -242,12 +244,25 @@ public sealed class LogFileTests
 
             Assert.True(found.HasTwoHeaders);
             Assert.True(new LogFile(copy, "telemetry.log").HasTwoHeaders);
+            copy.Write([0x77], LogHeader.PositionOf(slot) + 10);
+            found = new LogFile(copy, "telemetry.log");
+            found.Begin(3, default);
+            Assert.True(found.HasTwoHeaders);
         }
 
         _file.Write([0x77], LogHeader.PositionOf(0) + 10);
         _file.Write([0x77], LogHeader.PositionOf(1) + 10);
         Assert.Contains(
             "no valid header", Assert.Throws<StoreDamagedException>(Reopened).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_of_another_version_is_refused_as_such()
+    {
+        _file.SetLength(LogHeader.Size + 1);
+        _file.Write("TLMLOG5\0"u8, LogHeader.PositionOf(0));
+
+        Assert.Contains("format 5", Assert.Throws<StoreOpenException>(Reopened).Message, StringComparison.Ordinal);
     }
 
     [Theory]

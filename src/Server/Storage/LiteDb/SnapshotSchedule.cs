@@ -47,7 +47,7 @@ internal sealed class SnapshotSchedule(int slotSize, int minimumRotation)
     {
         var slots = _completeThrough.Count;
         var due = slots == 0 ? 0 : Math.Min(_credit / ReportsPerSlot(slots), slots);
-        return due == 0 ? [] : [.. Enumerable.Range(0, (int)due).Select(i => (_next + i) % slots)];
+        return [.. Enumerable.Range(0, (int)due).Select(i => (_next + i) % slots)];
     }
 
     /// <summary>Slots of which something is not stored, the most outdated first; the others are complete as they are.</summary>
