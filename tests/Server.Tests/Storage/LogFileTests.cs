@@ -260,9 +260,9 @@ public sealed class LogFileTests
     public void A_log_of_another_version_is_refused_as_such()
     {
         _file.SetLength(LogHeader.Size + 1);
-        _file.Write("TLMLOG5\0"u8, LogHeader.PositionOf(0));
+        _file.Write("TLMLOG4\0"u8, LogHeader.PositionOf(0));
 
-        Assert.Contains("format 5", Assert.Throws<StoreOpenException>(Reopened).Message, StringComparison.Ordinal);
+        Assert.Contains("format 4", Assert.Throws<StoreOpenException>(Reopened).Message, StringComparison.Ordinal);
     }
 
     [Theory]
