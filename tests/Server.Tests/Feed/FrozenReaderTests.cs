@@ -65,15 +65,9 @@ public sealed class FrozenReaderTests
         for (var i = 0; i < 5; i++)
         {
             // Again until it comes: the message before may be here while its writer has yet to look at the clock.
-            var next = reader.NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Heartbeat);
-            await Patience.Until(
-                () =>
-                {
-                    server.Time.Advance(TimeSpan.FromMinutes(2));
-                    return next.IsCompleted;
-                },
-                "a heartbeat");
-            await next;
+            await Patience.For(
+                reader.NextAsync(Wire.StreamEventsResponse.MessageOneofCase.Heartbeat),
+                () => server.Time.Advance(TimeSpan.FromMinutes(2)), "a heartbeat");
         }
     }
 
