@@ -13,7 +13,9 @@ namespace Telemetry.Server.Admin;
 internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, TimeProvider time)
     : Wire.AppService.AppServiceBase, IDisposable
 {
-    private const int MaxContract = 64 * 1024;
+    /// <summary>Compilers add comments and places in source files, which make the most of it.</summary>
+    public const int MaxContract = 1024 * 1024;
+
     private const int MaxApps = 1_000;
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -22,20 +24,20 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
     {
         if (request.DescriptorSet.Length is 0 or > MaxContract)
         {
-            throw RpcErrors.InvalidField("descriptor_set", "must be a descriptor set of at most 64 KB");
+            throw RpcErrors.InvalidField("descriptor_set", "must be a descriptor set of at most 1 MB");
         }
 
-        var schema = Read(request.DescriptorSet);
+        var (contract, schema) = Read(request.DescriptorSet);
         await _turn.WaitAsync(context.CancellationToken).ConfigureAwait(false);
         try
         {
             var latest = apps.FindContract(schema.App);
-            if (latest is null || !latest.DescriptorSet.Span.SequenceEqual(request.DescriptorSet.Span))
+            if (latest is null || !latest.DescriptorSet.Span.SequenceEqual(contract.Span))
             {
                 Check(schema);
                 latest = new RegisteredContract(
                     schema, (latest?.Revision ?? 0) + 1,
-                    DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()), request.DescriptorSet.Memory);
+                    DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()), contract.Memory);
                 if (!request.ValidateOnly)
                 {
                     await StoreAsync(latest, context.CancellationToken).ConfigureAwait(false);
@@ -74,11 +76,12 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
 
     public void Dispose() => _turn.Dispose();
 
-    private static ReportSchema Read(ByteString descriptorSet)
+    private static (ByteString Contract, ReportSchema Schema) Read(ByteString descriptorSet)
     {
         try
         {
-            return AppContract.Read(descriptorSet.Span);
+            var contract = AppContract.WithoutSource(descriptorSet);
+            return (contract, AppContract.Read(contract.Span));
         }
         catch (SchemaException e)
         {

@@ -113,6 +113,8 @@ internal static class ServerHost
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
         services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
+        // The message around the contract is a few bytes.
+        services.Configure<GrpcServiceOptions<AppGrpcService>>(grpc => grpc.MaxReceiveMessageSize = 2 * AppGrpcService.MaxContract);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());

@@ -111,7 +111,8 @@ internal static class RpcErrors
     /// <summary>Of any other method.</summary>
     public static RpcStatus SingleMessageTooLarge() => Status(
         StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge,
-        "The message has more than 72 KB. Only SubmitReports takes more, up to 4 MB; send each report as a message of its own.");
+        "The message has more than 72 KB. Only SubmitReports takes more, up to 4 MB, and RegisterApp, up to 1 MB; send each report "
+        + "as a message of its own.");
 
     public static RpcStatus CompressionUnsupported() => Status(
         StatusCode.Unimplemented, ErrorReasons.CompressionUnsupported,

@@ -18,6 +18,26 @@ internal static class AppContract
     public static ReportSchema Read(ReadOnlySpan<byte> descriptorSet) =>
         SchemaBuilder.Build(UsageIn(descriptorSet), mayHaveDoors: false);
 
+    /// <summary>A set without comments and places in source files, which compilers add and nobody here needs.</summary>
+    /// <exception cref="SchemaException">The bytes are no set.</exception>
+    public static ByteString WithoutSource(ByteString descriptorSet)
+    {
+        try
+        {
+            var set = FileDescriptorSet.Parser.WithExtensionRegistry(Policies).ParseFrom(descriptorSet);
+            foreach (var file in set.File)
+            {
+                file.SourceCodeInfo = null;
+            }
+
+            return set.ToByteString();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw NoSet();
+        }
+    }
+
     /// <summary>The set of a message's file and of all that it imports, in the order in which they need each other.</summary>
     public static ByteString Write(MessageDescriptor usage)
     {
@@ -48,7 +68,7 @@ internal static class AppContract
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or DescriptorValidationException or ArgumentException)
         {
-            throw Broken("is not a descriptor set with all its imports; make it with `buf build -o` or `protoc --include_imports -o`");
+            throw NoSet();
         }
     }
 
@@ -66,6 +86,9 @@ internal static class AppContract
 
     private static bool IsUsage(MessageDescriptor message) =>
         message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true;
+
+    private static SchemaException NoSet() =>
+        Broken("is not a descriptor set with all its imports; make it with `buf build -o` or `protoc --include_imports -o`");
 
     private static SchemaException Broken(string rule) => new([new SchemaProblem("", rule)]);
 }

@@ -197,6 +197,21 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task Comments_and_places_in_source_files_are_taken_and_not_kept()
+    {
+        await using var server = await TestServer.StartAsync();
+        var contract = new MadeUpContract();
+        var comment = new SourceCodeInfo.Types.Location { LeadingComments = new string('x', 200_000), Span = { 1, 2, 3 } };
+        contract.File.SourceCodeInfo = new SourceCodeInfo { Location = { comment } };
+
+        Assert.Equal(1u, (await RegisterAsync(server, contract)).Revision);
+        Assert.Equal(1u, (await RegisterAsync(server, new MadeUpContract())).Revision);
+
+        var kept = (await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized)).DescriptorSet;
+        Assert.True(kept.Length < 30_000, $"{kept.Length} bytes are kept");
+    }
+
+    [Fact]
     public async Task What_is_only_checked_is_not_registered_and_an_app_of_the_server_is_not_for_others()
     {
         await using var server = await TestServer.StartAsync();
