@@ -9,7 +9,8 @@ required=85
 output="$PWD/artifacts/mutation"
 
 # RUN AREA FILES TEST-CLASSES. The areas of a run share one instrumented build and its tests, which must be fast:
-# each change runs all of them that reach it. So tests that open a store are kept away from the changes in the store.
+# each change runs all of them that reach it. So tests that open a store are kept away from the changes in the store,
+# and tests that send from those in the rules.
 table='
 log     storage   BatchDecisions LogHeader LogFile DurableLogStream Checkpointer RecoveredLog SnapshotSchedule DataPage DurableFile
 server  clock     ClockMonitor
@@ -17,9 +18,9 @@ server  formats   VersionText LanguageTag Countries | TextRules Countries
 server  feed      FeedSession FeedRequestReader EventFilter | FeedSession FeedRequest EventFilter
 server  licensing LicenseJudge ClaimJudge LicenseKey GuessThrottle LeaseRenewals LicenseRules
 server  callers   CallerWindow CallerConcurrency CallerPseudonyms | CallerWindow CallerLimiter
-sdk     consent   ConsentRules OptOutVariables | ConsentRules ConsentTruthTable
-sdk     schedule  ReportSchedule ReportJitter | ScheduleDecision
-sdk     sending   ReportCourier SendFailures | SendFailure SendFailureWords Repeat TelemetryClient
+rules   consent   ConsentRules OptOutVariables | ConsentRules ConsentTruthTable
+rules   schedule  ReportSchedule ReportJitter | ScheduleDecision
+sending sending   ReportCourier SendFailures | SendFailure SendFailureWords Repeat TelemetryClient
 '
 
 # Settings of a run. Whether an await resumes on its context is nothing that a test could notice.
@@ -68,7 +69,10 @@ mkdir -p "$output"
 dotnet tool restore >/dev/null
 failed=0
 for run in "${!areas[@]}"; do
-  if [ "$run" = sdk ]; then tests=ClientSdk.Tests project=ClientSdk; else tests=Server.Tests project=Server; fi
+  case $run in
+    log | server) tests=Server.Tests project=Server ;;
+    *) tests=ClientSdk.Tests project=ClientSdk ;;
+  esac
   dotnet build "tests/$tests" -v quiet -nologo >"$output/$run.log"
   configuration "$project" "${files[$run]}" "${classes[$run]}" >"$output/$run.json"
   # The report is what counts; a run that ended without one has failed.

@@ -7,7 +7,10 @@ namespace Telemetry.EndToEnd.Tests;
 internal static class ProbeProcess
 {
     public static Process Start(IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
-        Start("dotnet", variables, [Program, .. arguments]);
+        Start("dotnet", variables, Command(arguments)[1..]);
+
+    /// <summary>The command that runs the probe.</summary>
+    public static string[] Command(params string[] arguments) => ["dotnet", Program, .. arguments];
 
     /// <summary>Runs the probe to its end.</summary>
     /// <returns>What it printed, and every system call on sockets that any of its threads made.</returns>
@@ -20,7 +23,7 @@ internal static class ProbeProcess
             // Stops at the calls it is asked for alone: three days of looking at files are hundreds of thousands of others.
             using var process = Start(
                 "strace", variables,
-                ["-f", "--seccomp-bpf", "-qq", "-e", "trace=%network", "-o", trace, "dotnet", Program, .. arguments]);
+                ["-f", "--seccomp-bpf", "-qq", "-e", "trace=%network", "-o", trace, .. Command(arguments)]);
             var output = await Patience.For(process.StandardOutput.ReadToEndAsync(), "the probe ends");
             await Patience.For(process.WaitForExitAsync(), "the probe ends");
             Assert.True(process.ExitCode == 0, $"The probe ended with {process.ExitCode}: {output}");
