@@ -19,6 +19,12 @@ internal sealed class StoredMessages(AppRegistry apps)
     private static readonly byte[] EventTag = Bytes(Wire.StreamEventsResponse.EventFieldNumber);
     private static readonly byte[] EventReportTag = Bytes(Wire.Event.ReportFieldNumber);
     private static readonly byte[] EventKindsTag = Bytes(Wire.Event.KindsFieldNumber);
+    private static readonly byte[] EventTimeTag = Bytes(Wire.Event.TimeFieldNumber);
+    private static readonly byte[] EventPositionTag = Bytes(Wire.Event.PositionFieldNumber);
+    private static readonly byte[] AcceptedAtTag = Bytes(Wire.StoredReport.AcceptedAtFieldNumber);
+    private static readonly byte[] PositionTag = Bytes(Wire.StoredReport.PositionFieldNumber);
+    private static readonly byte[] AnyValueTag = Bytes(Any.ValueFieldNumber);
+    private static readonly byte[] AnyTypeTag = Bytes(Any.TypeUrlFieldNumber);
 
     public static Wire.FeedPosition ToWire(FeedPosition position) =>
         new() { Epoch = position.Epoch, Number = (ulong)position.Number };
@@ -69,8 +75,8 @@ internal sealed class StoredMessages(AppRegistry apps)
         }
 
         writer.CloseMessage(EventKindsTag, end);
-        WriteTime(ref writer, Bytes(Wire.Event.TimeFieldNumber), stored.AcceptedAtMs);
-        WritePosition(ref writer, Bytes(Wire.Event.PositionFieldNumber), stored.Position);
+        WriteTime(ref writer, EventTimeTag, stored.AcceptedAtMs);
+        WritePosition(ref writer, EventPositionTag, stored.Position);
         writer.CloseMessage(EventTag, 0);
         return writer.Written.ToArray();
     }
@@ -81,10 +87,10 @@ internal sealed class StoredMessages(AppRegistry apps)
         WriteNumber(ref writer, Wire.StoredReport.CountrySourceFieldNumber, (ulong)stored.CountrySource);
         WriteNumber(ref writer, Wire.StoredReport.ClaimReasonFieldNumber, (ulong)stored.Claim.Reason);
         WriteNumber(ref writer, Wire.StoredReport.VerdictFieldNumber, (ulong)stored.Claim.Verdict);
-        WriteTime(ref writer, Bytes(Wire.StoredReport.AcceptedAtFieldNumber), stored.AcceptedAtMs);
+        WriteTime(ref writer, AcceptedAtTag, stored.AcceptedAtMs);
         writer.Text(stored.Instance.ToString());
         writer.Bytes(InstanceIdTag);
-        WritePosition(ref writer, Bytes(Wire.StoredReport.PositionFieldNumber), stored.Position);
+        WritePosition(ref writer, PositionTag, stored.Position);
     }
 
     private static void WriteReport(ref BackwardWriter writer, StoredReport stored, ReportSchema schema)
@@ -93,9 +99,9 @@ internal sealed class StoredMessages(AppRegistry apps)
         if (schema.Descriptor is not null)
         {
             writer.Bytes(body.Usage);
-            writer.CloseMessage(Bytes(Any.ValueFieldNumber), 0);
+            writer.CloseMessage(AnyValueTag, 0);
             writer.Text(schema.TypeUrl);
-            writer.Bytes(Bytes(Any.TypeUrlFieldNumber));
+            writer.Bytes(AnyTypeTag);
             writer.CloseMessage(UsageTag, 0);
         }
 
@@ -113,7 +119,7 @@ internal sealed class StoredMessages(AppRegistry apps)
         if (value != 0)
         {
             writer.Number(value);
-            writer.Bytes(WireTag.BytesOf(WireTag.Of(field, WireReader.Varint)));
+            writer.Tag(field, WireReader.Varint);
         }
     }
 
@@ -130,7 +136,7 @@ internal sealed class StoredMessages(AppRegistry apps)
         var end = writer.Length;
         WriteNumber(ref writer, Wire.FeedPosition.NumberFieldNumber, (ulong)position.Number);
         writer.Fixed64(position.Epoch);
-        writer.Bytes(WireTag.BytesOf(WireTag.Of(Wire.FeedPosition.EpochFieldNumber, WireReader.Fixed64)));
+        writer.Tag(Wire.FeedPosition.EpochFieldNumber, WireReader.Fixed64);
         writer.CloseMessage(tag, end);
     }
 

@@ -44,6 +44,9 @@ internal ref struct BackwardWriter(Span<byte> buffer)
         _buffer[at] = (byte)value;
     }
 
+    /// <summary>A field's tag, before its value.</summary>
+    public void Tag(int field, uint wireType) => Number(WireTag.Of(field, wireType));
+
     public void Double(double value)
     {
         _start -= sizeof(double);
