@@ -39,6 +39,25 @@ const http2 = (headers, body) => () => createHttp2().on("stream", (stream) => {
   if (body !== undefined) stream.end(body);
 });
 
+/** Takes a report and resets the connection in place of an answer: earlier, and how much left would be a race. */
+function cutAfterReport(socket) {
+  let received = Buffer.alloc(0);
+  socket.on("error", () => {}).on("data", (bytes) => {
+    received = Buffer.concat([received, bytes]);
+    if (hasData(received)) socket.resetAndDestroy();
+  });
+}
+
+/** Whether a whole data frame is among what a client of HTTP/2 sent (RFC 9113, 3.4, 4.1 and 6.1). */
+function hasData(bytes) {
+  for (let at = 24; at + 9 <= bytes.length;) {
+    const end = at + 9 + bytes.readUIntBE(at, 3);
+    if (bytes[at + 3] === 0 && end <= bytes.length) return true;
+    at = end;
+  }
+  return false;
+}
+
 export const standIns = {
   rejected: http2(refusal(3, "The report breaks rules.", "REPORT_INVALID",
     violation("environment.country", "must be an ISO 3166-1 alpha-2 code"))),
@@ -46,7 +65,7 @@ export const standIns = {
   failing: http2(refusal(13, "The server failed. Its log has the particulars under incident 7.", "INTERNAL_ERROR")),
   foreign: http2({ ":status": 200, "content-type": "text/html" }, "<p>It works!</p>"),
   http1: () => createHttp1((_, response) => response.end("HTTP/1.1 it is")),
-  rude: () => createTcp((socket) => socket.resetAndDestroy()),
+  rude: () => createTcp(cutAfterReport),
   silent: () => createTcp((socket) => socket.on("error", () => {}).resume()),
 };
 

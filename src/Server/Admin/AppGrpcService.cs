@@ -104,10 +104,11 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
                 problems.Select(problem => (problem.Field, problem.Rule)));
         }
 
-        if (apps.All.FirstOrDefault(other => other.App != schema.App && other.Descriptor!.FullName == schema.Descriptor!.FullName) is { } owner)
+        var names = AppContract.NamesIn(schema.Descriptor!).ToHashSet(StringComparer.Ordinal);
+        if (apps.All.FirstOrDefault(other => other.App != schema.App && AppContract.NamesIn(other.Descriptor!).Any(names.Contains)) is { } owner)
         {
             throw RpcErrors.ContractIncompatible(
-                $"The message {schema.Descriptor!.FullName} belongs to the app {owner.App}; put yours into a package of its own.", []);
+                $"The contract defines what the app {owner.App} defines too; put yours into a package of its own.", []);
         }
 
         if (apps.Find(schema.App) is null && apps.All.Count >= MaxApps)

@@ -55,21 +55,18 @@ internal sealed class CurrentReflection(AppRegistry apps)
         }
 
         var set = FileDescriptorSet.Parser.ParseFrom(AppContract.Write(schema.Descriptor));
-        foreach (var part in set.File.Where(part => !IsShared(part.Name)))
+        foreach (var part in set.File.Where(part => !AppContract.IsShared(part.Name)))
         {
             part.Name = $"{schema.App}/{part.Name}";
             for (var i = 0; i < part.Dependency.Count; i++)
             {
-                part.Dependency[i] = IsShared(part.Dependency[i]) ? part.Dependency[i] : $"{schema.App}/{part.Dependency[i]}";
+                part.Dependency[i] = AppContract.IsShared(part.Dependency[i]) ? part.Dependency[i] : $"{schema.App}/{part.Dependency[i]}";
             }
         }
 
         return FileDescriptor.BuildFromByteStrings(set.File.Select(part => part.ToByteString()), null)
-            .Where(part => !IsShared(part.Name));
+            .Where(part => !AppContract.IsShared(part.Name));
     }
-
-    private static bool IsShared(string file) =>
-        file.StartsWith("google/protobuf/", StringComparison.Ordinal) || file.StartsWith("telemetry/v1/", StringComparison.Ordinal);
 
     internal sealed record Answers(
         IReadOnlyList<ReportSchema> Apps, V1.ServerReflection.ServerReflectionBase V1, V1Alpha.ServerReflection.ServerReflectionBase V1Alpha);

@@ -7,6 +7,12 @@ namespace Telemetry.Server.Schema;
 /// <summary>Reads the contract of a registered app from a descriptor set.</summary>
 internal static class AppContract
 {
+    /// <summary>More is no app's contract; each file costs a step down the stack when imports are put in order.</summary>
+    private const int MaxFiles = 100;
+
+    /// <summary>Packages whose names mean something here already.</summary>
+    private static readonly string[] Reserved = ["telemetry", "google", "grpc"];
+
     /// <summary>Without it the policies in a set's options are unknown fields, and every field seems to have none.</summary>
     private static readonly ExtensionRegistry Policies =
     [
@@ -39,11 +45,14 @@ internal static class AppContract
     }
 
     /// <summary>The set of a message's file and of all that it imports, in the order in which they need each other.</summary>
-    public static ByteString Write(MessageDescriptor usage)
+    public static ByteString Write(MessageDescriptor usage) =>
+        new FileDescriptorSet { File = { FilesOf(usage).Select(file => file.ToProto()) } }.ToByteString();
+
+    private static List<FileDescriptor> FilesOf(MessageDescriptor usage)
     {
         var files = new List<FileDescriptor>();
         Add(usage.File);
-        return new FileDescriptorSet { File = { files.Select(file => file.ToProto()) } }.ToByteString();
+        return files;
 
         void Add(FileDescriptor file)
         {
@@ -55,12 +64,33 @@ internal static class AppContract
         }
     }
 
+    /// <summary>Whether a file is the same for all apps.</summary>
+    public static bool IsShared(string file) =>
+        file.StartsWith("google/protobuf/", StringComparison.Ordinal) || file.StartsWith("telemetry/v1/", StringComparison.Ordinal);
+
+    /// <summary>Full names of all that a contract defines by itself.</summary>
+    public static IEnumerable<string> NamesIn(MessageDescriptor usage) => FilesOf(usage)
+        .Where(file => !IsShared(file.Name))
+        .SelectMany(file => file.MessageTypes.Select(type => type.FullName)
+            .Concat(file.EnumTypes.Select(type => type.FullName))
+            .Concat(file.Services.Select(type => type.FullName)));
+
     private static MessageDescriptor UsageIn(ReadOnlySpan<byte> descriptorSet)
     {
         try
         {
             var set = FileDescriptorSet.Parser.WithExtensionRegistry(Policies).ParseFrom(descriptorSet);
+            if (set.File.Count > MaxFiles)
+            {
+                throw Broken($"has more than {MaxFiles} files");
+            }
+
             var files = FileDescriptor.BuildFromByteStrings(Ordered(set).Select(file => file.ToByteString()), Policies);
+            if (files.FirstOrDefault(file => !IsShared(file.Name) && Reserved.Contains(file.Package.Split('.')[0])) is { } taken)
+            {
+                throw Broken($"has the package {taken.Package}, which belongs to the server; use one of your own");
+            }
+
             var usages = files.SelectMany(file => file.MessageTypes).Where(IsUsage).ToList();
             return usages.Count == 1
                 ? usages[0]

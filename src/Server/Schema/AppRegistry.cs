@@ -72,7 +72,8 @@ internal sealed class AppRegistry
             }
 
             revisions.Add(contract);
-            Volatile.Write(ref _known, new Known(BuiltIn.Values.Concat(_registered.Values.Select(all => all[^1].Schema))));
+            // A later server may bring an app along that a vendor registered before: what is stored is the vendor's.
+            Volatile.Write(ref _known, new Known(_registered.Values.Select(all => all[^1].Schema).Concat(BuiltIn.Values).DistinctBy(schema => schema.App)));
         }
     }
 

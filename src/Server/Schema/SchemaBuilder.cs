@@ -15,6 +15,7 @@ internal sealed class SchemaBuilder
     private readonly List<SchemaField> _fields = [];
     private readonly List<SchemaProblem> _problems = [];
     private readonly bool _isApp;
+    private int _seen;
     private readonly Dictionary<KindStorage, int> _counts = [];
 
     private SchemaBuilder(SchemaBuilder? core = null)
@@ -43,9 +44,9 @@ internal sealed class SchemaBuilder
         var policy = usage.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.App);
         builder._problems.AddRange(SchemaRules.OfApp(policy, mayHaveDoors));
         var message = builder.Read(usage, Wire.Report.UsageFieldNumber, "usage.", []);
-        if (builder._fields.Count > MaxFields)
+        if (builder._seen > MaxFields)
         {
-            builder.Refuse("", $"has more than {MaxFields} fields together with those of every report");
+            builder.Refuse("", $"has more than {MaxFields} fields");
         }
 
         return builder._problems.Count == 0
@@ -65,6 +66,12 @@ internal sealed class SchemaBuilder
         var entries = new List<SchemaMessage.Entry>();
         foreach (var field in message.Fields.InDeclarationOrder())
         {
+            // A few messages inside each other can stand for millions of fields.
+            if (_isApp && ++_seen > MaxFields)
+            {
+                break;
+            }
+
             if (!_isApp && field.FieldNumber == Wire.Report.UsageFieldNumber && around.Count == 0)
             {
                 // The app's own message, which comes as an Any.

@@ -55,6 +55,12 @@ internal static partial class SchemaRules
             yield return TypeRule(field, policy);
             yield return policy.Max > LargestMax ? "has a max above 2^53" : null;
             yield return policy.Decimals > 6 ? "keeps more than 6 decimals" : null;
+            yield return policy.Decimals <= 6 && policy.Max > LargestMax / (ulong)Math.Pow(10, policy.Decimals) && policy.Max <= LargestMax
+                ? "has a max that with its decimals is above 2^53"
+                : null;
+            yield return field.FieldType == FieldType.Enum && field.EnumType.Values.Any(value => value.Number < 0)
+                ? "is an enumeration with a negative value"
+                : null;
             yield return LabelRule(policy);
             if (isApp)
             {

@@ -1,8 +1,8 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Wire = Telemetry.Contracts.V1;
 using Label = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Label;
 using Type = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
+using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Schema;
 
@@ -47,6 +47,59 @@ internal sealed class MadeUpContract
     public FileDescriptorProto File => _file;
 
     public Wire.AppPolicy? App { get; set; }
+
+    /// <summary>So many files more, each importing the next.</summary>
+    public int ChainLength { get; set; }
+
+    /// <summary>Into another package.</summary>
+    public void MoveTo(string package)
+    {
+        foreach (var field in Usage.Field.Where(field => field.HasTypeName))
+        {
+            field.TypeName = field.TypeName.Replace("." + _file.Package + ".", "." + package + ".", StringComparison.Ordinal);
+        }
+
+        _file.Package = package;
+    }
+
+    /// <summary>Two messages inside the usage that stand for 40,000 fields.</summary>
+    public void Multiply()
+    {
+        DescriptorProto Message(string name, string? inner) => new()
+        {
+            Name = name,
+            Field =
+            {
+                Enumerable.Range(1, 200).Select(number => new FieldDescriptorProto
+                {
+                    Name = $"part_{number}", Number = number, Type = inner is null ? Type.Bool : Type.Message,
+                    TypeName = inner is null ? "" : ".acme.invoicer." + inner, Label = Label.Optional,
+                }),
+            },
+        };
+
+        _file.MessageType.Add(Message("Inner", null));
+        _file.MessageType.Add(Message("Outer", "Inner"));
+        // Good fields only, so that nothing but their number is wrong.
+        foreach (var field in _file.MessageType[1].Field)
+        {
+            field.ClearTypeName();
+            field.Options = Field("archive_enabled").Options;
+            field.Proto3Optional = true;
+            field.OneofIndex = field.Number - 1;
+            _file.MessageType[1].OneofDecl.Add(new OneofDescriptorProto { Name = "_" + field.Name });
+        }
+
+        Usage.Field.Add(new FieldDescriptorProto
+        {
+            Name = "outer",
+            Number = 40,
+            Type = Type.Message,
+            TypeName = ".acme.invoicer.Outer",
+            Label = Label.Optional,
+            JsonName = "outer",
+        });
+    }
 
     public FieldDescriptorProto Field(string name) => Usage.Field.Single(field => field.Name == name);
 
@@ -131,13 +184,25 @@ internal sealed class MadeUpContract
             Usage.Options.SetExtension(Wire.FieldPolicyExtensions.App, App);
         }
 
-        return new FileDescriptorSet
+        var set = new FileDescriptorSet
         {
             File =
             {
                 FileDescriptor.DescriptorProtoFileDescriptor.ToProto(), Wire.FieldPolicyReflection.Descriptor.ToProto(), _file,
             },
-        }.ToByteString();
+        };
+        for (var i = 0; i < ChainLength; i++)
+        {
+            var file = new FileDescriptorProto { Name = $"{i}.proto" };
+            if (i + 1 < ChainLength)
+            {
+                file.Dependency.Add($"{i + 1}.proto");
+            }
+
+            set.File.Insert(i, file);
+        }
+
+        return set.ToByteString();
     }
 
     private static string JsonNameOf(string name)

@@ -53,6 +53,11 @@ public sealed class RegistrationTests
         ["the label custom"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("custom"))),
         ["more decimals than a double has"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 7)),
         ["numbers that JSON cannot hold"] = ("usage.amount", c => c.Change("amount", p => p.Max = 1UL << 54)),
+        ["decimals beyond what a double holds"] = ("usage.average_lines", c => c.Change("average_lines", p => (p.Max, p.Decimals) = (1UL << 53, 1))),
+        ["a negative value"] = ("usage.plan", c => c.File.EnumType[0].Value.Add(new EnumValueDescriptorProto { Name = "PLAN_NONE", Number = -1 })),
+        ["a package of the server"] = ("", c => c.MoveTo("telemetry.v1")),
+        ["files without end"] = ("", c => c.ChainLength = 20_000),
+        ["messages that multiply"] = ("", c => c.Multiply()),
         ["zero that is nothing"] = ("usage.invoices", c => c.ForgetPresence(c.Field("invoices"))),
         ["a number for ever"] = ("usage.far", c => c.Add("far", 100_000, FieldType.Uint32)),
         ["nothing but a file"] = ("", c => c.File.MessageType.Clear()),
@@ -209,6 +214,30 @@ public sealed class RegistrationTests
 
         var kept = (await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized)).DescriptorSet;
         Assert.True(kept.Length < 30_000, $"{kept.Length} bytes are kept");
+    }
+
+    [Fact]
+    public async Task What_another_app_defines_already_is_refused_and_reflection_goes_on()
+    {
+        await using var server = await TestServer.StartAsync();
+        await RegisterAsync(server, new MadeUpContract());
+        var second = new MadeUpContract { App = new Wire.AppPolicy { Slug = "other" } };
+        second.Usage.Name = "OtherUsage";
+        foreach (var field in second.Usage.Field.Where(field => field.TypeName.Contains(".Usage.", StringComparison.Ordinal)))
+        {
+            field.TypeName = field.TypeName.Replace(".Usage.", ".OtherUsage.", StringComparison.Ordinal);
+        }
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, second));
+
+        Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
+        second.MoveTo("other");
+        Assert.Equal("other", (await RegisterAsync(server, second)).Slug);
+        using var call = new ServerReflection.ServerReflectionClient(server.Native).ServerReflectionInfo();
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { FileContainingSymbol = "other.OtherUsage" });
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
+        Assert.NotEmpty(call.ResponseStream.Current.FileDescriptorResponse.FileDescriptorProto);
+        await call.RequestStream.CompleteAsync();
     }
 
     [Fact]

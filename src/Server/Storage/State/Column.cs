@@ -6,7 +6,7 @@ namespace Telemetry.Server.Storage.State;
 /// <remarks>A block widens when a value needs it, and stays so. Values are never negative; zero is what nobody set.</remarks>
 internal sealed class Column
 {
-    private const int BlockSize = 16_384;
+    private const int BlockSize = 4_096;
 
     private readonly List<byte[]> _blocks = [];
 
