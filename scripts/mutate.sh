@@ -14,7 +14,7 @@ output="$PWD/artifacts/mutation"
 table='
 log     storage   BatchDecisions LogHeader LogFile DurableLogStream Checkpointer RecoveredLog SnapshotSchedule DataPage DurableFile
 server  clock     ClockMonitor
-server  formats   VersionText LanguageTag Countries | TextRules Countries
+schema  formats   VersionText LanguageTag Countries | TextRules Countries
 server  feed      FeedSession FeedRequestReader EventFilter | FeedSession FeedRequest EventFilter
 server  licensing LicenseJudge ClaimJudge LicenseKey GuessThrottle LeaseRenewals LicenseRules
 server  callers   CallerWindow CallerConcurrency CallerPseudonyms | CallerWindow CallerLimiter
@@ -71,6 +71,7 @@ failed=0
 for run in "${!areas[@]}"; do
   case $run in
     log | server) tests=Server.Tests project=Server ;;
+    schema) tests=Server.Tests project=Schema ;;
     *) tests=ClientSdk.Tests project=ClientSdk ;;
   esac
   dotnet build "tests/$tests" -v quiet -nologo >"$output/$run.log"

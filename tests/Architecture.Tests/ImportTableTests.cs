@@ -1,5 +1,5 @@
 using Mono.Cecil;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Architecture.Tests;
@@ -39,9 +39,9 @@ public sealed class ImportTableTests
         "EventMessages", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "DemoFleet", "DemoReports", "ServerHost", "RequestLimits",
     ];
 
-    private static readonly TypeDefinition[] Types = [.. AssemblyDefinition
-        .ReadAssembly(typeof(ITelemetryStore).Assembly.Location).MainModule.GetTypes()
-        .Where(type => type.FullName.StartsWith(Root, StringComparison.Ordinal))];
+    private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }
+        .SelectMany(type => AssemblyDefinition.ReadAssembly(type.Assembly.Location).MainModule.GetTypes())
+        .Where(type => FolderOf(type.FullName) is not null)];
 
     [Fact]
     public void No_feature_uses_another_that_the_table_does_not_allow()
@@ -112,8 +112,10 @@ public sealed class ImportTableTests
         Assert.Contains("Telemetry.Server.Storage.CommitRules", pipeline.SelectMany(References.Of));
     }
 
+    /// <summary>The server's folder, or the library beside it, in which a type is.</summary>
     private static string? FolderOf(string type) =>
-        type.StartsWith(Root, StringComparison.Ordinal) && type.IndexOf('.', Root.Length) is var end and > 0
+        type.StartsWith("Telemetry.Schema.", StringComparison.Ordinal) ? "Schema"
+        : type.StartsWith(Root, StringComparison.Ordinal) && type.IndexOf('.', Root.Length) is var end and > 0
             ? type[Root.Length..end]
             : null;
 
@@ -142,7 +144,7 @@ public sealed class ImportTableTests
             {
                 foreach (var used in Types.Where(type => type.Name == name).SelectMany(type => type.Fields)
                     .SelectMany(field => References.PartsOf(field.FieldType))
-                    .Where(used => used.StartsWith(Root, StringComparison.Ordinal)))
+                    .Where(used => FolderOf(used) is not null))
                 {
                     open.Enqueue(used[(used.LastIndexOf('.') + 1)..]);
                 }

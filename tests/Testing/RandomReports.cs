@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using RoomVox = Telemetry.Contracts.Apps.RoomVox.V1;
 using Wire = Telemetry.Contracts.V1;
 

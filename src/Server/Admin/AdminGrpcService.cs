@@ -5,7 +5,7 @@ using Grpc.Core;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.State;
 using Wire = Telemetry.Contracts.V1;

@@ -3,7 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 

@@ -4,7 +4,7 @@ using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 

@@ -4,7 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Admin;
 

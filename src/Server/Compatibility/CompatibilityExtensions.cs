@@ -1,7 +1,7 @@
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Compatibility;
 

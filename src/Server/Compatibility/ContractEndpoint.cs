@@ -5,7 +5,7 @@ using Google.Rpc;
 using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Compatibility;

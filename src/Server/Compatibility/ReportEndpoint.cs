@@ -1,6 +1,6 @@
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Compatibility;
 

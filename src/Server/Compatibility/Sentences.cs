@@ -1,5 +1,5 @@
 using System.Globalization;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Compatibility;
 

@@ -2,8 +2,8 @@ using Google.Protobuf.Collections;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
-using Telemetry.Server.Schema.Kinds;
+using Telemetry.Schema;
+using Telemetry.Schema.Kinds;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 

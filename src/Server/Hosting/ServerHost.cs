@@ -12,7 +12,7 @@ using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 using Wire = Telemetry.Contracts.V1;

@@ -1,7 +1,7 @@
 using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Ingestion;

@@ -1,7 +1,7 @@
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Ingestion;
 

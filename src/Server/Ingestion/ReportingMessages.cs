@@ -2,8 +2,8 @@ using System.Buffers;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
-using static Telemetry.Server.Schema.WireReader;
+using Telemetry.Schema;
+using static Telemetry.Schema.WireReader;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Ingestion;

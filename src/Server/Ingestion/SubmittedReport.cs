@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
-using Telemetry.Server.Schema.Kinds;
+using Telemetry.Schema;
+using Telemetry.Schema.Kinds;
 
 namespace Telemetry.Server.Ingestion;
 

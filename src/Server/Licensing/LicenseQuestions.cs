@@ -1,7 +1,7 @@
 using System.Net;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Licensing;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Model;
 

@@ -1,4 +1,4 @@
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Privacy;

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Rpc;

@@ -1,5 +1,5 @@
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage;

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Tests.Feed;
 

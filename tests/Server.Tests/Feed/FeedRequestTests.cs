@@ -3,7 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Tests.Storage;
 using Wire = Telemetry.Contracts.V1;

@@ -3,7 +3,7 @@ using Grpc.Core;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Tests.Storage;
 using Case = Telemetry.Contracts.V1.StreamEventsResponse.MessageOneofCase;

@@ -1,4 +1,4 @@
-using Telemetry.Server.Schema.Kinds;
+using Telemetry.Schema.Kinds;
 
 namespace Telemetry.Server.Tests.Ingestion;
 

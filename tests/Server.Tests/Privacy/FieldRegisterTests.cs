@@ -1,7 +1,7 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Telemetry.Server.Privacy;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Privacy;

@@ -4,7 +4,7 @@ using Grpc.Core;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Rpc;

@@ -2,7 +2,7 @@ using System.Collections;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Schema;

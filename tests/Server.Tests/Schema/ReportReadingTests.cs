@@ -3,7 +3,7 @@ using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Server.Ingestion;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Tests.Ingestion;
 using Wire = Telemetry.Contracts.V1;
 
@@ -180,7 +180,7 @@ public sealed class ReportReadingTests
             stored.Subscription = subscription.CalculateSize() == 0 ? null : subscription;
         }
 
-        if (stored.Environment is { Country: "" } environment && Server.Schema.Kinds.Countries.OfTimezone(environment.Timezone) is { } country)
+        if (stored.Environment is { Country: "" } environment && Telemetry.Schema.Kinds.Countries.OfTimezone(environment.Timezone) is { } country)
         {
             environment.Country = country;
         }

@@ -1,5 +1,5 @@
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Storage.State;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.State;
 using Wire = Telemetry.Contracts.V1;
 

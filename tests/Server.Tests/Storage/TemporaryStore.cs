@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 

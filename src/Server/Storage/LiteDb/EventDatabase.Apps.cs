@@ -1,6 +1,6 @@
 using System.Globalization;
 using LiteDB;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

@@ -1,4 +1,4 @@
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

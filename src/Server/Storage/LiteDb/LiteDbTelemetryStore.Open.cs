@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 
 namespace Telemetry.Server.Storage.Records;
 

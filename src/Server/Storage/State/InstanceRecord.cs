@@ -1,6 +1,6 @@
 using System.Buffers;
 using Telemetry.Server.Model;
-using Telemetry.Server.Schema;
+using Telemetry.Schema;
 using Telemetry.Server.Storage.Records;
 
 namespace Telemetry.Server.Storage.State;

@@ -1,0 +1,124 @@
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Schema;
+
+/// <summary>Reads the contract of a registered app from a descriptor set.</summary>
+internal static class AppContract
+{
+    /// <summary>More is no app's contract; each file costs a step down the stack when imports are put in order.</summary>
+    private const int MaxFiles = 100;
+
+    /// <summary>Packages whose names mean something here already.</summary>
+    private static readonly string[] Reserved = ["telemetry", "google", "grpc"];
+
+    /// <summary>Without it the policies in a set's options are unknown fields, and every field seems to have none.</summary>
+    private static readonly ExtensionRegistry Policies =
+    [
+        Wire.FieldPolicyExtensions.FieldPolicy, Wire.FieldPolicyExtensions.ValuePolicy, Wire.FieldPolicyExtensions.App,
+    ];
+
+    /// <summary>The schema that a set describes.</summary>
+    /// <exception cref="SchemaException">It describes none, or one that breaks rules.</exception>
+    public static ReportSchema Read(ReadOnlySpan<byte> descriptorSet) =>
+        SchemaBuilder.Build(UsageIn(descriptorSet), mayHaveDoors: false);
+
+    /// <summary>A set without comments and places in source files, which compilers add and nobody here needs.</summary>
+    /// <exception cref="SchemaException">The bytes are no set.</exception>
+    public static ByteString WithoutSource(ByteString descriptorSet)
+    {
+        try
+        {
+            var set = FileDescriptorSet.Parser.WithExtensionRegistry(Policies).ParseFrom(descriptorSet);
+            foreach (var file in set.File)
+            {
+                file.SourceCodeInfo = null;
+            }
+
+            return set.ToByteString();
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw NoSet();
+        }
+    }
+
+    /// <summary>The set of a message's file and of all that it imports, in the order in which they need each other.</summary>
+    public static ByteString Write(MessageDescriptor usage) =>
+        new FileDescriptorSet { File = { FilesOf(usage).Select(file => file.ToProto()) } }.ToByteString();
+
+    private static List<FileDescriptor> FilesOf(MessageDescriptor usage)
+    {
+        var files = new List<FileDescriptor>();
+        Add(usage.File);
+        return files;
+
+        void Add(FileDescriptor file)
+        {
+            if (!files.Contains(file))
+            {
+                file.Dependencies.ToList().ForEach(Add);
+                files.Add(file);
+            }
+        }
+    }
+
+    /// <summary>Whether a file is the same for all apps.</summary>
+    public static bool IsShared(string file) =>
+        file.StartsWith("google/protobuf/", StringComparison.Ordinal) || file.StartsWith("telemetry/v1/", StringComparison.Ordinal);
+
+    /// <summary>Full names of all that a contract defines by itself.</summary>
+    public static IEnumerable<string> NamesIn(MessageDescriptor usage) => FilesOf(usage)
+        .Where(file => !IsShared(file.Name))
+        .SelectMany(file => file.MessageTypes.Select(type => type.FullName)
+            .Concat(file.EnumTypes.Select(type => type.FullName))
+            .Concat(file.Services.Select(type => type.FullName)));
+
+    private static MessageDescriptor UsageIn(ReadOnlySpan<byte> descriptorSet)
+    {
+        try
+        {
+            var set = FileDescriptorSet.Parser.WithExtensionRegistry(Policies).ParseFrom(descriptorSet);
+            if (set.File.Count > MaxFiles)
+            {
+                throw Broken($"has more than {MaxFiles} files");
+            }
+
+            var files = FileDescriptor.BuildFromByteStrings(Ordered(set).Select(file => file.ToByteString()), Policies);
+            if (files.FirstOrDefault(file => !IsShared(file.Name) && Reserved.Contains(file.Package.Split('.')[0])) is { } taken)
+            {
+                throw Broken($"has the package {taken.Package}, which belongs to the server; use one of your own");
+            }
+
+            var usages = files.SelectMany(file => file.MessageTypes).Where(IsUsage).ToList();
+            return usages.Count == 1
+                ? usages[0]
+                : throw Broken($"holds {usages.Count} messages with the option (telemetry.v1.app); it must be exactly one, at the top of a file");
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or DescriptorValidationException or ArgumentException)
+        {
+            throw NoSet();
+        }
+    }
+
+    /// <summary>Imports before what imports them.</summary>
+    private static List<FileDescriptorProto> Ordered(FileDescriptorSet set)
+    {
+        var byName = set.File.DistinctBy(file => file.Name).ToDictionary(file => file.Name, StringComparer.Ordinal);
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        return byName.Values.SelectMany(Before).ToList();
+
+        IEnumerable<FileDescriptorProto> Before(FileDescriptorProto file) => done.Add(file.Name)
+            ? file.Dependency.Where(byName.ContainsKey).SelectMany(name => Before(byName[name])).Append(file).ToList()
+            : [];
+    }
+
+    private static bool IsUsage(MessageDescriptor message) =>
+        message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true;
+
+    private static SchemaException NoSet() =>
+        Broken("is not a descriptor set with all its imports; make it with `buf build -o` or `protoc --include_imports -o`");
+
+    private static SchemaException Broken(string rule) => new([new SchemaProblem("", rule)]);
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Reflection;
+using Google.Protobuf.Reflection;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Schema;
+
+/// <summary>The apps whose reports the server understands, by their slugs: those that come with the contract, and registered ones.</summary>
+/// <remarks>Threading: any; registrations come one at a time.</remarks>
+internal sealed class AppRegistry
+{
+    /// <summary>The usage messages that come with the contract: nothing here knows their names.</summary>
+    private static readonly IReadOnlyList<MessageDescriptor> BuiltInUsages = [.. typeof(Wire.Report).Assembly.GetTypes()
+        .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
+        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
+        .OfType<FileDescriptor>()
+        .SelectMany(file => file.MessageTypes)
+        .Where(message => message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true)];
+
+    private static readonly FrozenDictionary<string, ReportSchema> BuiltIn = BuiltInUsages
+        .Select(usage => SchemaBuilder.Build(usage, mayHaveDoors: true))
+        .ToFrozenDictionary(schema => schema.App, StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, ReportSchema> _strangers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<RegisteredContract>> _registered = new(StringComparer.Ordinal);
+    private Known _known = new(BuiltIn.Values);
+
+    /// <summary>All of them; another object after each change.</summary>
+    public IReadOnlyList<ReportSchema> All => Volatile.Read(ref _known).All;
+
+    /// <summary>For a refusal of a slug that no app has.</summary>
+    public string Rule => "must name an app that this server knows: "
+        + string.Join(", ", All.Select(schema => schema.App));
+
+    /// <summary>The app's schema; null when there is no such app.</summary>
+    public ReportSchema? Find(string slug) => Volatile.Read(ref _known).BySlug.GetValueOrDefault(slug);
+
+    public static bool IsBuiltIn(string slug) => BuiltIn.ContainsKey(slug);
+
+    /// <summary>The contract with which an app was registered last; null for one that comes with the server.</summary>
+    public RegisteredContract? FindContract(string slug)
+    {
+        lock (_registered)
+        {
+            return _registered.TryGetValue(slug, out var revisions) ? revisions[^1] : null;
+        }
+    }
+
+    /// <summary>For what is stored already: of an app that is not known any more the report itself is.</summary>
+    public ReportSchema OfStored(string slug) => Find(slug) ?? _strangers.GetOrAdd(slug, SchemaBuilder.Core);
+
+    /// <summary>What changed its meaning since any revision before; empty for a new app.</summary>
+    public IReadOnlyList<SchemaProblem> Compare(ReportSchema next)
+    {
+        lock (_registered)
+        {
+            return _registered.TryGetValue(next.App, out var revisions)
+                ? [.. revisions.SelectMany(revision => SchemaCompatibility.Compare(revision.Schema, next)).Distinct()]
+                : [];
+        }
+    }
+
+    /// <summary>Takes reports by this contract from now on.</summary>
+    public void Add(RegisteredContract contract)
+    {
+        lock (_registered)
+        {
+            if (!_registered.TryGetValue(contract.Schema.App, out var revisions))
+            {
+                _registered.Add(contract.Schema.App, revisions = []);
+            }
+
+            revisions.Add(contract);
+            // A later server may bring an app along that a vendor registered before: what is stored is the vendor's.
+            Volatile.Write(ref _known, new Known(_registered.Values.Select(all => all[^1].Schema).Concat(BuiltIn.Values).DistinctBy(schema => schema.App)));
+        }
+    }
+
+    private sealed class Known(IEnumerable<ReportSchema> schemas)
+    {
+        public ReportSchema[] All { get; } = [.. schemas.OrderBy(schema => schema.App, StringComparer.Ordinal)];
+
+        public FrozenDictionary<string, ReportSchema> BySlug { get; } =
+            schemas.ToFrozenDictionary(schema => schema.App, StringComparer.Ordinal);
+    }
+}
+
+/// <summary>A revision of a registered app's contract.</summary>
+/// <param name="Schema">What it means.</param>
+/// <param name="Revision">1 for the first.</param>
+/// <param name="RegisteredAt">When it was registered, UTC, whole milliseconds.</param>
+/// <param name="DescriptorSet">The bytes it was read from.</param>
+internal sealed record RegisteredContract(
+    ReportSchema Schema, int Revision, DateTimeOffset RegisteredAt, ReadOnlyMemory<byte> DescriptorSet);
