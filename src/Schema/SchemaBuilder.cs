@@ -12,6 +12,9 @@ internal sealed class SchemaBuilder
     private const int MaxNumber = 1_000;
     private const int MaxFields = 200;
 
+    /// <summary>A longer name would not be found in JSON.</summary>
+    private const int MaxName = 64;
+
     private readonly List<SchemaField> _fields = [];
     private readonly List<SchemaProblem> _problems = [];
     private readonly bool _isApp;
@@ -64,6 +67,8 @@ internal sealed class SchemaBuilder
     private SchemaMessage Read(MessageDescriptor message, int number, string prefix, IReadOnlyList<MessageDescriptor> around)
     {
         var entries = new List<SchemaMessage.Entry>();
+        // In JSON, an Any says there what it is.
+        var names = new HashSet<string>(StringComparer.Ordinal) { "@type" };
         foreach (var field in message.Fields.InDeclarationOrder())
         {
             // A few messages inside each other can stand for millions of fields.
@@ -81,6 +86,18 @@ internal sealed class SchemaBuilder
             if (field.FieldNumber > MaxNumber)
             {
                 Refuse(prefix + field.Name, $"has a number above {MaxNumber}");
+                continue;
+            }
+
+            if (field.Name.Length > MaxName || field.JsonName.Length > MaxName)
+            {
+                Refuse(prefix + field.Name, $"has a name of more than {MaxName} characters");
+                continue;
+            }
+
+            if (!names.Add(field.Name) | (field.JsonName != field.Name && !names.Add(field.JsonName)))
+            {
+                Refuse(prefix + field.Name, "has a name that JSON cannot tell from another's");
                 continue;
             }
 
