@@ -15,6 +15,9 @@ internal sealed class SchemaBuilder
     /// <summary>A longer name would not be found in JSON.</summary>
     private const int MaxName = 64;
 
+    /// <summary>With its package; every report repeats it.</summary>
+    private const int MaxFullName = 256;
+
     private readonly List<SchemaField> _fields = [];
     private readonly List<SchemaProblem> _problems = [];
     private readonly bool _isApp;
@@ -47,6 +50,11 @@ internal sealed class SchemaBuilder
         var policy = usage.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.App);
         builder._problems.AddRange(SchemaRules.OfApp(policy, mayHaveDoors));
         var message = builder.Read(usage, Wire.Report.UsageFieldNumber, "usage.", []);
+        if (usage.FullName.Length > MaxFullName)
+        {
+            builder.Refuse("", $"has a full name of more than {MaxFullName} characters");
+        }
+
         if (builder._seen > MaxFields)
         {
             builder.Refuse("", $"has more than {MaxFields} fields");

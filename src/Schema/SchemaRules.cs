@@ -75,7 +75,7 @@ internal static partial class SchemaRules
                 yield return IsText(field) && field.Name.Split('_').Any(Personal.Contains)
                     ? "has a name that says it holds something personal; collect a count, a flag or an enumeration instead"
                     : null;
-                yield return !field.IsRepeated && !field.HasPresence
+                yield return !field.IsMap && !field.IsRepeated && !field.HasPresence
                     ? "must be optional: what is not known differs from zero and from nothing"
                     : null;
             }

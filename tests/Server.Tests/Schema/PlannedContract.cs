@@ -163,7 +163,10 @@ internal sealed record PlannedContract(string Slug, IReadOnlyList<PlannedField> 
         {
             var written = new FieldDescriptorProto
             {
-                Name = field.Name, Number = field.Number, JsonName = field.JsonName, Type = TypeOf(field.Shape),
+                Name = field.Name,
+                Number = field.Number,
+                JsonName = field.JsonName,
+                Type = TypeOf(field.Shape),
                 Label = field.IsCounts ? Label.Repeated : Label.Optional,
             };
             var type = $"T{field.Number}";
@@ -200,7 +203,11 @@ internal sealed record PlannedContract(string Slug, IReadOnlyList<PlannedField> 
                 written.Options = new FieldOptions();
                 written.Options.SetExtension(Wire.FieldPolicyExtensions.FieldPolicy, new Wire.FieldPolicy
                 {
-                    Purpose = "Shows how it is used.", Max = field.Max, Decimals = field.Decimals, Format = field.Format, Labels = { field.Labels },
+                    Purpose = "Shows how it is used.",
+                    Max = field.Max,
+                    Decimals = field.Decimals,
+                    Format = field.Format,
+                    Labels = { field.Labels },
                 });
             }
 

@@ -67,6 +67,7 @@ public sealed class RegistrationTests
         ["a JSON name of another field"] = ("usage.amount", c => c.Field("amount").JsonName = "invoices"),
         ["the JSON name of the type"] = ("usage.amount", c => c.Field("amount").JsonName = "@type"),
         ["a name without end"] = ("usage." + new string('x', 65), c => c.Add(new string('x', 65), 20, FieldType.Uint32)),
+        ["a full name without end"] = ("", c => c.MoveTo("acme." + new string('x', 250))),
         ["counts that must be there"] = ("usage.currencies", c => c.Change("currencies", p => p.Required = true)),
         ["a map without keys"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(0)),
         ["a map without values"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(1)),

@@ -41,12 +41,13 @@ internal sealed record Revision(string What, PlannedContract After, string? Brok
     ];
 
     /// <summary>Fields come and go, and one is changed in a way of which is known what it means.</summary>
-    public static Gen<Revision> Of(PlannedContract before) => Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, Changes.Length - 1], Gen.Bool, Gen.Bool, (index, change, removes, adds) =>
+    public static Gen<Revision> Of(PlannedContract before) => Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, Changes.Length - 1], Gen.Bool, Gen.Bool, (index, which, removes, adds) =>
     {
         var leaves = before.Leaves().ToList();
         var (path, field) = leaves[index % leaves.Count];
-        var (what, breaks, how) = Changes[change];
-        var changed = how(field);
+        var (what, breaks, how) = Changes[which];
+        // A group that is too deep would be refused for that.
+        var changed = how(field) is { } change && (change.Shape != Shape.Group || path.Count(letter => letter == '.') < 3) ? change : null;
         var fields = Rewrite(before.Fields, "usage.", (at, old) => at == path && changed is not null ? changed
             : removes && at != path && at == leaves[(index + 1) % leaves.Count].Path ? null
             : old);

@@ -32,6 +32,12 @@ internal sealed class AppFleet
 
     public int TextsHeld => _codes.Sum(codes => codes.Count);
 
+    /// <summary>For how many texts there is room.</summary>
+    public int TextRoom => _codes.Sum(codes => codes.Capacity);
+
+    /// <summary>What the cells of all columns take.</summary>
+    public long CellBytes => _numbers.Concat(_texts).Sum(column => column.Bytes);
+
     public int BlockSize => _rows.BlockSize;
 
     public ref InstanceRow this[int ordinal] => ref _rows[ordinal];
@@ -107,6 +113,11 @@ internal sealed class AppFleet
             {
                 _texts[i][ordinal] = (ulong)code;
             }
+
+            if (_codes[i].IsSparse(_rows.Count))
+            {
+                Renumber(i);
+            }
         }
     }
 
@@ -147,5 +158,17 @@ internal sealed class AppFleet
             CountrySource = row.CountrySource,
             Values = ValuesOf(ordinal),
         };
+    }
+
+    private void Renumber(int field)
+    {
+        var (before, moved) = (_texts[field], _codes[field].Renumber());
+        var column = new Column();
+        for (var ordinal = 0; ordinal < _rows.Count; ordinal++)
+        {
+            column[ordinal] = (ulong)moved[(int)before[ordinal]];
+        }
+
+        _texts[field] = column;
     }
 }
