@@ -37,9 +37,9 @@ public sealed class ContractPropertyTests
             {
                 Assert.NotEmpty(e.Problems);
             }
-        }, iter: 1_000, print: sent => $"seed {sent.Item2}\n{sent.Item1}");
+        }, iter: 400, print: sent => $"seed {sent.Item2}\n{sent.Item1}");
 
-        Assert.InRange(taken, 100, 950);
+        Assert.InRange(taken, 40, 390);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class ContractPropertyTests
         {
             Assert.NotEmpty(e.Problems);
         }
-    }, iter: 400, print: sent => $"seed {sent.Item2}\n{sent.Item1}");
+    }, iter: 200, print: sent => $"seed {sent.Item2}\n{sent.Item1}");
 
     [Fact]
     public void A_next_contract_is_taken_when_it_only_adds_and_is_refused_with_the_field_when_it_changes_a_meaning() => Revisions.Sample(succession =>
@@ -73,7 +73,7 @@ public sealed class ContractPropertyTests
         {
             Assert.Contains(revision.Broken, problems.Select(problem => problem.Field));
         }
-    }, iter: 500, print: succession => $"{succession.Before}\n{succession.Revision}");
+    }, iter: 300, print: succession => $"{succession.Before}\n{succession.Revision}");
 
     [Fact]
     public void A_next_contract_that_is_taken_reads_what_is_stored_and_what_builds_of_before_send_as_before()
@@ -99,9 +99,9 @@ public sealed class ContractPropertyTests
                 Assert.Empty(sentAgain.Violations);
                 AssertSame(WireReportReader.Read(body, old), old, sentAgain.Values!, now);
             }
-        }, iter: 500, print: succession => $"{succession.Before}\n{succession.After}\n{string.Join('\n', succession.Reports.AsEnumerable())}");
+        }, iter: 300, print: succession => $"{succession.Before}\n{succession.After}\n{string.Join('\n', succession.Reports.AsEnumerable())}");
 
-        Assert.True(taken > 50 && refused > 50, $"{taken} were taken, {refused} refused");
+        Assert.True(taken > 30 && refused > 30, $"{taken} were taken, {refused} refused");
     }
 
     private static void Use(ByteString set, ReportSchema before, Random random)

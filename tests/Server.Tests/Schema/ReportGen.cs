@@ -61,7 +61,7 @@ internal static class ReportGen
         Shape.Enumeration => Gen.OneOf<object>([.. field.Values.Select(value => (object)value.Number), 0, -1, 99, int.MaxValue, int.MinValue]),
         Shape.Text => Text(field).Select(text => (object)text),
         Shape.Set => Text(field).List[0, 6].Select(set => (object)(IReadOnlyList<string>)set),
-        _ => Gen.Frequency((12, Entries(field, 6)), (1, Entries(field, 120)), (1, Gen.OneOf(ManyOwn(field, 2_000), ManyOwn(field, 2_001)))),
+        _ => Gen.Frequency((40, Entries(field, 6)), (2, Entries(field, 120)), (1, Gen.OneOf(ManyOwn(field, 2_000), ManyOwn(field, 2_001)))),
     };
 
     private static Gen<object> Entries(PlannedField field, int most) => Gen.Select(Text(field), Count(field.Largest), (label, count) => (label, count))
