@@ -32,7 +32,7 @@ internal sealed class ContractEndpoint(
             return;
         }
 
-        var status = SubmitAnswers.Refused(outcome).GetRpcStatus()!;
+        var status = SubmitAnswers.StatusOf(outcome);
         if (status.GetDetail<RetryInfo>() is { } retry)
         {
             context.Response.Headers.RetryAfter =
