@@ -123,6 +123,27 @@ internal static class RpcErrors
         StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed,
         "A web page of an origin that is not allowed made this call. The operator can add the origin to Cors:Origins.");
 
+    /// <summary>What a caller gets whose JSON is no request of the call.</summary>
+    public static RpcStatus JsonMalformed() => Status(
+        StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
+        "The request does not fit this call: a field is not known or has another type than the contract says. "
+        + "/openapi.json describes what it takes.");
+
+    /// <summary>A refusal by the web server or of plain HTTP, in the contract's shape.</summary>
+    public static RpcStatus OfHttp(int http, string message, TimeSpan? retryAfter)
+    {
+        var (code, reason) = http switch
+        {
+            StatusCodes.Status403Forbidden => (StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed),
+            StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => (StatusCode.Unimplemented, ErrorReasons.MethodUnknown),
+            StatusCodes.Status413PayloadTooLarge => (StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge),
+            StatusCodes.Status429TooManyRequests => (StatusCode.ResourceExhausted, ErrorReasons.TooManyRequests),
+            >= StatusCodes.Status500InternalServerError => (StatusCode.Internal, ErrorReasons.InternalError),
+            _ => (StatusCode.InvalidArgument, ErrorReasons.RequestMalformed),
+        };
+        return retryAfter is { } wait ? Retry(code, reason, message, wait) : Status(code, reason, message);
+    }
+
     private static BadRequest Broken(IEnumerable<(string Field, string Rule)> violations) => new()
     {
         FieldViolations =
