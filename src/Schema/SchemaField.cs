@@ -159,6 +159,8 @@ internal sealed class EnumerationValues
     /// <summary>What a value that is not known counts as; null where the contract has no such thing.</summary>
     public int? Other { get; }
 
+    public IReadOnlyList<string> Names => [.. _names.Values];
+
     public bool IsKnown(int number) => _names.ContainsKey(number);
 
     public string? NameOf(int number) => _names.GetValueOrDefault(number);

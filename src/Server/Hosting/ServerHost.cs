@@ -10,6 +10,7 @@ using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
+using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
@@ -186,6 +187,7 @@ internal static class ServerHost
         app.MapGrpcHealthChecksService();
         app.MapHealthPage();
         app.MapCompatibilityEndpoints();
+        OpenApiEndpoint.Map(app);
     }
 
     private static bool DataExists(IServiceProvider services) => File.Exists(Path.Combine(

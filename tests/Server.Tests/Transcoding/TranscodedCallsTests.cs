@@ -219,7 +219,7 @@ public sealed class TranscodedCallsTests
         server.ExpectsErrors = true;
         server.HeldStore.Defect = new NotSupportedException("Nobody foresaw this.");
 
-        var (status, refusal) = await JsonCalls.CallAsync(server, "POST", "/v1/licenses", """{"customerReference": "C-1", "apps": ["roomvox"]}""");
+        var (status, refusal) = await JsonCalls.CallAsync(server, "GET", "/v1/reports/1");
 
         Assert.Equal(500, status);
         Assert.Equal("INTERNAL_ERROR", JsonCalls.ReasonOf(refusal));
