@@ -36,6 +36,9 @@ internal sealed class AppRegistry
     /// <summary>The app's schema; null when there is no such app.</summary>
     public ReportSchema? Find(string slug) => Volatile.Read(ref _known).BySlug.GetValueOrDefault(slug);
 
+    /// <summary>The schema whose usage an Any of this type holds; null when no app has such a message.</summary>
+    public ReportSchema? FindUsage(string typeUrl) => Volatile.Read(ref _known).ByTypeUrl.GetValueOrDefault(typeUrl);
+
     public static bool IsBuiltIn(string slug) => BuiltIn.ContainsKey(slug);
 
     /// <summary>The contract with which an app was registered last; null for one that comes with the server.</summary>
@@ -83,6 +86,9 @@ internal sealed class AppRegistry
 
         public FrozenDictionary<string, ReportSchema> BySlug { get; } =
             schemas.ToFrozenDictionary(schema => schema.App, StringComparer.Ordinal);
+
+        public FrozenDictionary<string, ReportSchema> ByTypeUrl { get; } =
+            schemas.ToFrozenDictionary(schema => schema.TypeUrl, StringComparer.Ordinal);
     }
 }
 

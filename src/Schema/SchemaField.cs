@@ -17,6 +17,9 @@ internal sealed class SchemaField
         Name = field.Name;
         Path = prefix + field.Name;
         HasPresence = field.HasPresence;
+        IsMap = field.IsMap;
+        IsRepeated = field.IsRepeated;
+        IsWide = (field.IsMap ? field.MessageType.FindFieldByName("value") : field).FieldType == FieldType.UInt64;
         Policy = policy;
         Kind = kind;
         Index = index;
@@ -37,6 +40,14 @@ internal sealed class SchemaField
 
     /// <summary>Whether zero, false or an empty text differs from nothing on the wire.</summary>
     public bool HasPresence { get; }
+
+    public bool IsMap { get; }
+
+    /// <summary>Whether it is a map or a list.</summary>
+    public bool IsRepeated { get; }
+
+    /// <summary>Whether its counts have 64 bits.</summary>
+    public bool IsWide { get; }
 
     public Wire.FieldPolicy Policy { get; }
 
@@ -74,6 +85,8 @@ internal sealed class SchemaField
 internal static class WireTag
 {
     public static uint Of(int number, uint wireType) => (uint)number << 3 | wireType;
+
+    public static uint NumberOf(uint tag) => tag >> 3;
 
     public static byte[] BytesOf(uint tag)
     {
@@ -148,7 +161,11 @@ internal sealed class EnumerationValues
     /// <summary>What a value that is not known counts as; null where the contract has no such thing.</summary>
     public int? Other { get; }
 
+    public IReadOnlyList<string> Names => [.. _names.Values];
+
     public bool IsKnown(int number) => _names.ContainsKey(number);
+
+    public string? NameOf(int number) => _names.GetValueOrDefault(number);
 
     /// <summary>Whether another enumeration has all its values, under the same names.</summary>
     public bool IsPartOf(EnumerationValues other) =>

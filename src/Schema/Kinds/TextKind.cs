@@ -108,4 +108,7 @@ internal abstract class TextKind() : Kind(KindStorage.Text, WireReader.Bytes)
             writer.Bytes(field.TagBytes);
         }
     }
+
+    public override void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json) =>
+        json.WriteStringValue(reader.Utf8Text());
 }
