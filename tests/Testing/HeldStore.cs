@@ -80,9 +80,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => inner.FindInstances(instance);
 
-    public IReadOnlyList<InstanceState> ListInstances(
-        InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null) =>
-        inner.ListInstances(from, maxCount, app, verdict);
+    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
+        inner.ListInstances(query, after, maxCount);
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
 

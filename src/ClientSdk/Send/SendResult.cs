@@ -105,3 +105,13 @@ public abstract class SendResult
     /// <param name="message">What went wrong and where to look.</param>
     public sealed class NotPrepared(string message) : SendResult(SendResultKind.NotPrepared, message);
 }
+
+/// <summary>A rule that a field of a report breaks.</summary>
+public sealed class FieldViolation
+{
+    /// <summary>Path of the field in the Report message.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The rule and what to do, in words.</summary>
+    public required string Description { get; init; }
+}

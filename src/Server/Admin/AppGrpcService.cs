@@ -16,6 +16,7 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
     /// <summary>Compilers add comments and places in source files, which make the most of it.</summary>
     public const int MaxContract = 1024 * 1024;
 
+    private const int DefaultPage = 100;
     private const int MaxApps = 1_000;
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -53,14 +54,23 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
         }
     }
 
-    public override Task<Wire.ListAppsResponse> ListApps(Wire.ListAppsRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.ListAppsResponse
+    public override Task<Wire.ListAppsResponse> ListApps(Wire.ListAppsRequest request, ServerCallContext context)
+    {
+        var question = new Wire.ListAppsRequest();
+        var size = Paging.Size(request.PageSize, DefaultPage, MaxApps);
+        var last = PageToken.Read("page_token", request.PageToken, question);
+        var all = apps.All;
+        var page = all.SkipWhile(schema => string.CompareOrdinal(schema.App, last) <= 0).Take(size + 1).ToList();
+        return Task.FromResult(new Wire.ListAppsResponse
         {
             Apps =
             {
-                apps.All.Select(schema => ToWire(schema, apps.FindContract(schema.App))),
+                page.Take(size).Select(schema => ToWire(schema, apps.FindContract(schema.App))),
             },
+            NextPageToken = page.Count > size ? PageToken.Of(question, page[size - 1].App) : "",
+            TotalSize = (ulong)all.Count,
         });
+    }
 
     public override Task<Wire.GetAppResponse> GetApp(Wire.GetAppRequest request, ServerCallContext context)
     {
@@ -126,7 +136,7 @@ internal sealed class AppGrpcService(AppRegistry apps, ITelemetryStore store, Ti
         catch (StoreUnavailableException)
         {
             throw RpcErrors.StoreUnavailable(
-                "The server cannot store anything right now. Try again in a minute.", TimeSpan.FromMinutes(1));
+                "The server cannot store anything right now. Try again in a minute.", TimeSpan.FromMinutes(1)).ToRpcException();
         }
     }
 

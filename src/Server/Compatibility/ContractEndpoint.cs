@@ -26,6 +26,6 @@ internal sealed class ContractEndpoint(
             return;
         }
 
-        await JsonAnswers.RefuseAsync(context, SubmitAnswers.Refused(outcome).GetRpcStatus()!).ConfigureAwait(false);
+        await JsonAnswers.RefuseAsync(context, SubmitAnswers.StatusOf(outcome)).ConfigureAwait(false);
     }
 }

@@ -19,11 +19,11 @@ internal sealed class FeedGrpcService(
         Wire.StreamEventsRequest request, IServerStreamWriter<FeedMessage> responseStream,
         ServerCallContext context)
     {
-        var feedRequest = requests.Read(request);
+        var feedRequest = await requests.ReadAsync(request, context.CancellationToken).ConfigureAwait(false);
         if (Interlocked.Increment(ref _readers) > options.Value.MaxReaders)
         {
             Interlocked.Decrement(ref _readers);
-            throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry);
+            throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry).ToRpcException();
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(

@@ -350,7 +350,7 @@ public sealed class RegistrationTests
         var app = await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized);
         Assert.Contains(app.Fields, field => field.Path == "usage.average_lines" && field.Purpose == "Shows how it is used.");
         Assert.Equal(new MadeUpContract().ToSet(), app.DescriptorSet);
-        var page = await server.Admin.ListInstancesAsync(new() { App = "invoicer" }, server.Authorized);
+        var page = await server.Admin.ListInstancesAsync(new() { Filter = new() { Apps = { "invoicer" } } }, server.Authorized);
         Assert.Equal(3, page.Instances.Count);
         Assert.All(page.Instances, instance => Assert.Equal(MadeUpContract.TypeName, Any.GetTypeName(instance.Usage.TypeUrl)));
         using var call = new ServerReflection.ServerReflectionClient(server.Native).ServerReflectionInfo();

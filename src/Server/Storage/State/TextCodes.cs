@@ -17,6 +17,9 @@ internal sealed class TextCodes
 
     public string? this[int code] => _texts[code];
 
+    /// <returns>The text's number; null when no installation has it.</returns>
+    public int? Find(string text) => _codes.TryGetValue(text, out var code) ? code : null;
+
     /// <summary>The text's number, with one user more.</summary>
     public int Take(string? text)
     {
