@@ -102,7 +102,8 @@ internal sealed class AdminGrpcService(
             Instances = (ulong)store.InstanceCount,
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
-            Uptime = Duration.FromTimeSpan(clock.GetUtcNow() - StartedAt),
+            // A clock that was put back makes it zero, not less.
+            Uptime = Duration.FromTimeSpan(clock.GetUtcNow() is var now && now > StartedAt ? now - StartedAt : TimeSpan.Zero),
         });
 
     private InstanceState StateOf(InstanceId id, string? app)

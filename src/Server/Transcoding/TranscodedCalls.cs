@@ -11,10 +11,10 @@ namespace Telemetry.Server.Transcoding;
 
 /// <summary>Stands around the transcoded calls: what the library reads was checked before, and its refusals get a reason and the way out.</summary>
 /// <remarks>
-/// The library passes over query parameters and says what it made of the input in the words of an exception. As for gRPC
-/// (decision 17), a status without details is its own and is replaced.
+/// The library passes over query parameters that it does not know, and says what it made of the input in the words of an
+/// exception. As for gRPC (decision 17), a status without details is its own and is replaced.
 /// </remarks>
-internal sealed class TranscodedCalls(TimeProvider time)
+internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
 {
     /// <summary>The largest request registers an app: a megabyte in base64.</summary>
     private const int MaxBodyBytes = 3 * 512 * 1024;
@@ -29,51 +29,77 @@ internal sealed class TranscodedCalls(TimeProvider time)
             return next(context);
         }
 
-        if (QueryRule(context.Request, call) is { } rule)
+        if (BrokenInHead(context.Request, call) is var (name, rule))
         {
-            return JsonAnswers.RefuseAsync(context, RpcErrors.InvalidField("query", rule).GetRpcStatus()!);
+            return RefuseAsync(context, name, rule);
         }
 
         if (call.HttpRule.Body.Length > 0)
         {
-            return _requests.HandleAsync(context, static body => body.ToArray(), (_, body) =>
-            {
-                context.Request.Body = new MemoryStream(body, writable: false);
-                return AnswerAsync(context, next);
-            });
+            return _requests.HandleAsync(
+                context, body => (Body: body.ToArray(), Broken: RequestFields.BrokenIn(call.MethodDescriptor.InputType, body)),
+                (_, read) =>
+                {
+                    context.Request.Body = new MemoryStream(read.Body, writable: false);
+                    return read.Broken is var (field, broken) ? RefuseAsync(context, field, broken) : AnswerAsync(context, call, next);
+                });
         }
 
         // Of no interest where no body is read; the library would look at its charset.
         context.Request.Headers.ContentType = default;
-        return AnswerAsync(context, next);
+        return AnswerAsync(context, call, next);
     }
 
-    /// <summary>The rule that the query breaks; null when all its names are fields that the call takes there.</summary>
-    private static string? QueryRule(HttpRequest request, GrpcJsonTranscodingMetadata call)
+    private static Task RefuseAsync(HttpContext context, string field, string rule) =>
+        JsonAnswers.RefuseAsync(context, RpcErrors.InvalidField(field, rule).GetRpcStatus()!);
+
+    /// <summary>What is wrong with the variables of the path or the names and values of the query.</summary>
+    private static (string Field, string Rule)? BrokenInHead(HttpRequest request, GrpcJsonTranscodingMetadata call)
     {
-        if (call.HttpRule.Body.Length > 0)
+        var all = call.MethodDescriptor.InputType.Fields.InDeclarationOrder();
+        foreach (var field in all)
         {
-            return request.Query.Count > 0 ? "must be empty: this call takes everything in its path and its body" : null;
+            if (request.RouteValues.TryGetValue(field.Name, out var value) && RequestFields.BrokenRule(field, (string)value!) is { } rule)
+            {
+                return (field.Name, rule);
+            }
         }
 
-        var fields = call.MethodDescriptor.InputType.Fields.InDeclarationOrder()
-            .Where(field => !request.RouteValues.ContainsKey(field.Name)).ToList();
-        return request.Query.Keys.All(name => IsField(fields, name))
-            ? null
-            : fields.Count == 0 ? "must be empty: this call takes no parameters"
-            : "must name only what this call takes: " + string.Join(", ", fields.Select(field => field.Name));
+        var inQuery = call.HttpRule.Body.Length > 0 ? [] : all.Where(field => !request.RouteValues.ContainsKey(field.Name)).ToList();
+        foreach (var (name, values) in request.Query)
+        {
+            if (Find(inQuery, name) is not { } field)
+            {
+                return ("query", inQuery.Count == 0
+                    ? "must be empty: this call takes everything in its path or its body"
+                    : "must name only what this call takes: " + string.Join(", ", inQuery.Select(field => field.Name)));
+            }
+
+            if (values.Select(value => RequestFields.BrokenRule(field, value!)).FirstOrDefault(rule => rule is not null) is { } rule)
+            {
+                return (field.Name, rule);
+            }
+
+            if (values.Count > 1 && !field.IsRepeated)
+            {
+                return (field.Name, "must come once");
+            }
+        }
+
+        return null;
     }
 
-    private static bool IsField(IEnumerable<FieldDescriptor> fields, string path)
+    private static FieldDescriptor? Find(IEnumerable<FieldDescriptor> fields, string path)
     {
         var dot = path.IndexOf('.', StringComparison.Ordinal);
         var name = dot < 0 ? path : path[..dot];
-        return fields.FirstOrDefault(field => field.Name == name || field.JsonName == name) is { } field
-            && (dot < 0 || (field is { FieldType: FieldType.Message, IsRepeated: false }
-                && IsField(field.MessageType.Fields.InDeclarationOrder(), path[(dot + 1)..])));
+        var found = fields.FirstOrDefault(field => field.Name == name || field.JsonName == name);
+        return dot < 0 ? found
+            : found is { FieldType: FieldType.Message, IsRepeated: false } ? Find(found.MessageType.Fields.InDeclarationOrder(), path[(dot + 1)..])
+            : null;
     }
 
-    private static async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    private async Task AnswerAsync(HttpContext context, GrpcJsonTranscodingMetadata call, RequestDelegate next)
     {
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
         JsonAnswers.Prepare(context.Response);
@@ -82,11 +108,23 @@ internal sealed class TranscodedCalls(TimeProvider time)
         context.Features.Set(body);
         if (SuccessBody.IsRefusal(context.Response) && !context.Response.HasStarted)
         {
-            var details = context.Features.Get<IServerCallContextFeature>()?.ServerCallContext.ResponseTrailers
-                .GetValueBytes(StatusHeaders.Details);
-            await JsonAnswers.RefuseAsync(
-                context, details is null ? RpcErrors.JsonMalformed() : RpcStatus.Parser.ParseFrom(details)).ConfigureAwait(false);
+            await JsonAnswers.RefuseAsync(context, RefusalOf(context, call)).ConfigureAwait(false);
         }
+    }
+
+    private RpcStatus RefusalOf(HttpContext context, GrpcJsonTranscodingMetadata call)
+    {
+        var details = context.Features.Get<IServerCallContextFeature>()?.ServerCallContext.ResponseTrailers.GetValueBytes(StatusHeaders.Details);
+        if (details is not null)
+        {
+            return RpcStatus.Parser.ParseFrom(details);
+        }
+
+        // What it cannot read is the caller's, what it cannot write is ours.
+        return context.Response.StatusCode == StatusCodes.Status400BadRequest
+            ? RpcErrors.JsonMalformed()
+            : RpcErrors.Internal(failures.Note(
+                new InvalidOperationException("The answer could not be written as JSON."), call.MethodDescriptor.FullName)).GetRpcStatus()!;
     }
 
     /// <summary>Lets a success through as it is written, and nothing of a refusal.</summary>

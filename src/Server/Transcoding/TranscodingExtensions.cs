@@ -41,8 +41,8 @@ internal static class TranscodingExtensions
             {
                 serializer.Converters.Insert(0, new UsageConverter(apps));
                 serializer.Converters.Insert(0, new FeedMessageConverter());
-                // A misspelled name must not mean "not set".
-                serializer.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+                // ProtoJSON takes a number as a text, too.
+                serializer.NumberHandling |= JsonNumberHandling.AllowReadingFromString;
             }
         }
 

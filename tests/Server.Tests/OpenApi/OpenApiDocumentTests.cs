@@ -35,7 +35,7 @@ public sealed class OpenApiDocumentTests
 
         var silent = document.Components!.Schemas!
             .Where(schema => schema.Key.StartsWith("telemetry.", StringComparison.Ordinal))
-            .SelectMany(schema => schema.Value.Properties!.Select(field => (Path: $"{schema.Key}.{field.Key}", field.Value.Description)))
+            .SelectMany(schema => (schema.Value.Properties ?? new Dictionary<string, IOpenApiSchema>()).Select(field => (Path: $"{schema.Key}.{field.Key}", field.Value.Description)))
             .Where(field => field.Description is null && !field.Path.EndsWith("@type", StringComparison.Ordinal));
         Assert.Empty(silent);
         var rooms = document.Components.Schemas!["telemetry.apps.roomvox.v1.Usage"].Properties!["rooms"];
