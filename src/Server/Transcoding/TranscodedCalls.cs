@@ -124,7 +124,7 @@ internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
         return context.Response.StatusCode == StatusCodes.Status400BadRequest
             ? RpcErrors.JsonMalformed()
             : RpcErrors.Internal(failures.Note(
-                new InvalidOperationException("The answer could not be written as JSON."), call.MethodDescriptor.FullName)).GetRpcStatus()!;
+                new InvalidOperationException("The answer could not be written as JSON."), call.MethodDescriptor.FullName));
     }
 
     /// <summary>Lets a success through as it is written, and nothing of a refusal.</summary>
