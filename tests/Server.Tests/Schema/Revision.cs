@@ -41,7 +41,8 @@ internal sealed record Revision(string What, PlannedContract After, string? Brok
     ];
 
     /// <summary>Fields come and go, and one is changed in a way of which is known what it means.</summary>
-    public static Gen<Revision> Of(PlannedContract before) => Gen.Select(Gen.Int[0, 1_000], Gen.Int[0, Changes.Length - 1], Gen.Bool, Gen.Bool, (index, which, removes, adds) =>
+    public static Gen<Revision> Of(PlannedContract before) => Gen.Select(
+        Gen.Int[0, 1_000], Gen.Int[0, Changes.Length - 1], Gen.Bool, Gen.Bool, (index, which, removes, adds) =>
     {
         var leaves = before.Leaves().ToList();
         var (path, field) = leaves[index % leaves.Count];
@@ -58,18 +59,22 @@ internal sealed record Revision(string What, PlannedContract After, string? Brok
     });
 
     /// <summary>Any other contract for these numbers and names: whether it means the same is another question.</summary>
-    public static Gen<PlannedContract> Anything(PlannedContract before) => Gen.Select(Of(before), Gen.Int[0, 1_000], Gen.Int[0, 3]).SelectMany((revision, index, dice) =>
-    {
-        var all = All(before.Fields, "usage.").ToList();
-        var (path, field) = all[index % all.Count];
-        return ContractGen.Leaf(field.Name, field.Number).Select(other => dice switch
+    public static Gen<PlannedContract> Anything(PlannedContract before) =>
+        Gen.Select(Of(before), Gen.Int[0, 1_000], Gen.Int[0, 3]).SelectMany((revision, index, dice) =>
         {
-            0 => revision.After,
-            1 => before with { Fields = Rewrite(before.Fields, "usage.", (at, old) => at == path ? other : old) },
-            2 => before with { Fields = Rewrite(before.Fields, "usage.", (at, old) => at == path ? other with { Name = "another" } : old) },
-            _ => before with { Fields = Rewrite(before.Fields, "usage.", (at, old) => at == path ? old with { Max = other.Max > uint.MaxValue || !HasMax(old) || old.Shape == Shape.Decimal ? old.Max : other.Max } : old) },
+            var all = All(before.Fields, "usage.").ToList();
+            var (path, field) = all[index % all.Count];
+            return ContractGen.Leaf(field.Name, field.Number).Select(other => dice switch
+            {
+                0 => revision.After,
+                1 => With(other),
+                2 => With(other with { Name = "another" }),
+                _ => With(HasMax(field) && other.Max <= uint.MaxValue ? field with { Max = other.Max } : field),
+            });
+
+            PlannedContract With(PlannedField changed) =>
+                before with { Fields = Rewrite(before.Fields, "usage.", (at, old) => at == path ? changed : old) };
         });
-    });
 
     private static bool HasMax(PlannedField field) => field.Shape is Shape.Map32 or Shape.Map64 or Shape.Count32 or Shape.Count64
         && field.Largest < uint.MaxValue;

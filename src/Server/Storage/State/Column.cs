@@ -37,13 +37,13 @@ internal sealed class Column
                 _changes.Add(0);
             }
 
-            var cells = _blocks[block];
-            if (value > Largest(cells))
+            if (value > Largest(_blocks[block]))
             {
                 Resize(block, WidthOf(value));
             }
 
-            Write(_blocks[block], ordinal % BlockSize, value);
+            var cells = _blocks[block];
+            Write(cells, ordinal % BlockSize, value);
             if (cells.Length > BlockSize && ++_changes[block] == BlockSize)
             {
                 Resize(block, WidthOf(LargestIn(cells)));
