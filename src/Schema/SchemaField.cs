@@ -19,7 +19,7 @@ internal sealed class SchemaField
         HasPresence = field.HasPresence;
         IsMap = field.IsMap;
         IsRepeated = field.IsRepeated;
-        IsWide = (field.IsMap ? field.MessageType.FindFieldByName("value") : field).FieldType == FieldType.UInt64;
+        IsWide = (field.IsMap ? field.MessageType.FindFieldByNumber(2) : field).FieldType == FieldType.UInt64;
         Policy = policy;
         Kind = kind;
         Index = index;

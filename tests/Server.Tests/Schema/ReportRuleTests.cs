@@ -94,6 +94,18 @@ public sealed class ReportRuleTests
         Assert.Equal(["usage.tax_country"], read.Dropped);
     }
 
+    [Fact]
+    public void The_entries_of_a_map_are_known_by_their_numbers_whatever_they_are_called()
+    {
+        var contract = new MadeUpContract();
+        foreach (var field in contract.Usage.NestedType.SelectMany(entry => entry.Field))
+        {
+            field.Name = field.JsonName = "own" + field.Number;
+        }
+
+        Assert.Equal("invoicer", AppContract.Read(contract.ToSet().Span).App);
+    }
+
     private static SubmittedReport Read(PlannedField field, object value)
     {
         var contract = new PlannedContract("planned", [field]);
