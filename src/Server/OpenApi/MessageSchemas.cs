@@ -74,7 +74,7 @@ internal sealed class MessageSchemas
     {
         if (field.IsMap)
         {
-            return new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = OfValue(field.MessageType.FindFieldByName("value"), PolicyOf(field)) };
+            return new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = OfValue(field.MessageType.FindFieldByNumber(2), PolicyOf(field)) };
         }
 
         var value = OfValue(field, PolicyOf(field));

@@ -81,7 +81,7 @@ internal static class RequestFields
             return (path, field.IsMap ? "must be an object" : "must be an array");
         }
 
-        var value = field.IsMap ? field.MessageType.FindFieldByName("value") : field;
+        var value = field.IsMap ? field.MessageType.FindFieldByNumber(2) : field;
         while (json.Read() && json.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
             if (json.TokenType != JsonTokenType.PropertyName && BrokenValue(value, path, ref json) is { } broken)
