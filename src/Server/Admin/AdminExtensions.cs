@@ -10,6 +10,8 @@ internal static class AdminExtensions
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<IAdminTokenVerifier>(provider => provider.GetRequiredService<AdminTokens>());
         services.AddSingleton<AdminGrpcService>();
+        services.AddSingleton<AppRegistrar>();
+        services.AddSingleton<AppDirectory>();
         services.AddSingleton<AppGrpcService>();
         services.AddSingleton<LicenseAdminGrpcService>();
         return services;

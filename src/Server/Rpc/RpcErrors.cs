@@ -11,13 +11,8 @@ namespace Telemetry.Server.Rpc;
 /// </summary>
 internal static class RpcErrors
 {
-    public static RpcException Invalid(string reason, string message, IEnumerable<(string Field, string Rule)> violations)
-    {
-        var details = new BadRequest();
-        details.FieldViolations.AddRange(violations.Select(violation =>
-            new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }));
-        return Create(StatusCode.InvalidArgument, reason, message, details);
-    }
+    public static RpcException Invalid(string reason, string message, IEnumerable<(string Field, string Rule)> violations) =>
+        Create(StatusCode.InvalidArgument, reason, message, Details(violations));
 
     public static RpcException InvalidField(string field, string rule) =>
         Invalid(ErrorReasons.RequestInvalid, $"{field} {rule}.", [(field, rule)]);
@@ -89,14 +84,13 @@ internal static class RpcErrors
             "What is stored there is damaged and is not handed out. The operator can see where with --verify; "
             + $"the server's log has the particulars under incident {incident}.");
 
-    /// <summary>A contract that is good in itself, but cannot follow the one before.</summary>
-    public static RpcException ContractIncompatible(string message, IEnumerable<(string Field, string Rule)> violations)
-    {
-        var details = new BadRequest();
-        details.FieldViolations.AddRange(violations.Select(violation =>
-            new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }));
-        return Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, details);
-    }
+    /// <param name="isConflict">Whether it is good in itself, and cannot stand beside what is registered.</param>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="violations">Each broken rule.</param>
+    public static RpcException ContractRefused(bool isConflict, string message, IEnumerable<(string Field, string Rule)> violations) =>
+        isConflict
+            ? Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, Details(violations))
+            : Invalid(ErrorReasons.ContractInvalid, message, violations);
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
     public static RpcStatus Malformed() => Status(
@@ -130,6 +124,14 @@ internal static class RpcErrors
     public static RpcStatus OriginNotAllowed() => Status(
         StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed,
         "A web page of an origin that is not allowed made this call. The operator can add the origin to Cors:Origins.");
+
+    private static BadRequest Details(IEnumerable<(string Field, string Rule)> violations) => new()
+    {
+        FieldViolations =
+        {
+            violations.Select(violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }),
+        },
+    };
 
     private static RpcException Retry(StatusCode code, string reason, string message, TimeSpan retryAfter) =>
         Create(code, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
