@@ -24,7 +24,7 @@ internal sealed class NoOpFeed : FeedService.FeedServiceBase
 
     private static StreamEventsResponse EventOf(ulong number)
     {
-        var position = new FeedPosition { Epoch = 0x1234_5678_9ABC_DEF0, Number = number };
+        var position = new FeedPosition { Cursor = "ARI0VniavN7wAAAAAAAAAAE", Number = number };
         var time = new Timestamp { Seconds = 1_795_000_000, Nanos = 123_000_000 };
         return new StreamEventsResponse
         {
@@ -35,7 +35,7 @@ internal sealed class NoOpFeed : FeedService.FeedServiceBase
                 Kinds = { EventKind.ReportAccepted, EventKind.InstanceDiscovered },
                 Report = new StoredReport
                 {
-                    Position = position,
+                    Number = number,
                     InstanceId = "016b3aa8146186b18d6fbfa8a99016d6",
                     AcceptedAt = time,
                     Verdict = ClaimVerdict.Community,

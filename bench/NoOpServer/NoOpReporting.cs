@@ -19,7 +19,7 @@ internal sealed class NoOpReporting(TimeProvider? time = null) : ReportingServic
             {
                 ReportId = request.Report.ReportId,
                 AcceptedAt = now,
-                Position = new FeedPosition { Epoch = 0x1234_5678_9ABC_DEF0, Number = (ulong)Interlocked.Increment(ref _number) },
+                Number = (ulong)Interlocked.Increment(ref _number),
                 Verdict = ClaimVerdict.Community,
                 NextReportNotBefore = now,
             },

@@ -8,26 +8,11 @@ using Enum = System.Enum;
 
 namespace Telemetry.Cli;
 
-/// <summary>Events and positions as text.</summary>
+/// <summary>Events as text.</summary>
 internal static class EventText
 {
     /// <summary>How many of an app's figures are in a line.</summary>
     private const int Figures = 3;
-
-    /// <summary>"EPOCH:NUMBER", as --after takes it.</summary>
-    public static string Of(FeedPosition position) =>
-        string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}");
-
-    /// <returns>Null when it is no position.</returns>
-    public static FeedPosition? TryParsePosition(string text)
-    {
-        var parts = text.Split(':');
-        return parts.Length == 2
-            && ulong.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var epoch)
-            && ulong.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? new FeedPosition { Epoch = epoch, Number = number }
-            : null;
-    }
 
     /// <param name="happened">The event.</param>
     /// <param name="find">Finds an app's usage message by its full name.</param>

@@ -1,10 +1,11 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Cli;
 
 /// <summary>Keeps a position in a file; a crash leaves the old one or the new one.</summary>
 internal sealed class PositionFile
 {
+    /// <summary>As the contract says.</summary>
+    private const int LongestCursor = 64;
+
     private readonly string _path;
 
     /// <summary>Finds out at once whether the file can be written, instead of after the first event.</summary>
@@ -29,9 +30,9 @@ internal sealed class PositionFile
 
     private string Temporary => _path + ".new";
 
-    /// <returns>Null when nothing was written yet.</returns>
+    /// <returns>The position's cursor; null when nothing was written yet.</returns>
     /// <exception cref="CliUsageException">It holds something else.</exception>
-    public FeedPosition? Read()
+    public string? Read()
     {
         if (!File.Exists(_path))
         {
@@ -39,21 +40,26 @@ internal sealed class PositionFile
         }
 
         var text = File.ReadAllText(_path).Trim();
-        return text.Length == 0 ? null : EventText.TryParsePosition(text) ?? throw new CliUsageException(
-            $"The state file '{_path}' holds no position. If it is another program's, name another one; to begin anew, delete it.");
+        return text.Length switch
+        {
+            0 => null,
+            <= LongestCursor when !text.AsSpan().ContainsAnyExceptInRange('!', '~') => text,
+            _ => throw new CliUsageException(
+                $"The state file '{_path}' holds no position. If it is another program's, name another one; to begin anew, delete it."),
+        };
     }
 
-    public void Write(FeedPosition position)
+    public void Write(string cursor)
     {
         try
         {
-            File.WriteAllText(Temporary, EventText.Of(position) + "\n");
+            File.WriteAllText(Temporary, cursor + "\n");
             File.Move(Temporary, _path, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The position {EventText.Of(position)} cannot be written to '{_path}': {e.Message} Some events from here "
+                $"The position {cursor} cannot be written to '{_path}': {e.Message} Some events from here "
                 + "on may be repeated the next time.", e);
         }
     }

@@ -37,7 +37,7 @@ internal static class SendResultText
         {
             case SendResult.Sent sent:
                 console.Out.WriteLine(
-                    $"Stored as {sent.Receipt.Position}, report {sent.Receipt.ReportId}, "
+                    $"Stored as number {sent.Receipt.Number}, report {sent.Receipt.ReportId}, "
                     + $"verdict {EventText.NameOf(sent.Receipt.Verdict)}. "
                     + $"The next report is welcome after {sent.Receipt.NextReportNotBefore:u}.");
                 if (sent.Receipt.DroppedFields.Count > 0)

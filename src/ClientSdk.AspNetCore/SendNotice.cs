@@ -1,3 +1,4 @@
+using System.Globalization;
 using Telemetry.Client.AspNetCore.Page;
 
 namespace Telemetry.Client.AspNetCore;
@@ -27,7 +28,7 @@ internal static class SendNotice
     private static NoticeDetail[] DetailsOf(ReportReceipt receipt) =>
     [
         new("Report", receipt.ReportId),
-        new("Position in the server's log", receipt.Position),
+        new("Number in the server's log", receipt.Number.ToString(CultureInfo.InvariantCulture)),
         new("Subscription", Words.Of(receipt.Verdict)),
         new("SHA-256 that the server read", receipt.Digest.Length > 0 ? receipt.Digest : "none: other bytes are stored"),
     ];

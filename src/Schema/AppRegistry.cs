@@ -11,7 +11,7 @@ namespace Telemetry.Schema;
 /// <remarks>Threading: any; registrations come one at a time.</remarks>
 internal sealed class AppRegistry
 {
-    private const int MaxApps = 1_000;
+    public const int MaxApps = 1_000;
 
     /// <summary>The usage messages that come with the contract: nothing here knows their names.</summary>
     public static readonly IReadOnlyList<MessageDescriptor> BuiltInUsages = [.. typeof(Wire.Report).Assembly.GetTypes()
@@ -38,6 +38,9 @@ internal sealed class AppRegistry
 
     /// <summary>The app's schema; null when there is no such app.</summary>
     public ReportSchema? Find(string slug) => Volatile.Read(ref _known).BySlug.GetValueOrDefault(slug);
+
+    /// <summary>The schema whose usage an Any of this type holds; null when no app has such a message.</summary>
+    public ReportSchema? FindUsage(string typeUrl) => Volatile.Read(ref _known).ByTypeUrl.GetValueOrDefault(typeUrl);
 
     public static bool IsBuiltIn(string slug) => BuiltIn.ContainsKey(slug);
 
@@ -106,6 +109,9 @@ internal sealed class AppRegistry
 
         public FrozenDictionary<string, ReportSchema> BySlug { get; } =
             schemas.ToFrozenDictionary(schema => schema.App, StringComparer.Ordinal);
+
+        public FrozenDictionary<string, ReportSchema> ByTypeUrl { get; } =
+            schemas.ToFrozenDictionary(schema => schema.TypeUrl, StringComparer.Ordinal);
     }
 }
 

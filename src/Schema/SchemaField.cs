@@ -17,6 +17,9 @@ internal sealed class SchemaField
         Name = field.Name;
         Path = prefix + field.Name;
         HasPresence = field.HasPresence;
+        IsMap = field.IsMap;
+        IsRepeated = field.IsRepeated;
+        IsWide = (field.IsMap ? field.MessageType.FindFieldByName("value") : field).FieldType == FieldType.UInt64;
         Policy = policy;
         Kind = kind;
         Index = index;
@@ -37,6 +40,14 @@ internal sealed class SchemaField
 
     /// <summary>Whether zero, false or an empty text differs from nothing on the wire.</summary>
     public bool HasPresence { get; }
+
+    public bool IsMap { get; }
+
+    /// <summary>Whether it is a map or a list.</summary>
+    public bool IsRepeated { get; }
+
+    /// <summary>Whether its counts have 64 bits.</summary>
+    public bool IsWide { get; }
 
     public Wire.FieldPolicy Policy { get; }
 
@@ -74,6 +85,8 @@ internal sealed class SchemaField
 internal static class WireTag
 {
     public static uint Of(int number, uint wireType) => (uint)number << 3 | wireType;
+
+    public static uint NumberOf(uint tag) => tag >> 3;
 
     public static byte[] BytesOf(uint tag)
     {
@@ -125,6 +138,7 @@ internal sealed class LabelSet
 internal sealed class EnumerationValues
 {
     private readonly Dictionary<int, string> _names;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _words = new(StringComparer.OrdinalIgnoreCase);
 
     public EnumerationValues(EnumDescriptor values)
@@ -133,6 +147,7 @@ internal sealed class EnumerationValues
         Other = values.Values.FirstOrDefault(value => value.Name.EndsWith("_OTHER", StringComparison.Ordinal))?.Number;
         foreach (var value in values.Values)
         {
+            _numbers.TryAdd(value.Name, value.Number);
             _words.TryAdd(value.Name, value.Number);
             foreach (var word in value.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.ValuePolicy)?.HttpNames ?? [])
             {
@@ -144,11 +159,16 @@ internal sealed class EnumerationValues
     /// <summary>What a value that is not known counts as; null where the contract has no such thing.</summary>
     public int? Other { get; }
 
+    public IReadOnlyList<string> Names => [.. _names.Values];
+
     public bool IsKnown(int number) => _names.ContainsKey(number);
+
+    public string? NameOf(int number) => _names.GetValueOrDefault(number);
 
     /// <summary>Whether another enumeration has all its values, under the same names.</summary>
     public bool IsPartOf(EnumerationValues other) =>
         _names.All(value => other._names.TryGetValue(value.Key, out var name) && name == value.Value);
 
-    public int? Find(string word) => _words.TryGetValue(word, out var number) ? number : null;
+    /// <summary>By a value's own name first: in other words, or in capitals, it could mean another one.</summary>
+    public int? Find(string word) => _numbers.TryGetValue(word, out var number) || _words.TryGetValue(word, out number) ? number : null;
 }

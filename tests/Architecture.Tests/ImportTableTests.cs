@@ -24,19 +24,23 @@ public sealed class ImportTableTests
         ["Licensing"] = ["Model", "Schema", "Callers", "Storage", "Rpc", "Privacy"],
         ["Feed"] = ["Model", "Schema", "Storage", "Rpc"],
         ["Ingestion"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
-        ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing"],
+        // Rpc: at the contract's own paths a refusal is one of the contract.
+        ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
         ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Licensing", "Privacy"],
+        // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
+        ["Transcoding"] = ["Schema", "Rpc", "Feed", "Compatibility"],
+        ["OpenApi"] = ["Schema", "Rpc"],
         // Reports from outside, as a client does.
         ["Demo"] = [],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Admin", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "ServerHost", "RequestLimits",
+        "EventMessages", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

@@ -74,7 +74,7 @@ public sealed class EventTextTests
 
     private static Event Of(ClaimVerdict verdict, LicenseVerdict reason, params EventKind[] kinds) => new()
     {
-        Position = new FeedPosition { Epoch = 7, Number = 1 },
+        Position = new FeedPosition { Cursor = "c1", Number = 1 },
         Time = Timestamp.FromDateTimeOffset(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero)),
         Kinds = { kinds.Prepend(EventKind.ReportAccepted) },
         Report = new StoredReport

@@ -67,7 +67,7 @@ internal sealed class ForeignAppServer : IAsyncDisposable
             {
                 Event = new Event
                 {
-                    Position = new FeedPosition { Epoch = 7, Number = 1 },
+                    Position = new FeedPosition { Cursor = "c1", Number = 1 },
                     Time = At(),
                     Kinds = { EventKind.ReportAccepted },
                     Report = new StoredReport
@@ -86,7 +86,7 @@ internal sealed class ForeignAppServer : IAsyncDisposable
             {
                 Instances =
                 {
-                    new Instance { InstanceId = new string('a', 32), App = request.App, LastSeen = At(), Usage = Any.Pack(Usage) },
+                    new Instance { InstanceId = new string('a', 32), App = request.Filter.Apps[0], LastSeen = At(), Usage = Any.Pack(Usage) },
                 },
             });
     }

@@ -30,7 +30,7 @@ public sealed class HostileValueTests
     [Fact]
     public void A_servers_words_are_shown_as_text()
     {
-        var result = new Client.SendResult.Rejected(Hostile, [new FieldViolation { Field = Hostile, Description = Hostile }]);
+        var result = new Client.SendResult.Rejected(Hostile, [new Client.FieldViolation { Field = Hostile, Description = Hostile }]);
 
         var markup = NoticePart.Of(SendNotice.Of(result)).ToString();
 

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Client;
 using Telemetry.Client.Admin;
+using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.Tests;
@@ -63,7 +65,7 @@ public sealed class FeedClientTests
             {
                 Hello = new Wire.Hello
                 {
-                    StartingAfter = new Wire.FeedPosition { Epoch = 1, Number = (ulong)Interlocked.Increment(ref calls) },
+                    StartingAfter = new Wire.FeedPosition { Cursor = "c", Number = (ulong)Interlocked.Increment(ref calls) },
                     HeartbeatInterval = new() { Seconds = 20 },
                 },
             }.ToByteArray();
@@ -142,7 +144,7 @@ public sealed class FeedClientTests
 
         var wrongToken = await Assert.ThrowsAsync<FeedRefusedException>(() => FirstAsync("wrong", new()));
         var unknown = await Assert.ThrowsAsync<FeedRefusedException>(() => FirstAsync(
-            server.AdminToken, new() { After = new() { Epoch = 1, Number = 7 } }));
+            server.AdminToken, new() { After = FeedCursor.Of(new FeedPosition(1, 7)) }));
 
         Assert.Equal(StatusCode.Unauthenticated, wrongToken.Status);
         Assert.Equal("POSITION_UNKNOWN", unknown.Reason);

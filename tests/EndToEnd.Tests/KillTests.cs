@@ -24,7 +24,7 @@ public sealed class KillTests : IDisposable
     private readonly List<Wire.Event> _streamed = [];
     private readonly Random _random = new(20_261_123);
     private string? _token;
-    private Wire.FeedPosition? _resumeAfter;
+    private string? _resumeAfter;
     private int _next;
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
@@ -51,8 +51,8 @@ public sealed class KillTests : IDisposable
 
         // The stream across all kills: a prefix of the log without hole, repetition or invention.
         Assert.Equal(
-            stored.Take(_streamed.Count).Select(e => (e.Position.Epoch, e.Position.Number, e.Report.Report.ReportId)),
-            _streamed.Select(e => (e.Position.Epoch, e.Position.Number, e.Report.Report.ReportId)));
+            stored.Take(_streamed.Count).Select(e => (e.Position.Cursor, e.Position.Number, e.Report.Report.ReportId)),
+            _streamed.Select(e => (e.Position.Cursor, e.Position.Number, e.Report.Report.ReportId)));
         var rest = await ReadAllAsync(channel, _resumeAfter);
         Assert.Equal(stored.Count, _streamed.Count + rest.Count);
     }
@@ -88,7 +88,7 @@ public sealed class KillTests : IDisposable
                 var number = Interlocked.Increment(ref _next);
                 var request = SampleReports.Request($"https://kill-{number}.example");
                 var response = await client.SubmitReportAsync(request);
-                Assert.True(_acknowledged.TryAdd(request.Report.ReportId, response.Receipt.Position.Number));
+                Assert.True(_acknowledged.TryAdd(request.Report.ReportId, response.Receipt.Number));
                 acknowledged();
             }
         }
@@ -112,7 +112,7 @@ public sealed class KillTests : IDisposable
                 if (message.Event is { } next)
                 {
                     _streamed.Add(next);
-                    _resumeAfter = next.Position;
+                    _resumeAfter = next.Position.Cursor;
                 }
             }
         }
@@ -122,7 +122,7 @@ public sealed class KillTests : IDisposable
         }
     }
 
-    private async Task<List<Wire.Event>> ReadAllAsync(GrpcChannel channel, Wire.FeedPosition? after = null)
+    private async Task<List<Wire.Event>> ReadAllAsync(GrpcChannel channel, string? after = null)
     {
         var request = after is null
             ? new Wire.StreamEventsRequest { Beginning = new() }

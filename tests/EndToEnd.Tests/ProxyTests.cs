@@ -33,7 +33,7 @@ public sealed class ProxyTests
         await AssertDelivered(3);
         using var health = await caller.Http.GetAsync("/healthz");
 
-        Assert.Equal((1UL, 2UL), (first.Receipt.Position.Number, second.Receipt.Position.Number));
+        Assert.Equal((1UL, 2UL), (first.Receipt.Number, second.Receipt.Number));
         Assert.Equal(HttpStatusCode.OK, third.StatusCode);
         Assert.Equal("ready\n", await health.Content.ReadAsStringAsync());
 

@@ -17,7 +17,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     /// <summary>When set, commits fail with these words.</summary>
     public string? Broken { get; set; }
 
-    /// <summary>When set, commits fail in a way that nobody foresaw.</summary>
+    /// <summary>When set, commits and reads of a report fail in a way that nobody foresaw.</summary>
     public Exception? Defect { get; set; }
 
     public StoreDescription Description => inner.Description;
@@ -70,7 +70,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
         long number, int maxCount, CancellationToken cancellation) => inner.ReadAfterAsync(number, maxCount, cancellation);
 
     public ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation) =>
-        inner.FindReportAsync(number, cancellation);
+        Defect is { } defect ? throw defect : inner.FindReportAsync(number, cancellation);
 
     public ValueTask<IReadOnlyList<StoredReport>> ReadHistoryAsync(
         InstanceId instance, string app, long beforeNumber, int maxCount, CancellationToken cancellation) =>
@@ -80,9 +80,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => inner.FindInstances(instance);
 
-    public IReadOnlyList<InstanceState> ListInstances(
-        InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null) =>
-        inner.ListInstances(from, maxCount, app, verdict);
+    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
+        inner.ListInstances(query, after, maxCount);
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
 

@@ -1,7 +1,7 @@
 // What runs inside the browser: thin handles on the generated gRPC-Web clients, driven from run.mjs.
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
-import { BadRequestSchema } from "./generated/bad-request_pb.js";
+import { BadRequestSchema } from "./generated/google/rpc/error_details_pb.js";
 import { AdminService } from "./generated/telemetry/v1/admin_service_pb.js";
 import { FeedService } from "./generated/telemetry/v1/feed_service_pb.js";
 import { anyPack } from "@bufbuild/protobuf/wkt";

@@ -30,7 +30,7 @@ function check(name, holds) {
 const generate = (input) =>
   execFileSync("buf", ["generate", input, "--template", "buf.gen.yaml"], { cwd: here, stdio: "inherit" });
 generate("../../protos");
-generate("bad-request.proto");
+generate("../../artifacts/protos");
 const bundle = await build({
   entryPoints: [join(here, "page.js")],
   bundle: true,

@@ -40,8 +40,8 @@ internal sealed class AppsCommand : Command
     {
         protected override async Task<int> RunAsync(TelemetryChannel channel, ParseResult parsed, CancellationToken cancellation)
         {
-            var apps = await new AdminClient(channel, TokenOf(parsed)).ListAppsAsync(cancellation).ConfigureAwait(false);
-            await WriteTableAsync(parsed, Header, apps.ToAsyncEnumerable(), LineOf).ConfigureAwait(false);
+            var apps = new AdminClient(channel, TokenOf(parsed)).ListAppsAsync(cancellation);
+            await WriteTableAsync(parsed, Header, apps, LineOf).ConfigureAwait(false);
             return ExitCodes.Ok;
         }
     }

@@ -8,8 +8,9 @@ namespace Telemetry.Cli.Commands;
 /// <summary><c>telemetry tail</c>: follows every accepted report, through restarts of the server.</summary>
 internal sealed class TailCommand : ServerVerb
 {
-    private readonly Option<string?> _after = new("--after") { Description = "Resume after EPOCH:NUMBER." };
+    private readonly Option<string?> _after = new("--after") { Description = "Resume after this position, as an interrupted tail prints it." };
     private readonly Option<bool> _beginning = new("--from-beginning") { Description = "Start with the oldest event." };
+    private readonly MomentOption _since = new("--since") { Description = "Start with the first event at or after this time, e.g. 2026-05-01T12:00Z." };
     private readonly Option<string?> _state = new("--state")
     {
         Description = "Keep the position in this file, and resume from it the next time.",
@@ -25,7 +26,7 @@ internal sealed class TailCommand : ServerVerb
     public TailCommand(ConnectionOptions connection, CliConsole console)
         : base("tail", "Follow accepted reports live.", connection, console)
     {
-        Option[] options = [_after, _beginning, _state, _limit, _apps, _kinds, _countries, _versions, _verdicts];
+        Option[] options = [_after, _beginning, _since, _state, _limit, _apps, _kinds, _countries, _versions, _verdicts];
         foreach (var option in options)
         {
             Options.Add(option);
@@ -43,14 +44,14 @@ internal sealed class TailCommand : ServerVerb
         await ServerProbe.FieldListVersionAsync(channel, Terminal.Time, cancellation).ConfigureAwait(false);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, Terminal.OutputClosed);
         var left = parsed.GetValue(_limit);
-        FeedPosition? last = null;
+        string? last = null;
         try
         {
             await foreach (var message in client.FollowAsync(request, either.Token).ConfigureAwait(false))
             {
                 await Types.LearnAsync(message.Event?.Report?.Report?.Usage, either.Token).ConfigureAwait(false);
                 Show(message, IsJson(parsed));
-                last = message.Event?.Position ?? message.Heartbeat?.Position ?? message.CaughtUp?.Position ?? last;
+                last = (message.Event?.Position ?? message.Heartbeat?.Position ?? message.CaughtUp?.Position)?.Cursor ?? last;
                 if (last is not null)
                 {
                     state?.Write(last);
@@ -68,7 +69,7 @@ internal sealed class TailCommand : ServerVerb
         }
         catch (OperationCanceledException) when (last is not null && state is null)
         {
-            Terminal.Error.WriteLine($"To go on from here: telemetry tail --after {EventText.Of(last)}");
+            Terminal.Error.WriteLine($"To go on from here: telemetry tail --after {last}");
             throw;
         }
 
@@ -114,9 +115,13 @@ internal sealed class TailCommand : ServerVerb
                 },
             },
         };
-        if ((AfterOf(parsed) ?? state?.Read()) is { } position)
+        if ((parsed.GetValue(_after) ?? state?.Read()) is { } cursor)
         {
-            request.After = position;
+            request.After = cursor;
+        }
+        else if (_since.In(parsed) is { } since)
+        {
+            request.Time = since;
         }
         else if (parsed.GetValue(_beginning))
         {
@@ -125,9 +130,4 @@ internal sealed class TailCommand : ServerVerb
 
         return request;
     }
-
-    private FeedPosition? AfterOf(ParseResult parsed) => parsed.GetValue(_after) is { } text
-        ? EventText.TryParsePosition(text)
-            ?? throw new CliUsageException("--after is written EPOCH:NUMBER, as 'telemetry tail' prints it.")
-        : null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 namespace Telemetry.Client.AspNetCore.Page;
 
 /// <summary>The latest attempts.</summary>
@@ -24,7 +25,7 @@ internal static class HistoryPart
         <tr><th scope="row" class="when">{SupportPage.Time(entry.At)}</th><td>
         <strong>{Words.Of(entry.Outcome)}</strong>
         <span class="wrap">{entry.Message}</span>
-        <span class="hint wrap">Report {entry.ReportId}{(entry.Receipt is { } receipt ? Html.Of($", position {receipt.Position}") : default)}</span>
+        <span class="hint wrap">Report {entry.ReportId}{(entry.Receipt is { } receipt ? Html.Of($", number {receipt.Number.ToString(CultureInfo.InvariantCulture)}") : default)}</span>
         <span class="hint wrap">SHA-256 <code>{entry.Digest}</code></span>
         </td></tr>
         """);

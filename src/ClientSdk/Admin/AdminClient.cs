@@ -8,6 +8,8 @@ namespace Telemetry.Client.Admin;
 /// <summary>Asks a server about its installations. Calls throw <see cref="RpcException"/> with the server's words.</summary>
 public class AdminClient
 {
+    private const uint PageSize = 500;
+
     private readonly AdminService.AdminServiceClient _client;
     private readonly AppService.AppServiceClient _apps;
     private readonly Metadata _headers;
@@ -26,36 +28,48 @@ public class AdminClient
         _headers = new Metadata { { "authorization", "Bearer " + token } };
     }
 
-    /// <summary>All installations app by app, in the order in which they first reported, fetched page by page.</summary>
-    /// <param name="app">Only this app's, by its slug; empty for all.</param>
-    /// <param name="verdict">
-    /// Only those whose latest report got this verdict; <see cref="ClaimVerdict.Unspecified"/> for all.
+    /// <summary>Installations, fetched page by page.</summary>
+    /// <param name="request">
+    /// Which ones, in which order, and how many at a time; all app by app, in the order in which they first reported, when null.
+    /// Not changed.
     /// </param>
     /// <param name="cancellationToken">Ends the listing.</param>
     public virtual async IAsyncEnumerable<Instance> ListInstancesAsync(
-        string app = "",
-        ClaimVerdict verdict = ClaimVerdict.Unspecified,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        ListInstancesRequest? request = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = new ListInstancesRequest { App = app, Verdict = verdict, PageSize = 500 };
+        var next = request?.Clone() ?? new ListInstancesRequest();
+        next.PageSize = next.PageSize == 0 ? PageSize : next.PageSize;
         do
         {
-            var page = await _client.ListInstancesAsync(request, _headers, cancellationToken: cancellationToken)
+            var page = await _client.ListInstancesAsync(next, _headers, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             foreach (var instance in page.Instances)
             {
                 yield return instance;
             }
 
-            request.PageToken = page.NextPageToken;
+            next.PageToken = page.NextPageToken;
         }
-        while (request.PageToken.Length > 0);
+        while (next.PageToken.Length > 0);
     }
 
-    /// <summary>The apps whose reports the server takes, by slug.</summary>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public virtual async Task<IReadOnlyList<App>> ListAppsAsync(CancellationToken cancellationToken = default) =>
-        (await _apps.ListAppsAsync(new ListAppsRequest(), _headers, cancellationToken: cancellationToken).ConfigureAwait(false)).Apps;
+    /// <summary>The apps whose reports the server takes, by slug, fetched page by page.</summary>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    public virtual async IAsyncEnumerable<App> ListAppsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var next = new ListAppsRequest { PageSize = PageSize };
+        do
+        {
+            var page = await _apps.ListAppsAsync(next, _headers, cancellationToken: cancellationToken).ConfigureAwait(false);
+            foreach (var app in page.Apps)
+            {
+                yield return app;
+            }
+
+            next.PageToken = page.NextPageToken;
+        }
+        while (next.PageToken.Length > 0);
+    }
 
     /// <summary>One app with its fields and its contract.</summary>
     /// <param name="app">Its slug.</param>

@@ -54,6 +54,7 @@ public class FeedClient
         var next = request.Clone();
         var pause = ShortestPause;
         var resuming = false;
+        var last = 0ul;
         ulong? firstLost = null;
         while (true)
         {
@@ -66,7 +67,8 @@ public class FeedClient
                 silence = message.Hello is { HeartbeatInterval: { } interval } ? LongestSilence(interval) : silence;
                 if (PositionOf(message) is { } position)
                 {
-                    next.After = position;
+                    next.After = position.Cursor;
+                    last = position.Number;
                     resuming = true;
                 }
 
@@ -89,7 +91,7 @@ public class FeedClient
 
             if (step == Step.Expired)
             {
-                firstLost = next.After.Number + 1;
+                firstLost = last + 1;
                 next.Beginning = new();
                 continue;
             }

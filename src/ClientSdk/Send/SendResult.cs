@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>What became of a report that was to be sent.</summary>
@@ -104,4 +102,14 @@ public abstract class SendResult
     /// <summary>There is no report to send: collecting it failed, or the state directory cannot be written.</summary>
     /// <param name="message">What went wrong and where to look.</param>
     public sealed class NotPrepared(string message) : SendResult(SendResultKind.NotPrepared, message);
+}
+
+/// <summary>A rule that a field of a report breaks.</summary>
+public sealed class FieldViolation
+{
+    /// <summary>Path of the field in the Report message.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>The rule and what to do, in words.</summary>
+    public required string Description { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Client.Schedule;
 using Telemetry.Client.Send;
@@ -15,8 +14,8 @@ public sealed record ReportReceipt
     /// <summary>When the server accepted it, by its clock.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>Where it stands in the server's event log, as "EPOCH:NUMBER".</summary>
-    public required string Position { get; init; }
+    /// <summary>Its number in the server's event log.</summary>
+    public required ulong Number { get; init; }
 
     /// <summary>The verdict on the Enterprise claim.</summary>
     public required ClaimVerdict Verdict { get; init; }
@@ -35,8 +34,8 @@ public sealed record ReportReceipt
     /// </summary>
     public IReadOnlyList<string> DroppedFields { get; init; } = [];
 
-    private (string, DateTimeOffset, string, ClaimVerdict, DateTimeOffset, string) Parts =>
-        (ReportId, AcceptedAt, Position, Verdict, NextReportNotBefore, Digest);
+    private (string, DateTimeOffset, ulong, ClaimVerdict, DateTimeOffset, string) Parts =>
+        (ReportId, AcceptedAt, Number, Verdict, NextReportNotBefore, Digest);
 
     /// <summary>Whether both say the same.</summary>
     /// <param name="other">The other receipt.</param>
@@ -61,9 +60,7 @@ public sealed record ReportReceipt
         {
             ReportId = reportId,
             AcceptedAt = acceptedAt,
-            Position = receipt.Position is { } position
-                ? string.Create(CultureInfo.InvariantCulture, $"{position.Epoch}:{position.Number}")
-                : "",
+            Number = receipt.Number,
             Verdict = System.Enum.IsDefined(receipt.Verdict) ? receipt.Verdict : ClaimVerdict.Unspecified,
             NextReportNotBefore = next < acceptedAt ? acceptedAt : next > latest ? latest : next,
             Digest = Convert.ToHexString(receipt.ReportSha256.Span).ToLowerInvariant(),

@@ -12,6 +12,12 @@ internal sealed partial class ContractRules
     private const int MaxNumber = 1_000;
     private const int MaxFields = 200;
 
+    /// <summary>A longer name would not be found in JSON.</summary>
+    private const int MaxName = 64;
+
+    /// <summary>With its package; every report repeats it.</summary>
+    private const int MaxFullName = 256;
+
     private readonly List<ContractProblem> _problems = [];
     private readonly bool _isApp;
     private int _seen;
@@ -26,6 +32,11 @@ internal sealed partial class ContractRules
         var rules = new ContractRules(isApp: true);
         rules.CheckApp(FieldPolicies.Of(usage), mayHaveDoors);
         rules.CheckFields(usage.Fields.InDeclarationOrder(), Report.Descriptor.FindFieldByNumber(Report.UsageFieldNumber).Name + ".", [usage]);
+        if (usage.FullName.Length > MaxFullName)
+        {
+            rules.Refuse("", $"has a full name of more than {MaxFullName} characters");
+        }
+
         if (rules._seen > MaxFields)
         {
             rules.Refuse("", $"has more than {MaxFields} fields");
@@ -69,6 +80,8 @@ internal sealed partial class ContractRules
 
     private void CheckFields(IEnumerable<FieldDescriptor> fields, string prefix, IReadOnlyList<MessageDescriptor> around)
     {
+        // In JSON, an Any says there what it is.
+        var names = new HashSet<string>(StringComparer.Ordinal) { "@type" };
         foreach (var field in fields)
         {
             // A few messages inside each other can stand for millions of fields.
@@ -77,15 +90,23 @@ internal sealed partial class ContractRules
                 return;
             }
 
-            CheckField(field, prefix + field.Name, around);
+            CheckField(field, prefix + field.Name, names, around);
         }
     }
 
-    private void CheckField(FieldDescriptor field, string path, IReadOnlyList<MessageDescriptor> around)
+    private void CheckField(FieldDescriptor field, string path, HashSet<string> names, IReadOnlyList<MessageDescriptor> around)
     {
         if (field.FieldNumber > MaxNumber)
         {
             Refuse(path, $"has a number above {MaxNumber}");
+        }
+        else if (field.Name.Length > MaxName || field.JsonName.Length > MaxName)
+        {
+            Refuse(path, $"has a name of more than {MaxName} characters");
+        }
+        else if (!names.Add(field.Name) | (field.JsonName != field.Name && !names.Add(field.JsonName)))
+        {
+            Refuse(path, "has a name that JSON cannot tell from another's");
         }
         else if (field.RealContainingOneof is not null)
         {

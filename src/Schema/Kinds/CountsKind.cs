@@ -38,20 +38,7 @@ internal sealed class CountsKind : Kind
             return;
         }
 
-        // One entry of a map: a message of a key and a value, either of which may be missing.
-        var entry = new WireReader(reader.Message());
-        ReadOnlySpan<byte> label = default;
-        var count = 0UL;
-        for (var tag = entry.Next(); tag != 0; tag = entry.Next())
-        {
-            switch (tag)
-            {
-                case (KeyNumber << 3) | WireReader.Bytes: label = entry.Utf8Text(); break;
-                case (ValueNumber << 3) | WireReader.Varint: count = entry.UInt64(); break;
-                default: entry.Skip(tag); break;
-            }
-        }
-
+        var label = ReadEntry(reader.Message(), out var count);
         scratch.Counts(field).Set(label, count > (ulong)field.Max ? Cell.Refused : (long)count);
     }
 
@@ -117,6 +104,37 @@ internal sealed class CountsKind : Kind
 
             writer.Bytes(field.TagBytes);
         }
+    }
+
+    public override void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json)
+    {
+        if (_isSet)
+        {
+            json.WriteStringValue(reader.Utf8Text());
+            return;
+        }
+
+        json.WritePropertyName(ReadEntry(reader.Message(), out var count));
+        NumberKind.WriteCount(json, field, count);
+    }
+
+    /// <summary>One entry of a map: a message of a key and a value, either of which may be missing.</summary>
+    private static ReadOnlySpan<byte> ReadEntry(ReadOnlySpan<byte> message, out ulong count)
+    {
+        var entry = new WireReader(message);
+        ReadOnlySpan<byte> label = default;
+        count = 0;
+        for (var tag = entry.Next(); tag != 0; tag = entry.Next())
+        {
+            switch (tag)
+            {
+                case (KeyNumber << 3) | WireReader.Bytes: label = entry.Utf8Text(); break;
+                case (ValueNumber << 3) | WireReader.Varint: count = entry.UInt64(); break;
+                default: entry.Skip(tag); break;
+            }
+        }
+
+        return label;
     }
 
     private static bool ReadObject(ref Utf8JsonReader json, SchemaField field, ReportScratch scratch)

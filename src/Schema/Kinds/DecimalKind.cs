@@ -36,6 +36,9 @@ internal sealed class DecimalKind() : Kind(KindStorage.Number, WireReader.Fixed6
         }
     }
 
+    public override void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json) =>
+        json.WriteNumberValue(reader.Double());
+
     private static void Set(SchemaField field, ReportScratch scratch, double value) =>
         scratch.Values.Numbers[field.Index] = value >= 0 && value <= field.Max
             ? (long)Math.Round(value * field.Scale, MidpointRounding.AwayFromZero)

@@ -47,6 +47,20 @@ internal sealed class EnumerationKind() : Kind(KindStorage.Number, WireReader.Va
     public override void Write(ref BackwardWriter writer, SchemaField field, ReportValues values, ReportScratch? counts) =>
         NumberKind.Count.Write(ref writer, field, values, counts);
 
+    public override void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json)
+    {
+        var number = reader.Int32();
+        if (field.Values!.NameOf(number) is { } name)
+        {
+            json.WriteStringValue(name);
+        }
+        else
+        {
+            // Of a revision that had more values.
+            json.WriteNumberValue(number);
+        }
+    }
+
     private static void Set(SchemaField field, ReportScratch scratch, int number) =>
         scratch.Values.Numbers[field.Index] = number == 0
             ? Cell.Absent

@@ -51,6 +51,12 @@ internal abstract class Kind(KindStorage storage, uint wireType)
     /// <param name="values">The values.</param>
     /// <param name="counts">The counts by label; null to leave them out.</param>
     public abstract void Write(ref BackwardWriter writer, SchemaField field, ReportValues values, ReportScratch? counts);
+
+    /// <summary>Writes what <see cref="Write"/> wrote as protobuf's own JSON: a value, or one entry of a map or list.</summary>
+    /// <param name="reader">Stands behind the field's tag.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="json">Where to.</param>
+    public abstract void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json);
 }
 
 /// <summary>Where a kind keeps its values.</summary>

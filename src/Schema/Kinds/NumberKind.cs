@@ -75,6 +75,32 @@ internal sealed class NumberKind : Kind
         }
     }
 
+    public override void WriteJson(ref WireReader reader, SchemaField field, Utf8JsonWriter json)
+    {
+        var value = reader.UInt64();
+        if (_isFlag)
+        {
+            json.WriteBooleanValue(value != 0);
+        }
+        else
+        {
+            WriteCount(json, field, value);
+        }
+    }
+
+    /// <summary>What has 64 bits is a text in JSON, whose readers have 53.</summary>
+    public static void WriteCount(Utf8JsonWriter json, SchemaField field, ulong count)
+    {
+        if (field.IsWide)
+        {
+            json.WriteStringValue(count.ToString(CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            json.WriteNumberValue(count);
+        }
+    }
+
     private static void Set(SchemaField field, ReportScratch scratch, long value) =>
         scratch.Values.Numbers[field.Index] = value < 0 || value > field.Max
             ? Cell.Refused

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
@@ -14,7 +15,8 @@ namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge of the admin reads.</summary>
 internal sealed class AdminGrpcService(
-    ITelemetryStore store, StoredMessages messages, AppRegistry apps, Pseudonyms pseudonyms, TimeProvider time)
+    ITelemetryStore store, StoredMessages messages, AppRegistry apps, InstanceQueryReader queries, Pseudonyms pseudonyms,
+    TimeProvider clock)
     : Wire.AdminService.AdminServiceBase
 {
     private const int DefaultPage = 100;
@@ -46,45 +48,47 @@ internal sealed class AdminGrpcService(
     public override Task<Wire.ListInstancesResponse> ListInstances(
         Wire.ListInstancesRequest request, ServerCallContext context)
     {
-        var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
-        var first = PlaceOf(request.PageToken);
-        var app = Paging.App(apps, request.App);
-
-        // One more than asked for tells whether there is a next page, and where it begins.
-        var instances = store.ListInstances(first, size + 1, app, WireEnums.Read<Wire.ClaimVerdict, ClaimVerdict>("verdict", request.Verdict));
-        var response = new Wire.ListInstancesResponse
+        var query = queries.Read(request);
+        var question = new Wire.ListInstancesRequest { Filter = request.Filter, OrderBy = request.OrderBy };
+        var after = PlaceOf(PageToken.Read("page_token", request.PageToken, question));
+        var page = store.ListInstances(query, after, Paging.Size(request.PageSize, DefaultPage, MaxPage));
+        return Task.FromResult(new Wire.ListInstancesResponse
         {
-            Instances = { instances.Take(size).Select(StoredMessages.ToWire) },
-            Total = (ulong)store.InstanceCount,
-        };
-        if (instances.Count > size)
-        {
-            response.NextPageToken = $"{instances[size].Schema.App}:{Paging.Token(instances[size].Ordinal)}";
-        }
-
-        return Task.FromResult(response);
+            Instances = { page.States.Select(StoredMessages.ToWire) },
+            NextPageToken = page.End is { } end
+                ? PageToken.Of(question, string.Create(CultureInfo.InvariantCulture, $"{end.Rank} {end.Ordinal} {end.App}"))
+                : "",
+            TotalSize = (ulong)page.Total,
+        });
     }
 
     public override async Task<Wire.GetInstanceResponse> GetInstance(
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
-        var id = InstanceOf(request);
-        var size = Paging.Size("history_page_size", request.HistoryPageSize, DefaultHistory, MaxHistory);
-        var before = Paging.Token("history_page_token", request.HistoryPageToken, long.MaxValue, long.MaxValue);
-        var state = StateOf(id, Paging.App(apps, request.App));
-        var app = state.Schema.App;
-        var history = await store.ReadHistoryAsync(id, app, before, size, context.CancellationToken).ConfigureAwait(false);
-        var response = new Wire.GetInstanceResponse
+        var state = StateOf(InstanceOf(request), Paging.App(apps, request.App));
+        var time = Paging.Range("history_time", request.HistoryTime);
+        var question = new Wire.GetInstanceRequest
+        {
+            InstanceId = state.Instance.ToString(),
+            App = state.Schema.App,
+            HistoryTime = request.HistoryTime,
+        };
+        var before = PageToken.Read("history_page_token", request.HistoryPageToken, question) is { } place
+            ? long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw PageToken.Refused("history_page_token")
+            : long.MaxValue;
+        var size = Paging.Size(request.HistoryPageSize, DefaultHistory, MaxHistory);
+        // One more than asked for tells whether there is a next page.
+        var history = await HistoryAsync(state, before, time, size + 1, context.CancellationToken).ConfigureAwait(false);
+        return new Wire.GetInstanceResponse
         {
             Instance = StoredMessages.ToWire(state),
-            History = { history.Select(messages.ToWire) },
+            History = { history.Take(size).Select(messages.ToWire) },
+            NextHistoryPageToken = history.Count > size
+                ? PageToken.Of(question, history[size - 1].Position.Number.ToString(CultureInfo.InvariantCulture))
+                : "",
         };
-        if (history.Count == size && history[^1].PreviousNumber >= Math.Max(store.OldestNumber, 1))
-        {
-            response.NextHistoryPageToken = Paging.Token(history[^1].Position.Number);
-        }
-
-        return response;
     }
 
     public override Task<Wire.GetServerInfoResponse> GetServerInfo(
@@ -98,7 +102,8 @@ internal sealed class AdminGrpcService(
             Instances = (ulong)store.InstanceCount,
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
-            Uptime = Duration.FromTimeSpan(time.GetUtcNow() - StartedAt),
+            // A clock that was put back makes it zero, not less.
+            Uptime = Duration.FromTimeSpan(clock.GetUtcNow() is var now && now > StartedAt ? now - StartedAt : TimeSpan.Zero),
         });
 
     private InstanceState StateOf(InstanceId id, string? app)
@@ -114,18 +119,35 @@ internal sealed class AdminGrpcService(
             ?? throw RpcErrors.NotFound("This installation never reported this app here.");
     }
 
-    /// <summary>An app's slug and an ordinal among its installations.</summary>
-    private static InstancePlace PlaceOf(string token)
+    /// <summary>The newest reports before a number that were accepted in a time.</summary>
+    private async Task<List<StoredReport>> HistoryAsync(
+        InstanceState state, long before, MomentRange? time, int maxCount, CancellationToken cancellation)
     {
-        if (token.Length == 0)
+        var history = new List<StoredReport>();
+        IReadOnlyList<StoredReport> read;
+        do
         {
-            return InstancePlace.First;
+            read = await store.ReadHistoryAsync(state.Instance, state.Schema.App, before, maxCount, cancellation).ConfigureAwait(false);
+            history.AddRange(read.Where(report => time?.Contains(report.AcceptedAtMs) != false));
+            before = read.Count > 0 ? read[^1].Position.Number : before;
+        }
+        while (history.Count < maxCount && read.Count == maxCount && !(time?.From > read[^1].AcceptedAtMs));
+
+        return history.Count <= maxCount ? history : history[..maxCount];
+    }
+
+    private static InstancePlace PlaceOf(string? place)
+    {
+        if (place is null)
+        {
+            return InstancePlace.Start;
         }
 
-        var colon = token.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0
-            ? new InstancePlace(token[..colon], (int)Paging.Token("page_token", token[(colon + 1)..], 0, int.MaxValue))
-            : throw RpcErrors.InvalidField("page_token", Paging.TokenRule);
+        return place.Split(' ') is [var rank, var ordinal, var app]
+            && long.TryParse(rank, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                ? new InstancePlace(value, app, at)
+                : throw PageToken.Refused("page_token");
     }
 
     private InstanceId InstanceOf(Wire.GetInstanceRequest request)

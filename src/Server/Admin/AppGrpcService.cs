@@ -10,6 +10,8 @@ namespace Telemetry.Server.Admin;
 /// <summary>The gRPC edge for vendors who let apps of their own report.</summary>
 internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) : Wire.AppService.AppServiceBase
 {
+    private const int DefaultPage = 100;
+
     public override async Task<Wire.RegisterAppResponse> RegisterApp(Wire.RegisterAppRequest request, ServerCallContext context)
     {
         try
@@ -26,18 +28,27 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
         catch (StoreUnavailableException)
         {
             throw RpcErrors.StoreUnavailable(
-                "The server cannot store anything right now. Try again in a minute.", TimeSpan.FromMinutes(1));
+                "The server cannot store anything right now. Try again in a minute.", TimeSpan.FromMinutes(1)).ToRpcException();
         }
     }
 
-    public override Task<Wire.ListAppsResponse> ListApps(Wire.ListAppsRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.ListAppsResponse
+    public override Task<Wire.ListAppsResponse> ListApps(Wire.ListAppsRequest request, ServerCallContext context)
+    {
+        var question = new Wire.ListAppsRequest();
+        var size = Paging.Size(request.PageSize, DefaultPage, AppRegistry.MaxApps);
+        var last = PageToken.Read("page_token", request.PageToken, question);
+        var all = apps.All;
+        var page = all.SkipWhile(schema => string.CompareOrdinal(schema.App, last) <= 0).Take(size + 1).ToList();
+        return Task.FromResult(new Wire.ListAppsResponse
         {
             Apps =
             {
-                apps.All.Select(schema => AppDescription.Of(schema, apps.FindContract(schema.App))),
+                page.Take(size).Select(schema => AppDescription.Of(schema, apps.FindContract(schema.App))),
             },
+            NextPageToken = page.Count > size ? PageToken.Of(question, page[size - 1].App) : "",
+            TotalSize = (ulong)all.Count,
         });
+    }
 
     public override Task<Wire.GetAppResponse> GetApp(Wire.GetAppRequest request, ServerCallContext context)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
@@ -11,25 +12,45 @@ internal sealed partial class LicenseAdminGrpcService
     private const int DefaultPage = 100;
     private const int MaxPage = 1_000;
 
+    private static readonly Dictionary<string, LicenseOrdering> Orders = new(StringComparer.Ordinal)
+    {
+        ["issued_at"] = LicenseOrdering.IssuedAt,
+        ["expires_at"] = LicenseOrdering.ExpiresAt,
+        ["customer_reference"] = LicenseOrdering.CustomerReference,
+    };
+
     public override Task<Wire.ListLicensesResponse> ListLicenses(
         Wire.ListLicensesRequest request, ServerCallContext context)
     {
-        var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
-        var next = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue);
-        var app = Paging.App(apps, request.App);
-        var state = WireEnums.Read<Wire.LicenseState, LicenseState>("state", request.State);
-        var order = book.InOrder;
-        var response = new Wire.ListLicensesResponse { Total = (ulong)order.Count };
-        for (; next < order.Count && response.Licenses.Count < size; next++)
+        var (order, descending) = Paging.Order(request.OrderBy, Orders);
+        var selected = Selected(request.Filter ?? new Wire.LicenseFilter());
+        var question = new Wire.ListLicensesRequest { Filter = request.Filter, OrderBy = request.OrderBy };
+        var size = Paging.Size(request.PageSize, DefaultPage, MaxPage);
+        IEnumerable<(string Rank, LicenseEntry Entry)> ordered = selected
+            .Select(entry => (Rank: RankOf(entry.License, order), Entry: entry))
+            .OrderBy(place => place, Comparer<(string Rank, LicenseEntry Entry)>.Create((a, b) =>
+                Compare(a.Rank, a.Entry.License.Sequence, b.Rank, b.Entry.License.Sequence, descending)));
+        if (PageToken.Read("page_token", request.PageToken, question) is { } place)
         {
-            if (book.Find(order[next]) is { } entry && Matches(entry.License, request.CustomerReference, app, state))
-            {
-                response.Licenses.Add(ToWire(entry));
-            }
+            var space = place.IndexOf(' ', StringComparison.Ordinal);
+            var sequence = space > 0 && long.TryParse(place.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+                ? at
+                : throw PageToken.Refused("page_token");
+            ordered = ordered.SkipWhile(next =>
+                Compare(next.Rank, next.Entry.License.Sequence, place[(space + 1)..], sequence, descending) <= 0);
         }
 
-        response.NextPageToken = next < order.Count ? Paging.Token(next) : "";
-        return Task.FromResult(response);
+        // One more than asked for tells whether there is a next page.
+        var page = ordered.Take(size + 1).ToList();
+        return Task.FromResult(new Wire.ListLicensesResponse
+        {
+            Licenses = { page.Take(size).Select(next => ToWire(next.Entry)) },
+            NextPageToken = page.Count > size
+                ? PageToken.Of(question, string.Create(
+                    CultureInfo.InvariantCulture, $"{page[size - 1].Entry.License.Sequence} {page[size - 1].Rank}"))
+                : "",
+            TotalSize = (ulong)selected.Count,
+        });
     }
 
     public override Task<Wire.GetLicenseResponse> GetLicense(Wire.GetLicenseRequest request, ServerCallContext context)
@@ -50,16 +71,29 @@ internal sealed partial class LicenseAdminGrpcService
         Wire.GetLicenseUsageRequest request, ServerCallContext context)
     {
         var entry = book.Find(IdOf(request.LicenseId)) ?? throw NotFound();
-        var size = Paging.Size("page_size", request.PageSize, DefaultPage, MaxPage);
-        var first = (int)Paging.Token("page_token", request.PageToken, 0, int.MaxValue - MaxPage);
+        var size = Paging.Size(request.PageSize, DefaultPage, MaxPage);
+        var question = new Wire.GetLicenseUsageRequest { LicenseId = entry.License.Id.ToString() };
         var seats = clerk.SeatsOf(entry);
-        var response = new Wire.GetLicenseUsageResponse
+        var left = seats.AsEnumerable();
+        if (PageToken.Read("page_token", request.PageToken, question) is { } place)
+        {
+            // Seats come in the order of their pseudonyms, so those that are taken or freed meanwhile move no other.
+            var last = UInt128.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                ? value
+                : throw PageToken.Refused("page_token");
+            left = left.SkipWhile(seat => seat.Lease.Instance.Value <= last);
+        }
+
+        var page = left.Take(size + 1).ToList();
+        return Task.FromResult(new Wire.GetLicenseUsageResponse
         {
             License = LicenseMapper.ToWire(entry, seats.Count),
-            Instances = { seats.Skip(first).Take(size).Select(seat => LicenseMapper.ToWire(seat.Lease, seat.End)) },
-            NextPageToken = first + size < seats.Count ? Paging.Token(first + size) : "",
-        };
-        return Task.FromResult(response);
+            Instances = { page.Take(size).Select(seat => LicenseMapper.ToWire(seat.Lease, seat.End)) },
+            NextPageToken = page.Count > size
+                ? PageToken.Of(question, page[size - 1].Lease.Instance.Value.ToString(CultureInfo.InvariantCulture))
+                : "",
+            TotalSize = (ulong)seats.Count,
+        });
     }
 
     public override Task<Wire.GetRefusedClaimsResponse> GetRefusedClaims(
@@ -76,8 +110,38 @@ internal sealed partial class LicenseAdminGrpcService
             },
         });
 
-    private static bool Matches(License license, string customer, string? app, LicenseState? state) =>
-        (customer.Length == 0 || license.CustomerReference == customer)
-        && (app is null || license.Apps.Contains(app))
-        && (state is null || license.State == state);
+    private List<LicenseEntry> Selected(Wire.LicenseFilter filter)
+    {
+        var customers = Paging.Set("filter.customer_references", filter.CustomerReferences, customer => customer, "");
+        var slugs = Paging.Set("filter.apps", filter.Apps, slug => apps.Find(slug)?.App, apps.Rule);
+        var states = Paging.Enums<Wire.LicenseState, LicenseState>("filter.states", filter.States);
+        var issued = Paging.Range("filter.issued_at", filter.IssuedAt);
+        var expires = Paging.Range("filter.expires_at", filter.ExpiresAt);
+        return [.. book.InOrder.Select(book.Find).OfType<LicenseEntry>().Where(entry => entry.License is var license
+            && customers?.Contains(license.CustomerReference) != false
+            && (slugs is null || license.Apps.Any(slugs.Contains))
+            && states?.Contains(license.State) != false
+            && issued?.Contains(license.IssuedAt.ToUnixTimeMilliseconds()) != false
+            && (expires is null || (license.ExpiresAt is { } end && expires.Value.Contains(end.ToUnixTimeMilliseconds()))))];
+    }
+
+    /// <summary>What an order compares, as a text; the order of issue decides between equal ones.</summary>
+    private static string RankOf(License license, LicenseOrdering order) => order switch
+    {
+        LicenseOrdering.CustomerReference => license.CustomerReference,
+        LicenseOrdering.ExpiresAt => license.ExpiresAt is { } end ? end.ToString("O", CultureInfo.InvariantCulture) : "never",
+        _ => "",
+    };
+
+    private static int Compare(string rank, long sequence, string otherRank, long otherSequence, bool descending) =>
+        (string.CompareOrdinal(rank, otherRank) is var ranks and not 0 ? ranks : sequence.CompareTo(otherSequence))
+        * (descending ? -1 : 1);
+
+    /// <summary>What a list of licenses is ordered by.</summary>
+    private enum LicenseOrdering
+    {
+        IssuedAt,
+        ExpiresAt,
+        CustomerReference,
+    }
 }

@@ -150,7 +150,7 @@ internal sealed partial class LicenseAdminGrpcService(
         catch (StoreUnavailableException)
         {
             throw RpcErrors.StoreUnavailable(
-                "The change cannot be stored right now. Try again in a minute.", LicenseDesk.UnavailableRetry);
+                "The change cannot be stored right now. Try again in a minute.", LicenseDesk.UnavailableRetry).ToRpcException();
         }
     }
 }

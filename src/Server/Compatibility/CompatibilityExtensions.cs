@@ -21,7 +21,8 @@ internal static class CompatibilityExtensions
             endpoints.Map(door.Path, new ReportEndpoint(door, apps, ingestion, callers, requests).HandleAsync);
         }
 
-        endpoints.Map(ContractEndpoint.Path, new ContractEndpoint(apps, ingestion, callers, requests).HandleAsync);
+        // Before what transcoding would make of the same path: it cannot read reports, whose usage is of any app.
+        endpoints.Map(ContractEndpoint.Path, new ContractEndpoint(apps, ingestion, callers, requests).HandleAsync).WithOrder(-1);
         var licenses = new LicenseEndpoints(
             endpoints.ServiceProvider.GetRequiredService<LicenseDesk>(),
             endpoints.ServiceProvider.GetRequiredService<LicenseQuestions>(), requests, time);

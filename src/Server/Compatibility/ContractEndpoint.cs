@@ -1,10 +1,6 @@
-using System.Globalization;
-using Google.Protobuf;
-using Google.Protobuf.Reflection;
-using Google.Rpc;
-using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
@@ -17,9 +13,6 @@ internal sealed class ContractEndpoint(
 {
     public const string Path = "/v1/reports";
 
-    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default.WithTypeRegistry(
-        TypeRegistry.FromMessages(BadRequest.Descriptor, ErrorInfo.Descriptor, RetryInfo.Descriptor)));
-
     public Task HandleAsync(HttpContext context) =>
         requests.HandleAsync(context, body => SubmittedReport.FromJson(body, apps), AnswerAsync);
 
@@ -28,29 +21,10 @@ internal sealed class ContractEndpoint(
         var outcome = await ingestion.SubmitAsync(report, callers.Of(context), context.RequestAborted).ConfigureAwait(false);
         if (SubmitAnswers.ReceiptOf(outcome) is { } receipt)
         {
-            await WriteAsync(context, StatusCodes.Status200OK, new Wire.SubmitReportResponse { Receipt = receipt }).ConfigureAwait(false);
+            await JsonAnswers.WriteAsync(context, StatusCodes.Status200OK, new Wire.SubmitReportResponse { Receipt = receipt }).ConfigureAwait(false);
             return;
         }
 
-        var status = SubmitAnswers.Refused(outcome).GetRpcStatus()!;
-        if (status.GetDetail<RetryInfo>() is { } retry)
-        {
-            context.Response.Headers.RetryAfter =
-                Math.Ceiling(retry.RetryDelay.ToTimeSpan().TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
-        await WriteAsync(context, HttpStatusOf((StatusCode)status.Code), status).ConfigureAwait(false);
+        await JsonAnswers.RefuseAsync(context, SubmitAnswers.StatusOf(outcome)).ConfigureAwait(false);
     }
-
-    /// <summary>As google.rpc.Code documents it.</summary>
-    private static int HttpStatusOf(StatusCode code) => code switch
-    {
-        StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
-        StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        StatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status500InternalServerError,
-    };
-
-    private static Task WriteAsync(HttpContext context, int status, IMessage message) =>
-        Answers.JsonAsync(context, status, System.Text.Encoding.UTF8.GetBytes(Json.Format(message)));
 }

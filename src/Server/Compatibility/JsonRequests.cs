@@ -6,8 +6,8 @@ using Telemetry.Server.Ingestion;
 
 namespace Telemetry.Server.Compatibility;
 
-/// <summary>Takes the body of a POST without trusting it: method, type, size and time are checked before it is read as JSON.</summary>
-internal sealed class JsonRequests(TimeProvider time)
+/// <summary>Takes the body of a request without trusting it: method, type, size and time are checked before it is read as JSON.</summary>
+internal sealed class JsonRequests(TimeProvider time, int maxBytes = ReportLimits.MaxReportBytes)
 {
     /// <summary>The apps give up after 15 s themselves.</summary>
     private static readonly TimeSpan ReadDeadline = TimeSpan.FromSeconds(15);
@@ -43,7 +43,7 @@ internal sealed class JsonRequests(TimeProvider time)
             return;
         }
 
-        if (body.Length > ReportLimits.MaxReportBytes)
+        if (body.Length > maxBytes)
         {
             context.Request.BodyReader.AdvanceTo(body.End);
             await TooLargeAsync(context).ConfigureAwait(false);
@@ -57,9 +57,10 @@ internal sealed class JsonRequests(TimeProvider time)
             : Answers.ErrorAsync(context, StatusCodes.Status400BadRequest, $"The request {broken}.")).ConfigureAwait(false);
     }
 
-    private static async ValueTask<bool> RefuseByHeadAsync(HttpContext context)
+    private async ValueTask<bool> RefuseByHeadAsync(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
+        // What was mapped for a method is not found for another.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IHttpMethodMetadata>() is null && !HttpMethods.IsPost(context.Request.Method))
         {
             context.Response.Headers.Allow = HttpMethods.Post;
             await Answers.ErrorAsync(
@@ -75,7 +76,7 @@ internal sealed class JsonRequests(TimeProvider time)
             return true;
         }
 
-        if (context.Request.ContentLength > ReportLimits.MaxReportBytes)
+        if (context.Request.ContentLength > maxBytes)
         {
             await TooLargeAsync(context).ConfigureAwait(false);
             return true;
@@ -135,8 +136,8 @@ internal sealed class JsonRequests(TimeProvider time)
         }
     }
 
-    private static bool IsWhole(ReadResult result) =>
-        result.IsCompleted || result.Buffer.Length > ReportLimits.MaxReportBytes;
+    private bool IsWhole(ReadResult result) =>
+        result.IsCompleted || result.Buffer.Length > maxBytes;
 
     /// <returns>The rule that the body breaks; null when it was parsed.</returns>
     private static string? Parse<T>(ReadOnlySequence<byte> body, Func<ReadOnlySpan<byte>, T> parse, out T? parsed)
@@ -186,7 +187,7 @@ internal sealed class JsonRequests(TimeProvider time)
         });
     }
 
-    private static Task TooLargeAsync(HttpContext context) =>
+    private Task TooLargeAsync(HttpContext context) =>
         Answers.ErrorAsync(
-            context, StatusCodes.Status413PayloadTooLarge, "The request has more than 64 KB; no app sends that much.");
+            context, StatusCodes.Status413PayloadTooLarge, $"The request has more than {maxBytes / 1024} KB; nothing of this kind needs that much.");
 }

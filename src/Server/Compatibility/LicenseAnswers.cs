@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 
 namespace Telemetry.Server.Compatibility;
 
@@ -124,6 +125,6 @@ internal static class LicenseAnswers
             json.WriteEndObject();
         }
 
-        return Answers.JsonAsync(context, StatusCodes.Status200OK, buffer.WrittenMemory);
+        return JsonAnswers.WriteAsync(context, StatusCodes.Status200OK, buffer.WrittenMemory);
     }
 }

@@ -81,4 +81,7 @@ internal sealed class EventMessages(StoredMessages messages)
 /// <summary>A StreamEventsResponse as its bytes.</summary>
 /// <param name="Bytes">The message.</param>
 /// <param name="Number">Of the event that it tells of; 0 when it tells of none.</param>
-internal sealed record FeedMessage(ReadOnlyMemory<byte> Bytes, long Number);
+internal sealed record FeedMessage(ReadOnlyMemory<byte> Bytes, long Number)
+{
+    public IMessage ToMessage() => Wire.StreamEventsResponse.Parser.ParseFrom(Bytes.Span);
+}

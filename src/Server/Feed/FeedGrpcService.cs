@@ -19,11 +19,11 @@ internal sealed class FeedGrpcService(
         Wire.StreamEventsRequest request, IServerStreamWriter<FeedMessage> responseStream,
         ServerCallContext context)
     {
-        var feedRequest = requests.Read(request);
+        var feedRequest = await requests.ReadAsync(request, context.CancellationToken).ConfigureAwait(false);
         if (Interlocked.Increment(ref _readers) > options.Value.MaxReaders)
         {
             Interlocked.Decrement(ref _readers);
-            throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry);
+            throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry).ToRpcException();
         }
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(
@@ -31,7 +31,9 @@ internal sealed class FeedGrpcService(
         metrics.ReaderCame();
         try
         {
-            var session = new FeedSession(store, messages, options.Value, time, feedRequest, responseStream);
+            var session = new FeedSession(
+                store, messages, options.Value, time, feedRequest,
+                GrpcStatuses.IsGrpc(context.GetHttpContext().Request) ? responseStream : new PlainWriter(responseStream));
             await session.RunAsync(ended.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
@@ -55,5 +57,15 @@ internal sealed class FeedGrpcService(
             Interlocked.Decrement(ref _readers);
             metrics.ReaderLeft();
         }
+    }
+
+    /// <summary>Sends each message at once: a transcoded stream knows no other way of writing, and takes no wish for one.</summary>
+    private sealed class PlainWriter(IServerStreamWriter<FeedMessage> transcoded) : IServerStreamWriter<FeedMessage>
+    {
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(FeedMessage message) => transcoded.WriteAsync(message);
+
+        public Task WriteAsync(FeedMessage message, CancellationToken cancellationToken) => transcoded.WriteAsync(message, cancellationToken);
     }
 }

@@ -18,10 +18,13 @@ internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps,
     private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(5);
 
     /// <exception cref="Grpc.Core.RpcException">The request breaks a rule, or names a position this log cannot serve.</exception>
-    public FeedRequest Read(Wire.StreamEventsRequest request) =>
-        new(StartOf(request), FilterOf(request.Filter), HeartbeatOf(request));
+    public async ValueTask<FeedRequest> ReadAsync(Wire.StreamEventsRequest request, CancellationToken cancellation)
+    {
+        var (filter, heartbeat) = (FilterOf(request.Filter), HeartbeatOf(request));
+        return new FeedRequest(await StartOfAsync(request, cancellation).ConfigureAwait(false), filter, heartbeat);
+    }
 
-    private FeedPosition StartOf(Wire.StreamEventsRequest request)
+    private async ValueTask<FeedPosition> StartOfAsync(Wire.StreamEventsRequest request, CancellationToken cancellation)
     {
         switch (request.StartCase)
         {
@@ -30,14 +33,38 @@ internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps,
             case Wire.StreamEventsRequest.StartOneofCase.Beginning:
                 var before = Math.Max(store.OldestNumber - 1, 0);
                 return new FeedPosition(store.EpochOf(before), before);
+            case Wire.StreamEventsRequest.StartOneofCase.Time:
+                var first = await FirstAtAsync(WireMoments.CeilingMs("time", request.Time), cancellation).ConfigureAwait(false);
+                return new FeedPosition(store.EpochOf(first - 1), first - 1);
             default:
                 return store.Current;
         }
     }
 
-    private FeedPosition Resume(Wire.FeedPosition after)
+    /// <summary>The number of the first event at a moment or later; of the next one when there is none yet.</summary>
+    /// <remarks>Events lie in the order of commit, which is that of time as long as nobody sets the clock back.</remarks>
+    private async ValueTask<long> FirstAtAsync(long unixMs, CancellationToken cancellation)
     {
-        var position = new FeedPosition(after.Epoch, after.Number <= long.MaxValue ? (long)after.Number : long.MaxValue);
+        var (low, high) = (Math.Max(store.OldestNumber, 1), store.Current.Number + 1);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            // Numbers of a gap have no time of their own: the event behind it speaks for them.
+            var looked = store.GapThrough(middle) is { } end ? end + 1 : middle;
+            var found = looked < high ? await store.ReadAfterAsync(looked - 1, 1, cancellation).ConfigureAwait(false) : [];
+            (low, high) = found is [var stored] && stored.AcceptedAtMs < unixMs ? (looked + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private FeedPosition Resume(string after)
+    {
+        if (!FeedCursor.TryRead(after, out var position))
+        {
+            throw RpcErrors.InvalidField("after", "must be the cursor of a position that this server gave, as it was given");
+        }
+
         if (!store.Reached(position))
         {
             throw RpcErrors.PositionUnknown();

@@ -47,8 +47,8 @@ internal sealed class HttpAnswers(CallFailures failures) : IExceptionHandler
 
     private static Task AnswerAsync(HttpContext context, int status) => Answers.ErrorAsync(context, status, status switch
     {
-        StatusCodes.Status404NotFound => "There is nothing at this path. Check the server's URL; docs/protocol.md lists what it takes.",
-        StatusCodes.Status405MethodNotAllowed => "This path does not take that method. Calls and reports are sent with POST.",
+        StatusCodes.Status404NotFound => "There is nothing at this path for this method. Check the server's URL; /openapi.json and docs/protocol.md list what there is.",
+        StatusCodes.Status405MethodNotAllowed => $"This path does not take that method; it takes {context.Response.Headers.Allow}.",
         StatusCodes.Status415UnsupportedMediaType => "This path takes gRPC: send application/grpc, or application/grpc-web over HTTP/1.1.",
         _ => $"The request was refused with HTTP {status}. Check it against docs/protocol.md.",
     });

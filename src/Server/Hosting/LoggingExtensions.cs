@@ -41,6 +41,7 @@ internal static class LoggingExtensions
             ("Microsoft.Hosting", LogLevel.Warning),
             ("System.Net", LogLevel.Warning),
             ("Grpc.AspNetCore.Server", LogLevel.None),
+            ("Grpc.AspNetCore.Grpc.JsonTranscoding", LogLevel.None),
             ("Grpc", LogLevel.Warning),
         ];
 

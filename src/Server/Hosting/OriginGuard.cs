@@ -34,7 +34,8 @@ internal static class OriginGuard
             "same-origin" or "none" => true,
             // A browser that does not say, or something that only has an origin.
             "" when Uri.TryCreate(origin, UriKind.Absolute, out var uri) && IsHost(uri, request.Host) => true,
-            _ => policy.IsOriginAllowed(origin) || !HttpMethods.IsPost(request.Method),
+            _ => policy.IsOriginAllowed(origin) || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+                || HttpMethods.IsOptions(request.Method),
         };
     }
 

@@ -10,11 +10,13 @@ using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
+using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
+using Telemetry.Server.Transcoding;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Hosting;
@@ -73,7 +75,7 @@ internal static class ServerHost
         var origins = (configuration.GetSection(CorsOptions.Section).Get<CorsOptions>() ?? new CorsOptions()).NormalizedOrigins();
         builder.Services.AddCors(options => options.AddDefaultPolicy(policy => policy
             .WithOrigins(origins)
-            .WithMethods("POST")
+            .WithMethods("GET", "PATCH", "POST")
             .WithHeaders(
                 "authorization", "content-type", "x-grpc-web", "x-user-agent", "grpc-timeout",
                 "connect-protocol-version", "connect-timeout-ms")
@@ -113,7 +115,7 @@ internal static class ServerHost
         services.AddFeed();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
-        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes);
+        services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
         services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
         // The message around the contract is a few bytes.
         services.Configure<GrpcServiceOptions<AppGrpcService>>(grpc => grpc.MaxReceiveMessageSize = 2 * AppContract.MaxBytes);
@@ -174,6 +176,7 @@ internal static class ServerHost
         app.Use(app.Services.GetRequiredService<RequestLimits>().InvokeAsync);
         app.UseUnbufferedStreams();
         app.UseHealthWatchEnd();
+        app.UseTranscodedCalls();
         app.MapGrpcService<ReportingGrpcService>();
         app.MapGrpcService<ReportBatchGrpcService>();
         app.MapGrpcService<FeedGrpcService>();
@@ -186,6 +189,7 @@ internal static class ServerHost
         app.MapGrpcHealthChecksService();
         app.MapHealthPage();
         app.MapCompatibilityEndpoints();
+        OpenApiEndpoint.Map(app);
     }
 
     private static bool DataExists(IServiceProvider services) => File.Exists(Path.Combine(

@@ -19,7 +19,7 @@ internal sealed class ReportingGrpcService(
             var report = request.Read(ReportingMessages.ReadReport, apps);
             var outcome = await ingestion
                 .SubmitAsync(report, callers.Of(context.GetHttpContext()), context.CancellationToken).ConfigureAwait(false);
-            return new Wire.SubmitReportResponse { Receipt = SubmitAnswers.ReceiptOf(outcome) ?? throw SubmitAnswers.Refused(outcome) };
+            return new Wire.SubmitReportResponse { Receipt = SubmitAnswers.ReceiptOf(outcome) ?? throw SubmitAnswers.StatusOf(outcome).ToRpcException() };
         }
         catch (Exception e) when (CallFailures.IsFailure(e, context))
         {

@@ -148,7 +148,7 @@ internal sealed class LicenseGrpcService(
     };
 
     private static RpcException NotStored() => RpcErrors.StoreUnavailable(
-        "The server cannot store anything right now. Try again in a minute.", LicenseDesk.UnavailableRetry);
+        "The server cannot store anything right now. Try again in a minute.", LicenseDesk.UnavailableRetry).ToRpcException();
 
     private static IEnumerable<string> Exceeded(License license, IEnumerable<KeyValuePair<string, ulong>> usage) => usage
         .Where(count => license.Limits.TryGetValue(count.Key, out var limit) && count.Value > limit)

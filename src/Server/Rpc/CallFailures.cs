@@ -26,7 +26,7 @@ internal sealed partial class CallFailures(ILogger<CallFailures> logger)
     public RpcException Report(Exception e, ServerCallContext context)
     {
         var incident = Note(e, context.Method);
-        return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident);
+        return e is StoreDamagedException ? RpcErrors.DataDamaged(incident) : RpcErrors.Internal(incident).ToRpcException();
     }
 
     /// <summary>Logs a failure.</summary>

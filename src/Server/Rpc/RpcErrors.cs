@@ -1,6 +1,8 @@
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
+using Telemetry.Schema;
 using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Rpc;
@@ -11,39 +13,41 @@ namespace Telemetry.Server.Rpc;
 /// </summary>
 internal static class RpcErrors
 {
+    /// <summary>A report that breaks rules, all of which are told at once.</summary>
+    public static RpcStatus ReportInvalid(IReadOnlyList<Violation> violations) => Status(
+        StatusCode.InvalidArgument, ErrorReasons.ReportInvalid,
+        $"The report breaks {violations.Count} rule(s): {string.Join("; ", violations)}.",
+        Broken(violations.Select(violation => (violation.Field, violation.Description))));
+
     public static RpcException Invalid(string reason, string message, IEnumerable<(string Field, string Rule)> violations) =>
-        Create(StatusCode.InvalidArgument, reason, message, Details(violations));
+        Create(StatusCode.InvalidArgument, reason, message, Broken(violations));
 
     public static RpcException InvalidField(string field, string rule) =>
         Invalid(ErrorReasons.RequestInvalid, $"{field} {rule}.", [(field, rule)]);
 
-    public static RpcException ReportedRecently(string message, TimeSpan retryAfter) =>
+    public static RpcStatus ReportedRecently(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.ReportedRecently, message, retryAfter);
 
-    public static RpcException TooManyNewInstallations(string message, TimeSpan retryAfter) =>
+    public static RpcStatus TooManyNewInstallations(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyNewInstallations, message, retryAfter);
 
     /// <summary>What a caller gets whose request is refused before the gRPC library sees it.</summary>
-    public static RpcStatus TooManyRequests(string message, TimeSpan retryAfter)
-    {
-        var status = Status(StatusCode.ResourceExhausted, ErrorReasons.TooManyRequests, message);
-        status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }));
-        return status;
-    }
+    public static RpcStatus TooManyRequests(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyRequests, message, retryAfter);
 
-    public static RpcException Overloaded(string message, TimeSpan retryAfter) =>
+    public static RpcStatus Overloaded(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.Overloaded, message, retryAfter);
 
     public static RpcException TooManyWrongKeys(string message, TimeSpan retryAfter) =>
-        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongKeys, message, retryAfter);
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongKeys, message, retryAfter).ToRpcException();
 
-    public static RpcException StoreUnavailable(string message, TimeSpan retryAfter) =>
+    public static RpcStatus StoreUnavailable(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
 
     public static RpcException Stopping() =>
         Retry(StatusCode.Unavailable, ErrorReasons.Stopping,
             "The server is stopping. Connect again in a moment and resume after the last position.",
-            TimeSpan.FromSeconds(2));
+            TimeSpan.FromSeconds(2)).ToRpcException();
 
     public static RpcException TokenMissing() =>
         Create(StatusCode.Unauthenticated, ErrorReasons.TokenMissing,
@@ -73,11 +77,9 @@ internal static class RpcErrors
     public static RpcException FailedPrecondition(string message) =>
         Create(StatusCode.FailedPrecondition, ErrorReasons.NotAllowedNow, message);
 
-    public static RpcException Internal(string incident) =>
-        Create(StatusCode.Internal, ErrorReasons.InternalError, InternalMessage(incident));
-
-    public static string InternalMessage(string incident) =>
-        $"The server failed. Its log has the particulars under incident {incident}.";
+    public static RpcStatus Internal(string incident) => Status(
+        StatusCode.Internal, ErrorReasons.InternalError,
+        $"The server failed. Its log has the particulars under incident {incident}.");
 
     public static RpcException DataDamaged(string incident) =>
         Create(StatusCode.DataLoss, ErrorReasons.DataDamaged,
@@ -89,7 +91,7 @@ internal static class RpcErrors
     /// <param name="violations">Each broken rule.</param>
     public static RpcException ContractRefused(bool isConflict, string message, IEnumerable<(string Field, string Rule)> violations) =>
         isConflict
-            ? Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, Details(violations))
+            ? Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, Broken(violations))
             : Invalid(ErrorReasons.ContractInvalid, message, violations);
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
@@ -125,33 +127,55 @@ internal static class RpcErrors
         StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed,
         "A web page of an origin that is not allowed made this call. The operator can add the origin to Cors:Origins.");
 
-    private static BadRequest Details(IEnumerable<(string Field, string Rule)> violations) => new()
+    /// <summary>What a caller gets whose JSON is no request of the call.</summary>
+    public static RpcStatus JsonMalformed() => Status(
+        StatusCode.InvalidArgument, ErrorReasons.RequestMalformed,
+        "The request does not fit this call: a field is not known or has another type than the contract says. "
+        + "/openapi.json describes what it takes.");
+
+    /// <summary>A refusal by the web server or of plain HTTP, in the contract's shape.</summary>
+    public static RpcStatus OfHttp(int http, string message, TimeSpan? retryAfter)
+    {
+        var (code, reason) = http switch
+        {
+            StatusCodes.Status403Forbidden => (StatusCode.PermissionDenied, ErrorReasons.OriginNotAllowed),
+            StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => (StatusCode.Unimplemented, ErrorReasons.MethodUnknown),
+            StatusCodes.Status413PayloadTooLarge => (StatusCode.ResourceExhausted, ErrorReasons.MessageTooLarge),
+            StatusCodes.Status429TooManyRequests => (StatusCode.ResourceExhausted, ErrorReasons.TooManyRequests),
+            >= StatusCodes.Status500InternalServerError => (StatusCode.Internal, ErrorReasons.InternalError),
+            _ => (StatusCode.InvalidArgument, ErrorReasons.RequestMalformed),
+        };
+        return retryAfter is { } wait ? Retry(code, reason, message, wait) : Status(code, reason, message);
+    }
+
+    private static BadRequest Broken(IEnumerable<(string Field, string Rule)> violations) => new()
     {
         FieldViolations =
         {
-            violations.Select(violation => new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }),
+            violations.Select(violation =>
+                new BadRequest.Types.FieldViolation { Field = violation.Field, Description = violation.Rule }),
         },
     };
 
-    private static RpcException Retry(StatusCode code, string reason, string message, TimeSpan retryAfter) =>
-        Create(code, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
+    private static RpcStatus Retry(StatusCode code, string reason, string message, TimeSpan retryAfter) =>
+        Status(code, reason, message, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) });
 
-    private static RpcException Create(
-        StatusCode code, string reason, string message, Google.Protobuf.IMessage? detail = null)
+    private static RpcException Create(StatusCode code, string reason, string message, IMessage? detail = null) =>
+        Status(code, reason, message, detail).ToRpcException();
+
+    private static RpcStatus Status(StatusCode code, string reason, string message, IMessage? detail = null)
     {
-        var status = Status(code, reason, message);
+        var status = new RpcStatus
+        {
+            Code = (int)code,
+            Message = message,
+            Details = { Any.Pack(new ErrorInfo { Reason = reason, Domain = ErrorReasons.Domain }) },
+        };
         if (detail is not null)
         {
             status.Details.Add(Any.Pack(detail));
         }
 
-        return status.ToRpcException();
+        return status;
     }
-
-    private static RpcStatus Status(StatusCode code, string reason, string message) => new()
-    {
-        Code = (int)code,
-        Message = message,
-        Details = { Any.Pack(new ErrorInfo { Reason = reason, Domain = ErrorReasons.Domain }) },
-    };
 }

@@ -22,12 +22,12 @@ internal sealed class StoredMessages(AppRegistry apps)
     private static readonly byte[] EventTimeTag = Bytes(Wire.Event.TimeFieldNumber);
     private static readonly byte[] EventPositionTag = Bytes(Wire.Event.PositionFieldNumber);
     private static readonly byte[] AcceptedAtTag = Bytes(Wire.StoredReport.AcceptedAtFieldNumber);
-    private static readonly byte[] PositionTag = Bytes(Wire.StoredReport.PositionFieldNumber);
+    private static readonly byte[] CursorTag = Bytes(Wire.FeedPosition.CursorFieldNumber);
     private static readonly byte[] AnyValueTag = Bytes(Any.ValueFieldNumber);
     private static readonly byte[] AnyTypeTag = Bytes(Any.TypeUrlFieldNumber);
 
     public static Wire.FeedPosition ToWire(FeedPosition position) =>
-        new() { Epoch = position.Epoch, Number = (ulong)position.Number };
+        new() { Cursor = FeedCursor.Of(position), Number = (ulong)position.Number };
 
     public Wire.StoredReport ToWire(StoredReport stored)
     {
@@ -76,7 +76,7 @@ internal sealed class StoredMessages(AppRegistry apps)
 
         writer.CloseMessage(EventKindsTag, end);
         WriteTime(ref writer, EventTimeTag, stored.AcceptedAtMs);
-        WritePosition(ref writer, EventPositionTag, stored.Position);
+        WritePosition(ref writer, stored.Position);
         writer.CloseMessage(EventTag, 0);
         return writer.Written.ToArray();
     }
@@ -90,7 +90,7 @@ internal sealed class StoredMessages(AppRegistry apps)
         WriteTime(ref writer, AcceptedAtTag, stored.AcceptedAtMs);
         writer.Text(stored.Instance.ToString());
         writer.Bytes(InstanceIdTag);
-        WritePosition(ref writer, PositionTag, stored.Position);
+        WriteNumber(ref writer, Wire.StoredReport.NumberFieldNumber, (ulong)stored.Position.Number);
     }
 
     private static void WriteReport(ref BackwardWriter writer, StoredReport stored, ReportSchema schema)
@@ -131,13 +131,16 @@ internal sealed class StoredMessages(AppRegistry apps)
         writer.CloseMessage(tag, end);
     }
 
-    private static void WritePosition(ref BackwardWriter writer, byte[] tag, FeedPosition position)
+    private static void WritePosition(ref BackwardWriter writer, FeedPosition position)
     {
         var end = writer.Length;
         WriteNumber(ref writer, Wire.FeedPosition.NumberFieldNumber, (ulong)position.Number);
-        writer.Fixed64(position.Epoch);
-        writer.Tag(Wire.FeedPosition.EpochFieldNumber, WireReader.Fixed64);
-        writer.CloseMessage(tag, end);
+        Span<byte> cursor = stackalloc byte[FeedCursor.Length];
+        FeedCursor.Write(position, cursor);
+        writer.Bytes(cursor);
+        writer.Number(FeedCursor.Length);
+        writer.Bytes(CursorTag);
+        writer.CloseMessage(EventPositionTag, end);
     }
 
     private static byte[] Bytes(int field) => WireTag.BytesOf(WireTag.Of(field, WireReader.Bytes));

@@ -85,12 +85,11 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>All apps of an installation.</summary>
     IReadOnlyList<InstanceState> FindInstances(InstanceId instance);
 
-    /// <summary>States app by app, each app's in the order of first reports.</summary>
-    /// <param name="from">Where to begin.</param>
+    /// <summary>Installations that a query selects, a page at a time.</summary>
+    /// <param name="query">Which, and in which order.</param>
+    /// <param name="after">Where the page before ended; <see cref="InstancePlace.Start"/> for the first.</param>
     /// <param name="maxCount">How many at most.</param>
-    /// <param name="app">Only this app's; null for all.</param>
-    /// <param name="verdict">Only those whose latest report got this verdict; null for all.</param>
-    IReadOnlyList<InstanceState> ListInstances(InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null);
+    InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount);
 
     /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
     IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims { get; }

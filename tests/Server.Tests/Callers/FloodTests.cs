@@ -1,3 +1,4 @@
+using Google.Rpc;
 using Grpc.Core;
 using Wire = Telemetry.Contracts.V1;
 
@@ -57,7 +58,7 @@ public sealed class FloodTests
                 accepted += response.Results.Count(result => result.Receipt is not null);
                 Assert.All(
                     response.Results.Where(result => result.Receipt is null),
-                    result => Assert.Equal("TOO_MANY_NEW_INSTALLATIONS", result.Refusal.Reason));
+                    result => Assert.Equal("TOO_MANY_NEW_INSTALLATIONS", result.Status.GetDetail<ErrorInfo>()!.Reason));
             }
             catch (RpcException e)
             {

@@ -58,9 +58,9 @@ public sealed class NewInstallationTests
 
         Assert.Equal(
             ["", "", "TOO_MANY_NEW_INSTALLATIONS", "REPORTED_RECENTLY", "TOO_MANY_NEW_INSTALLATIONS", ""],
-            results.Select(result => result.Refusal?.Reason ?? ""));
-        Assert.Equal((int)StatusCode.ResourceExhausted, results[2].Refusal.Code);
-        Assert.Equal(TimeSpan.FromMinutes(30), results[2].Refusal.RetryAfter.ToTimeSpan());
+            results.Select(result => result.Status?.GetDetail<ErrorInfo>()!.Reason ?? ""));
+        Assert.Equal((int)StatusCode.ResourceExhausted, results[2].Status.Code);
+        Assert.Equal(TimeSpan.FromMinutes(30), results[2].Status.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
         Assert.Equal(results[0].Receipt, results[5].Receipt);
     }
 

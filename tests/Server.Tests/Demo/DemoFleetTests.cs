@@ -6,6 +6,7 @@ using Telemetry.Server.Admin;
 using Telemetry.Server.Hosting;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
+using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Tests.Demo;
 
@@ -31,7 +32,9 @@ public sealed class DemoFleetTests
             var own = Assert.Single(apps.All, schema => !AppRegistry.IsBuiltIn(schema.App));
             Assert.Equal(1, apps.FindContract(own.App)!.Revision);
             Assert.Equal(6, apps.All.Count);
-            Assert.All(apps.All, schema => Assert.NotEmpty(store.ListInstances(default, 1, schema.App)));
+            Assert.Equal(
+                apps.All.Select(schema => schema.App),
+                store.ListInstances(InstanceQuery.Everything, InstancePlace.Start, 1_000).States.Select(state => state.Schema.App).Distinct().Order(StringComparer.Ordinal));
             // What it registers with is good for nobody else, and kept nowhere.
             Assert.False(app.Services.GetRequiredService<AdminTokens>().Any);
             Assert.False(app.Services.GetRequiredService<IAdminTokenVerifier>().IsKnown(""));

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage.LiteDb;
 using Telemetry.Server.Tests.Storage;
@@ -30,49 +31,119 @@ public sealed class FeedRequestTests : IAsyncDisposable
     [Fact]
     public async Task A_reader_begins_now_unless_it_says_otherwise()
     {
-        Assert.Equal(0, _reader.Read(new()).StartAfter.Number);
+        Assert.Equal(0, Read(new()).StartAfter.Number);
         Commit(3);
 
-        Assert.Equal(_store.Current, _reader.Read(new()).StartAfter);
-        Assert.Equal(_store.Current, _reader.Read(new() { Now = new() }).StartAfter);
+        Assert.Equal(_store.Current, Read(new()).StartAfter);
+        Assert.Equal(_store.Current, Read(new() { Now = new() }).StartAfter);
         Assert.Equal(3, _store.Current.Number);
     }
 
     [Fact]
     public async Task The_beginning_is_before_the_oldest_event_that_is_kept()
     {
-        Assert.Equal(0, _reader.Read(new() { Beginning = new() }).StartAfter.Number);
+        Assert.Equal(0, Read(new() { Beginning = new() }).StartAfter.Number);
         Commit(3);
-        Assert.Equal(new FeedPosition(_store.EpochOf(0), 0), _reader.Read(new() { Beginning = new() }).StartAfter);
+        Assert.Equal(new FeedPosition(_store.EpochOf(0), 0), Read(new() { Beginning = new() }).StartAfter);
 
         await _store.DropThroughAsync(2, CancellationToken.None);
 
-        Assert.Equal(new FeedPosition(_store.EpochOf(2), 2), _reader.Read(new() { Beginning = new() }).StartAfter);
+        Assert.Equal(new FeedPosition(_store.EpochOf(2), 2), Read(new() { Beginning = new() }).StartAfter);
     }
 
     [Theory]
-    [InlineData(0ul, nameof(StatusCode.OutOfRange))]
-    [InlineData(1ul, nameof(StatusCode.OutOfRange))]
-    [InlineData(2ul, null)]
-    [InlineData(3ul, null)]
-    [InlineData(4ul, null)]
-    [InlineData(5ul, nameof(StatusCode.FailedPrecondition))]
-    [InlineData((ulong)long.MaxValue, nameof(StatusCode.FailedPrecondition))]
-    [InlineData((ulong)long.MaxValue + 3, nameof(StatusCode.FailedPrecondition))]
-    [InlineData(ulong.MaxValue, nameof(StatusCode.FailedPrecondition))]
-    public async Task A_reader_goes_on_where_it_was_while_all_that_follows_is_kept(ulong number, string? refusal)
+    [InlineData(0, nameof(StatusCode.OutOfRange))]
+    [InlineData(1, nameof(StatusCode.OutOfRange))]
+    [InlineData(2, null)]
+    [InlineData(3, null)]
+    [InlineData(4, null)]
+    [InlineData(5, nameof(StatusCode.FailedPrecondition))]
+    [InlineData(long.MaxValue, nameof(StatusCode.FailedPrecondition))]
+    [InlineData(-1, nameof(StatusCode.InvalidArgument))]
+    [InlineData(long.MinValue, nameof(StatusCode.InvalidArgument))]
+    public async Task A_reader_goes_on_where_it_was_while_all_that_follows_is_kept(long number, string? refusal)
     {
         Commit(4);
         await _store.DropThroughAsync(2, CancellationToken.None);
-        var after = new Wire.FeedPosition { Epoch = _store.Current.Epoch, Number = number };
+        var after = new FeedPosition(_store.Current.Epoch, number);
 
         if (refusal is null)
         {
-            Assert.Equal(new FeedPosition(after.Epoch, (long)number), _reader.Read(new() { After = after }).StartAfter);
+            Assert.Equal(after, Read(new() { After = FeedCursor.Of(after) }).StartAfter);
         }
         else
         {
-            Assert.Equal(refusal, Refused(new() { After = after }).StatusCode.ToString());
+            Assert.Equal(refusal, Refused(new() { After = FeedCursor.Of(after) }).StatusCode.ToString());
+        }
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("7:3")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AQAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AQAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AQAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("AQAAAAAAAAAA AAAAAAAAAA")]
+    [InlineData("\u00c4QAAAAAAAAAAAAAAAAAAAAAA")]
+    public void What_no_server_gave_out_is_no_cursor(string text)
+    {
+        Assert.Equal("AQAAAAAAAAAAAAAAAAAAAAA", FeedCursor.Of(new FeedPosition(0, 0)));
+
+        var refusal = Refused(new() { After = text });
+
+        Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+        Assert.StartsWith("after must be the cursor of a position that this server gave", refusal.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cursor_brings_back_its_position()
+    {
+        foreach (var position in new FeedPosition[] { new(0, 0), new(1, 1), new(ulong.MaxValue, long.MaxValue), new(1UL << 63, 77) })
+        {
+            Assert.True(FeedCursor.TryRead(FeedCursor.Of(position), out var read));
+            Assert.Equal(position, read);
+        }
+    }
+
+    [Fact]
+    public void A_reader_begins_with_the_first_event_of_a_time()
+    {
+        // Two at a time, a minute apart, from 12:00 on.
+        var noon = new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
+        var reports = new RandomReports(new Random(5));
+        for (var i = 0; i < 20; i++)
+        {
+            _store.Commit([reports.Next(i)], TemporaryStore.NoLimit with { Now = noon.AddMinutes(i / 2) });
+        }
+
+        Assert.Equal(0, StartAt(noon.AddDays(-1)));
+        Assert.Equal(0, StartAt(DateTimeOffset.MinValue));
+        for (var minute = 0; minute < 10; minute++)
+        {
+            Assert.Equal(minute * 2, StartAt(noon.AddMinutes(minute)));
+            Assert.Equal((minute + 1) * 2, StartAt(noon.AddMinutes(minute).AddTicks(1)));
+        }
+
+        Assert.Equal(20, StartAt(DateTimeOffset.MaxValue));
+
+        long StartAt(DateTimeOffset time)
+        {
+            var position = Read(new() { Time = Timestamp.FromDateTimeOffset(time) }).StartAfter;
+            Assert.Equal(_store.EpochOf(position.Number), position.Epoch);
+            return position.Number;
+        }
+    }
+
+    [Fact]
+    public void A_time_that_no_calendar_has_is_refused()
+    {
+        foreach (var time in new Timestamp[]
+        {
+            new() { Seconds = long.MaxValue }, new() { Seconds = long.MinValue }, new() { Nanos = -1 }, new() { Nanos = 1_000_000_000 },
+        })
+        {
+            Assert.Equal("time must be a moment of the years 1 to 9999.", Refused(new() { Time = time }).Status.Detail);
         }
     }
 
@@ -92,7 +163,7 @@ public sealed class FeedRequestTests : IAsyncDisposable
         var request = new Wire.StreamEventsRequest { HeartbeatInterval = new Duration { Seconds = seconds, Nanos = nanos } };
         if (good)
         {
-            Assert.Equal(TimeSpan.FromSeconds(seconds) + TimeSpan.FromTicks(nanos / 100), _reader.Read(request).HeartbeatInterval);
+            Assert.Equal(TimeSpan.FromSeconds(seconds) + TimeSpan.FromTicks(nanos / 100), Read(request).HeartbeatInterval);
         }
         else
         {
@@ -103,17 +174,17 @@ public sealed class FeedRequestTests : IAsyncDisposable
     [Fact]
     public void Without_a_wish_silence_and_filter_are_the_usual_ones()
     {
-        var request = _reader.Read(new());
+        var request = Read(new());
 
         Assert.Equal(Usual, request.HeartbeatInterval);
         Assert.Equal(EventFilter.Everything, request.Filter);
-        Assert.Equal(EventFilter.Everything, _reader.Read(new() { Filter = new() }).Filter);
+        Assert.Equal(EventFilter.Everything, Read(new() { Filter = new() }).Filter);
     }
 
     [Fact]
     public void Every_list_of_a_filter_is_read()
     {
-        var filter = _reader.Read(new()
+        var filter = Read(new()
         {
             Filter = new()
             {
@@ -137,7 +208,7 @@ public sealed class FeedRequestTests : IAsyncDisposable
     {
         foreach (var kind in System.Enum.GetValues<Wire.EventKind>().Where(kind => kind != Wire.EventKind.Unspecified))
         {
-            var read = _reader.Read(new() { Filter = new() { Kinds = { kind } } }).Filter.Kinds;
+            var read = Read(new() { Filter = new() { Kinds = { kind } } }).Filter.Kinds;
             Assert.Equal(kind.ToString(), read.ToString());
         }
     }
@@ -174,14 +245,17 @@ public sealed class FeedRequestTests : IAsyncDisposable
     public void A_list_has_up_to_a_hundred_values()
     {
         var versions = Enumerable.Range(0, 100).Select(i => $"1.{i}").ToList();
-        Assert.Equal(100, _reader.Read(new() { Filter = new() { AppVersions = { versions } } }).Filter.AppVersions!.Count);
+        Assert.Equal(100, Read(new() { Filter = new() { AppVersions = { versions } } }).Filter.AppVersions!.Count);
 
         var refusal = Refused(new() { Filter = new() { AppVersions = { versions, "2" } } });
 
         Assert.Equal("filter.app_versions must have at most 100 values.", refusal.Status.Detail);
     }
 
-    private RpcException Refused(Wire.StreamEventsRequest request) => Assert.Throws<RpcException>(() => _reader.Read(request));
+    private FeedRequest Read(Wire.StreamEventsRequest request) =>
+        _reader.ReadAsync(request, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+
+    private RpcException Refused(Wire.StreamEventsRequest request) => Assert.Throws<RpcException>(() => Read(request));
 
     private void Commit(int count)
     {

@@ -1,4 +1,6 @@
 using Grpc.Core;
+using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 using Case = Telemetry.Contracts.V1.StreamEventsResponse.MessageOneofCase;
 
@@ -21,7 +23,7 @@ public sealed class StreamEventsTests
         {
             var receipt = await SubmitAsync(server, $"https://live-{i}.example");
             var happened = (await feed.NextAsync(Case.Event)).Event;
-            Assert.Equal(receipt.Position, happened.Position);
+            Assert.Equal((receipt.Number, receipt.Number), (happened.Position.Number, happened.Report.Number));
             Assert.Equal(receipt.ReportId, happened.Report.Report.ReportId);
             Assert.Equal([Wire.EventKind.ReportAccepted, Wire.EventKind.InstanceDiscovered], happened.Kinds);
         }
@@ -36,14 +38,14 @@ public sealed class StreamEventsTests
         var data = Directory.CreateTempSubdirectory("telemetry-feed-").FullName;
         try
         {
-            Wire.FeedPosition last;
+            string last;
             await using (var server = await TestServer.StartAsync(data))
             {
                 await SubmitManyAsync(server, "a", 300);
                 using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest { Beginning = new() });
                 var events = await feed.EventsThroughAsync(170);
                 Assert.Equal(Enumerable.Range(1, 170).Select(i => (ulong)i), events.Select(e => e.Position.Number));
-                last = events[^1].Position;
+                last = events[^1].Position.Cursor;
             }
 
             await using (var server = await TestServer.StartAsync(data))
@@ -52,7 +54,7 @@ public sealed class StreamEventsTests
                 using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest { After = last });
                 var events = await feed.EventsThroughAsync(350);
                 Assert.Equal(Enumerable.Range(171, 180).Select(i => (ulong)i), events.Select(e => e.Position.Number));
-                Assert.Equal(2, events.Select(e => e.Position.Epoch).Distinct().Count());
+                Assert.Equal(2, events.Select(e => EpochOf(e.Position.Cursor)).Distinct().Count());
                 await feed.NextAsync(Case.CaughtUp);
             }
         }
@@ -74,13 +76,13 @@ public sealed class StreamEventsTests
 
         foreach (var after in new[]
         {
-            new Wire.FeedPosition { Epoch = foreign.Epoch, Number = 5 },
-            new Wire.FeedPosition { Epoch = own.Epoch, Number = 11 },
-            new Wire.FeedPosition { Epoch = own.Epoch, Number = ulong.MaxValue },
-            new Wire.FeedPosition { Number = 5 },
+            new FeedPosition(foreign.Epoch, 5),
+            new FeedPosition(own.Epoch, 11),
+            new FeedPosition(own.Epoch, long.MaxValue),
+            new FeedPosition(0, 5),
         })
         {
-            var refusal = await RefusalAsync(server, new Wire.StreamEventsRequest { After = after });
+            var refusal = await RefusalAsync(server, new Wire.StreamEventsRequest { After = FeedCursor.Of(after) });
             Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
             Assert.Equal("POSITION_UNKNOWN", refusal.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason);
         }
@@ -99,10 +101,11 @@ public sealed class StreamEventsTests
             }
 
             CopyFiles(data, backup);
-            Wire.FeedPosition future;
+            string future;
             await using (var server = await TestServer.StartAsync(data))
             {
-                future = (await SubmitAsync(server, "https://future.example")).Position;
+                await SubmitAsync(server, "https://future.example");
+                future = FeedCursor.Of(server.Store.Current);
             }
 
             await using (var restored = await TestServer.StartAsync(backup))
@@ -116,7 +119,7 @@ public sealed class StreamEventsTests
                 Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
 
                 using var feed = FeedReader.Open(
-                    restored, new Wire.StreamEventsRequest { After = new() { Epoch = Epoch(restored, 3), Number = 3 } });
+                    restored, new Wire.StreamEventsRequest { After = CursorOf(restored, 3) });
                 Assert.Equal(5, (await feed.EventsThroughAsync(8)).Count);
             }
         }
@@ -197,7 +200,7 @@ public sealed class StreamEventsTests
             await SubmitAsync(server, $"https://r-{i}.example");
         }
 
-        var early = new Wire.FeedPosition { Epoch = Epoch(server, 2), Number = 2 };
+        var early = CursorOf(server, 2);
         await server.Store.DropThroughAsync(6, CancellationToken.None);
 
         Assert.Equal(7, server.Store.OldestNumber);
@@ -314,7 +317,11 @@ public sealed class StreamEventsTests
         }
     }
 
-    private static ulong Epoch(TestServer server, long number) => server.Store.EpochOf(number);
+    private static string CursorOf(TestServer server, long number) =>
+        FeedCursor.Of(new FeedPosition(server.Store.EpochOf(number), number));
+
+    private static ulong EpochOf(string cursor) =>
+        FeedCursor.TryRead(cursor, out var position) ? position.Epoch : throw new ArgumentException("No cursor.", nameof(cursor));
 
     private static void CopyFiles(string from, string to)
     {

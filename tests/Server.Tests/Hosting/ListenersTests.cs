@@ -37,7 +37,7 @@ public sealed class ListenersTests
             Assert.Null(listeners.Grpc);
             Assert.Equal(HttpVersion.Version11, health.Version);
             Assert.Equal(HttpStatusCode.OK, health.StatusCode);
-            Assert.Equal(1ul, receipt.Receipt.Position.Number);
+            Assert.Equal(1ul, receipt.Receipt.Number);
         }
         finally
         {

@@ -86,7 +86,7 @@ public sealed class FuzzTests
     {
         var client = new Contracts.V1.ReportingService.ReportingServiceClient(server.Native);
         var response = await client.SubmitReportAsync(SampleReports.Request("https://neighbor.example"));
-        Assert.Equal((ulong)server.Store.Current.Number, response.Receipt.Position.Number);
+        Assert.Equal((ulong)server.Store.Current.Number, response.Receipt.Number);
     }
 
     private static byte[] Frame(byte[] message)

@@ -110,8 +110,8 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         });
 
         Assert.NotNull(response.Results[0].Receipt);
-        Assert.Equal("environment.php_version", response.Results[1].Refusal.Violations.Single().Field);
-        Assert.Equal((int)StatusCode.InvalidArgument, response.Results[1].Refusal.Code);
+        Assert.Equal("environment.php_version", response.Results[1].Status.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
+        Assert.Equal((int)StatusCode.InvalidArgument, response.Results[1].Status.Code);
         Assert.NotNull(response.Results[2].Receipt);
     }
 

@@ -59,14 +59,14 @@ public sealed class OverloadTests
 
         Assert.All((await second).Results, result =>
         {
-            Assert.Equal((int)StatusCode.ResourceExhausted, result.Refusal.Code);
-            Assert.Equal("OVERLOADED", result.Refusal.Reason);
+            Assert.Equal((int)StatusCode.ResourceExhausted, result.Status.Code);
+            Assert.Equal("OVERLOADED", result.Status.GetDetail<ErrorInfo>()!.Reason);
         });
 
         server.HeldStore.Release();
         await Patience.For(first, "a receipt");
         var accepted = await Patience.For(calls.Single(), "receipts");
-        Assert.Equal([2UL, 3, 4, 5, 6, 7], accepted.Results.Select(result => result.Receipt.Position.Number));
+        Assert.Equal([2UL, 3, 4, 5, 6, 7], accepted.Results.Select(result => result.Receipt.Number));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class ReceiptDigestTests
 
         Assert.Equal(SHA256.HashData(reports[0].ToByteArray()), answer.Results[0].Receipt.ReportSha256.ToByteArray());
         Assert.Equal(SHA256.HashData(reports[1].ToByteArray()), answer.Results[1].Receipt.ReportSha256.ToByteArray());
-        Assert.Equal(SubmitReportResult.ResultOneofCase.Refusal, answer.Results[2].ResultCase);
+        Assert.Equal(SubmitReportResult.ResultOneofCase.Status, answer.Results[2].ResultCase);
     }
 
     [Fact]

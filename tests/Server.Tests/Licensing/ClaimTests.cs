@@ -97,7 +97,7 @@ public sealed class ClaimTests
                 [(Wire.LicenseVerdict.MalformedKey, 1ul), (Wire.LicenseVerdict.KeyMissing, 1ul)],
                 (await FiguresAsync(server)).Select(figure => (figure.Reason, figure.Installations)));
             var refused = await new Wire.AdminService.AdminServiceClient(server.Native).ListInstancesAsync(
-                new() { Verdict = Wire.ClaimVerdict.Refused }, server.Authorized);
+                new() { Filter = new() { Verdicts = { Wire.ClaimVerdict.Refused } } }, server.Authorized);
             Assert.Equal(
                 [Wire.LicenseVerdict.MalformedKey, Wire.LicenseVerdict.KeyMissing],
                 refused.Instances.Select(instance => instance.ClaimReason));
@@ -115,6 +115,6 @@ public sealed class ClaimTests
         var receipt = (await new Wire.ReportingService.ReportingServiceClient(server.Native)
             .SubmitReportAsync(new() { Report = report })).Receipt;
         return (await new Wire.AdminService.AdminServiceClient(server.Native)
-            .GetReportAsync(new() { Number = receipt.Position.Number }, server.Authorized)).Report;
+            .GetReportAsync(new() { Number = receipt.Number }, server.Authorized)).Report;
     }
 }

@@ -25,7 +25,7 @@ public sealed class IssueRequestTests
             {
                 var again = await server.IssueAsync(order => order.RequestId = RequestId);
                 Assert.Equal(first, again);
-                Assert.Equal(1ul, (await server.LicenseAdmin.ListLicensesAsync(new(), server.Authorized)).Total);
+                Assert.Equal(1ul, (await server.LicenseAdmin.ListLicensesAsync(new(), server.Authorized)).TotalSize);
                 Assert.True((await server.CheckAsync(again.Key)).Decision.Licensed);
             }
 
@@ -52,7 +52,7 @@ public sealed class IssueRequestTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => server.IssueAsync(order => order.RequestId = RequestId)));
 
         Assert.Single(answers.Select(answer => answer.Key).Distinct());
-        Assert.Equal(1ul, (await server.LicenseAdmin.ListLicensesAsync(new(), server.Authorized)).Total);
+        Assert.Equal(1ul, (await server.LicenseAdmin.ListLicensesAsync(new(), server.Authorized)).TotalSize);
     }
 
     [Fact]

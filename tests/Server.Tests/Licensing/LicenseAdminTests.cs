@@ -86,13 +86,13 @@ public sealed class LicenseAdminTests
         var first = await server.LicenseAdmin.ListLicensesAsync(new() { PageSize = 3 }, server.Authorized);
         var second = await server.LicenseAdmin.ListLicensesAsync(
             new() { PageSize = 3, PageToken = first.NextPageToken }, server.Authorized);
-        var ofOne = await server.LicenseAdmin.ListLicensesAsync(new() { CustomerReference = "C-0" }, server.Authorized);
-        var revoked = await server.LicenseAdmin.ListLicensesAsync(new() { State = Wire.LicenseState.Revoked }, server.Authorized);
-        var none = await server.LicenseAdmin.ListLicensesAsync(new() { App = "introvox" }, server.Authorized);
+        var ofOne = await server.LicenseAdmin.ListLicensesAsync(new() { Filter = new() { CustomerReferences = { "C-0" } } }, server.Authorized);
+        var revoked = await server.LicenseAdmin.ListLicensesAsync(new() { Filter = new() { States = { Wire.LicenseState.Revoked } } }, server.Authorized);
+        var none = await server.LicenseAdmin.ListLicensesAsync(new() { Filter = new() { Apps = { "introvox" } } }, server.Authorized);
 
         Assert.Equal(ids, first.Licenses.Concat(second.Licenses).Select(license => license.LicenseId));
         Assert.Empty(second.NextPageToken);
-        Assert.Equal(5ul, first.Total);
+        Assert.Equal((5ul, 5ul, 3ul, 1ul, 0ul), (first.TotalSize, second.TotalSize, ofOne.TotalSize, revoked.TotalSize, none.TotalSize));
         Assert.Equal(3, ofOne.Licenses.Count);
         Assert.Equal(ids[0], revoked.Licenses.Single().LicenseId);
         Assert.Empty(none.Licenses);

@@ -131,8 +131,8 @@ public sealed class LicenseRangeTests
         var response = await new Wire.ReportingService.ReportingServiceClient(server.Native).SubmitReportsAsync(request);
 
         Assert.NotNull(response.Results[0].Receipt);
-        Assert.Equal((int)StatusCode.Internal, response.Results[1].Refusal.Code);
-        Assert.Contains("incident", response.Results[1].Refusal.Message, StringComparison.Ordinal);
+        Assert.Equal((int)StatusCode.Internal, response.Results[1].Status.Code);
+        Assert.Contains("incident", response.Results[1].Status.Message, StringComparison.Ordinal);
         Assert.NotNull(response.Results[2].Receipt);
     }
 

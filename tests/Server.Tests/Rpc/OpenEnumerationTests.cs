@@ -34,14 +34,14 @@ public sealed class OpenEnumerationTests
             InstanceHash = SampleReports.HashOf("x"),
             App = app,
         }));
-        await AssertRefusedAsync("app", async () => await admin.ListInstancesAsync(new() { App = app }, server.Authorized));
-        await AssertRefusedAsync("verdict", async () => await admin.ListInstancesAsync(new() { Verdict = (Wire.ClaimVerdict)value }, server.Authorized));
+        await AssertRefusedAsync("filter.apps", async () => await admin.ListInstancesAsync(new() { Filter = new() { Apps = { app } } }, server.Authorized));
+        await AssertRefusedAsync("filter.verdicts", async () => await admin.ListInstancesAsync(new() { Filter = new() { Verdicts = { (Wire.ClaimVerdict)value } } }, server.Authorized));
         await AssertRefusedAsync("app", async () => await admin.GetInstanceAsync(
             new() { App = app, InstanceHash = SampleReports.HashOf("x") }, server.Authorized));
         await AssertRefusedAsync("apps", async () => await server.IssueAsync(order => order.Apps.Add(app)));
         await AssertRefusedAsync("overage_policy", async () => await server.IssueAsync(order => order.OveragePolicy = (Wire.OveragePolicy)value));
-        await AssertRefusedAsync("app", async () => await server.LicenseAdmin.ListLicensesAsync(new() { App = app }, server.Authorized));
-        await AssertRefusedAsync("state", async () => await server.LicenseAdmin.ListLicensesAsync(new() { State = (Wire.LicenseState)value }, server.Authorized));
+        await AssertRefusedAsync("filter.apps", async () => await server.LicenseAdmin.ListLicensesAsync(new() { Filter = new() { Apps = { app } } }, server.Authorized));
+        await AssertRefusedAsync("filter.states", async () => await server.LicenseAdmin.ListLicensesAsync(new() { Filter = new() { States = { (Wire.LicenseState)value } } }, server.Authorized));
         Assert.Equal(0, server.Store.Current.Number);
     }
 

@@ -23,7 +23,6 @@ public sealed class RegistrationTests
         ["slug in capitals"] = ("", c => c.App!.Slug = "Invoicer"),
         ["slug of one letter"] = ("", c => c.App!.Slug = "i"),
         ["slug with a blank"] = ("", c => c.App!.Slug = "in voicer"),
-        ["slug with a line's end"] = ("", c => c.App!.Slug = "invoicer\n"),
         ["no name"] = ("", c => c.App!.DisplayName = ""),
         ["name of blanks"] = ("", c => c.App!.DisplayName = "  "),
         ["name without end"] = ("", c => c.App!.DisplayName = new string('x', 41)),
@@ -56,11 +55,29 @@ public sealed class RegistrationTests
         ["a pseudonym"] = ("usage.template", c => c.Change("template", p => p.Pseudonym = true)),
         ["labels and a format"] = ("usage.template", c => c.Change("template", p => p.Format = Wire.TextFormat.Version)),
         ["a label that is a sentence"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("our own design"))),
-        ["a label with a line's end"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("classic\n"))),
         ["a label twice"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("plain"))),
         ["the label custom"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("custom"))),
         ["more decimals than a double has"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 7)),
         ["numbers that JSON cannot hold"] = ("usage.amount", c => c.Change("amount", p => p.Max = 1UL << 54)),
+        ["decimals that rounding would change"] = ("usage.average_lines", c => c.Change("average_lines", p => (p.Max, p.Decimals) = (1UL << 47, 1))),
+        ["numbers that the type cannot hold"] = ("usage.invoices", c => c.Change("invoices", p => p.Max = 1UL << 32)),
+        ["counts that the type cannot hold"] = ("usage.currencies", c => c.Change("currencies", p => p.Max = 1UL << 32)),
+        ["a format that nobody knows"] = ("usage.template", c => c.Change("template", p =>
+        {
+            p.Labels.Clear();
+            p.Format = (Wire.TextFormat)99;
+        })),
+        ["a label with a line break"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("bold\n"))),
+        ["slug with a line break"] = ("", c => c.App!.Slug = "invoicer\n"),
+        ["a zero that means something"] = ("usage.plan", c => c.File.EnumType[0].Value[0].Name = "PLAN_FREE"),
+        ["a JSON name of another field"] = ("usage.amount", c => c.Field("amount").JsonName = "invoices"),
+        ["the JSON name of the type"] = ("usage.amount", c => c.Field("amount").JsonName = "@type"),
+        ["a name without end"] = ("usage." + new string('x', 65), c => c.Add(new string('x', 65), 20, FieldType.Uint32)),
+        ["a full name without end"] = ("", c => c.MoveTo("acme." + new string('x', 250))),
+        ["counts that must be there"] = ("usage.currencies", c => c.Change("currencies", p => p.Required = true)),
+        ["a map without keys"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(0)),
+        ["a map without values"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(1)),
+        ["one entry of a map"] = ("usage.currencies", c => c.Field("currencies").Label = Label.Optional),
         ["decimals beyond what a double holds"] = ("usage.average_lines", c => c.Change("average_lines", p => (p.Max, p.Decimals) = (1UL << 53, 1))),
         ["a negative value"] = ("usage.plan", c => c.File.EnumType[0].Value.Add(new EnumValueDescriptorProto { Name = "PLAN_NONE", Number = -1 })),
         ["a package of the server"] = ("", c => c.MoveTo("telemetry.v1")),
@@ -103,6 +120,7 @@ public sealed class RegistrationTests
         ["another number"] = ("usage.invoices", c => c.Field("invoices").Number = 30),
         ["numbers exchanged"] = ("usage.invoices", c => (c.Field("invoices").Number, c.Field("amount").Number) = (2, 1)),
         ["other decimals"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 2)),
+        ["a smaller max"] = ("usage.amount", c => c.Change("amount", p => p.Max = 999_999_999_999)),
         ["a value less"] = ("usage.plan", c => c.File.EnumType[0].Value.RemoveAt(3)),
         ["a value renamed"] = ("usage.plan", c => c.File.EnumType[0].Value[3].Name = "PLAN_HUGE"),
         ["suddenly required"] = ("usage.invoices", c => c.Change("invoices", p => p.Required = true)),
@@ -401,7 +419,7 @@ public sealed class RegistrationTests
         var app = await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized);
         Assert.Contains(app.Fields, field => field.Path == "usage.average_lines" && field.Purpose == "Shows how it is used.");
         Assert.Equal(new MadeUpContract().ToSet(), app.DescriptorSet);
-        var page = await server.Admin.ListInstancesAsync(new() { App = "invoicer" }, server.Authorized);
+        var page = await server.Admin.ListInstancesAsync(new() { Filter = new() { Apps = { "invoicer" } } }, server.Authorized);
         Assert.Equal(3, page.Instances.Count);
         Assert.All(page.Instances, instance => Assert.Equal(MadeUpContract.TypeName, Any.GetTypeName(instance.Usage.TypeUrl)));
         using var call = new ServerReflection.ServerReflectionClient(server.Native).ServerReflectionInfo();

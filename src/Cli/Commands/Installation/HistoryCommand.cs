@@ -44,7 +44,7 @@ internal sealed class HistoryCommand : InstallationVerb
         if (entry.Receipt is { } receipt)
         {
             Terminal.Out.WriteLine(
-                $"    Receipt: stored as {receipt.Position}, verdict {EventText.NameOf(receipt.Verdict)}.");
+                $"    Receipt: stored as number {receipt.Number}, verdict {EventText.NameOf(receipt.Verdict)}.");
         }
 
         Terminal.Out.WriteLine($"    SHA-256 {entry.Digest}");

@@ -4,10 +4,10 @@ namespace Telemetry.Cli.Commands.Installation;
 
 /// <summary>A receipt as JSON.</summary>
 internal sealed record ReceiptDocument(
-    string ReportId, DateTimeOffset AcceptedAt, string Position, string Verdict, DateTimeOffset NextReportNotBefore,
+    string ReportId, DateTimeOffset AcceptedAt, ulong Number, string Verdict, DateTimeOffset NextReportNotBefore,
     string Digest, IReadOnlyList<string> DroppedFields)
 {
     public static ReceiptDocument Of(ReportReceipt receipt) => new(
-        receipt.ReportId, receipt.AcceptedAt, receipt.Position, EventText.NameOf(receipt.Verdict),
+        receipt.ReportId, receipt.AcceptedAt, receipt.Number, EventText.NameOf(receipt.Verdict),
         receipt.NextReportNotBefore, receipt.Digest, receipt.DroppedFields);
 }

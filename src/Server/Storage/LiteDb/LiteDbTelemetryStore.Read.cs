@@ -66,9 +66,8 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => _fleet.Find(instance);
 
-    public IReadOnlyList<InstanceState> ListInstances(
-        InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict = null) =>
-        _fleet.List(from, maxCount, app, verdict);
+    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
+        _fleet.List(query, after, maxCount);
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => _fleet.RefusedClaims();
 

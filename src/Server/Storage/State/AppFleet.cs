@@ -1,5 +1,6 @@
 using Telemetry.Server.Model;
 using Telemetry.Schema;
+using Telemetry.Schema.Kinds;
 
 namespace Telemetry.Server.Storage.State;
 
@@ -31,6 +32,12 @@ internal sealed class AppFleet
     public int BlockCount => _rows.BlockCount;
 
     public int TextsHeld => _codes.Sum(codes => codes.Count);
+
+    /// <summary>For how many texts there is room.</summary>
+    public int TextRoom => _codes.Sum(codes => codes.Capacity);
+
+    /// <summary>What the cells of all columns take.</summary>
+    public long CellBytes => _numbers.Concat(_texts).Sum(column => column.Bytes);
 
     public int BlockSize => _rows.BlockSize;
 
@@ -88,8 +95,7 @@ internal sealed class AppFleet
     {
         for (var i = 0; i < _numbers.Length; i++)
         {
-            var cell = values.Numbers[i];
-            _numbers[i][ordinal] = Cell.IsValue(cell) ? (ulong)cell + 1 : 0;
+            _numbers[i][ordinal] = InColumn(values.Numbers[i]);
         }
 
         for (var i = 0; i < _texts.Length; i++)
@@ -106,6 +112,11 @@ internal sealed class AppFleet
             if (code != before)
             {
                 _texts[i][ordinal] = (ulong)code;
+            }
+
+            if (_codes[i].IsSparse(_rows.Count))
+            {
+                Renumber(i);
             }
         }
     }
@@ -128,6 +139,27 @@ internal sealed class AppFleet
         return values;
     }
 
+    /// <summary>A check of rows against conditions; null when the app has no such field, so that none of its rows can match.</summary>
+    /// <remarks>Good as long as the fleet does not change: it knows texts by their numbers.</remarks>
+    public Func<int, bool>? Check(IReadOnlyList<FieldCondition> conditions)
+    {
+        var checks = new List<(Column Column, HashSet<ulong> Cells, bool Exclude)>();
+        foreach (var condition in conditions)
+        {
+            if (Schema.Fields.FirstOrDefault(field => field.Path == condition.Path && field.IsStored) is not { } field
+                || field.Kind.Storage == KindStorage.Counts)
+            {
+                return null;
+            }
+
+            checks.Add(field.Kind.Storage == KindStorage.Text
+                ? (_texts[field.Index], CodesOf(_codes[field.Index], condition.Values), condition.Exclude)
+                : (_numbers[field.Index], CellsOf(field, condition.Values), condition.Exclude));
+        }
+
+        return ordinal => checks.TrueForAll(check => check.Cells.Contains(check.Column[ordinal]) != check.Exclude);
+    }
+
     /// <summary>One text field of one installation.</summary>
     public string? TextOf(int ordinal, int field) => _codes[field][(int)_texts[field][ordinal]];
 
@@ -147,5 +179,26 @@ internal sealed class AppFleet
             CountrySource = row.CountrySource,
             Values = ValuesOf(ordinal),
         };
+    }
+
+    /// <summary>A number as it stands in a column, where 0 is what nobody reported.</summary>
+    private static ulong InColumn(long cell) => Cell.IsValue(cell) ? (ulong)cell + 1 : 0;
+
+    private static HashSet<ulong> CellsOf(SchemaField field, IReadOnlyList<string> values) =>
+        [.. values.Select(text => FieldValue.TryRead(field, text, out var cell) ? cell : (long?)null).OfType<long>().Select(InColumn)];
+
+    private static HashSet<ulong> CodesOf(TextCodes codes, IReadOnlyList<string> values) =>
+        [.. values.Select(text => text.Length == 0 ? 0 : codes.Find(text)).OfType<int>().Select(code => (ulong)code)];
+
+    private void Renumber(int field)
+    {
+        var (before, moved) = (_texts[field], _codes[field].Renumber());
+        var column = new Column();
+        for (var ordinal = 0; ordinal < _rows.Count; ordinal++)
+        {
+            column[ordinal] = (ulong)moved[(int)before[ordinal]];
+        }
+
+        _texts[field] = column;
     }
 }

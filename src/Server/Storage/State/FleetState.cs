@@ -10,6 +10,9 @@ namespace Telemetry.Server.Storage.State;
 /// </remarks>
 internal sealed class FleetState(AppRegistry apps, int blockSize)
 {
+    /// <summary>How many rows a question looks at before it lets the writer go on: well below a millisecond.</summary>
+    private const int RowsAtOnce = 16_384;
+
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, AppFleet> _fleets = new(StringComparer.Ordinal);
     private readonly List<(AppFleet Fleet, int Block)?> _slots = [];
@@ -20,12 +23,12 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 
     public int Slots => _slots.Count;
 
-    /// <summary>How many distinct texts an app's installations have.</summary>
-    public int TextsHeld(string app)
+    /// <summary>How many distinct texts an app's installations have, for how many there is room, and what all their cells take.</summary>
+    public (int Texts, int TextRoom, long CellBytes) Held(string app)
     {
         lock (_gate)
         {
-            return _fleets.TryGetValue(app, out var fleet) ? fleet.TextsHeld : 0;
+            return _fleets.TryGetValue(app, out var fleet) ? (fleet.TextsHeld, fleet.TextRoom, fleet.CellBytes) : default;
         }
     }
 
@@ -58,32 +61,30 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         }
     }
 
-    /// <summary>States app by app, each app's in the order of first reports.</summary>
-    public List<InstanceState> List(InstancePlace from, int maxCount, string? app, ClaimVerdict? verdict)
+    /// <summary>Installations that a query selects, a page at a time.</summary>
+    /// <remarks>The writer waits for one part of the rows at most, and may change what lies behind or ahead of it.</remarks>
+    public InstancePage List(InstanceQuery query, InstancePlace after, int maxCount)
     {
-        var states = new List<InstanceState>();
-        lock (_gate)
+        // The smallest places after the last page's end, the largest of them on top, and one more to know of a further page.
+        var page = new PriorityQueue<InstancePlace, InstancePlace>(Comparer<InstancePlace>.Create((a, b) => b.CompareTo(a)));
+        var total = 0;
+        foreach (var app in Apps(query))
         {
-            foreach (var (slug, fleet) in _fleets)
+            for (var from = query.IsEverything ? PartOf(after, app) : 0; from >= 0;)
             {
-                var order = string.CompareOrdinal(slug, from.App);
-                if (order < 0 || (app is not null && app != slug))
-                {
-                    continue;
-                }
-
-                for (var ordinal = order == 0 ? from.Ordinal : 0; ordinal < fleet.Count && states.Count < maxCount; ordinal++)
-                {
-                    ref readonly var row = ref fleet[ordinal];
-                    if (!row.IsVacant && (verdict is null || row.Claim.Verdict == verdict))
-                    {
-                        states.Add(fleet.StateOf(ordinal));
-                    }
-                }
+                from = Scan(query, app, from, after, maxCount + 1, page, ref total);
             }
         }
 
-        return states;
+        var places = new InstancePlace[page.Count];
+        for (var i = places.Length - 1; i >= 0; i--)
+        {
+            places[i] = page.Dequeue();
+        }
+
+        var shown = places.AsSpan(0, Math.Min(places.Length, maxCount));
+        return new InstancePage(
+            StatesAt(shown), places.Length > maxCount ? shown[^1] : null, query.IsEverything ? Count : total);
     }
 
     /// <summary>For the writer only: what decides about a new report. False for a stranger.</summary>
@@ -184,6 +185,83 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         Count++;
     }
 
+    private List<string> Apps(InstanceQuery query)
+    {
+        lock (_gate)
+        {
+            return [.. _fleets.Keys.Where(app => query.Apps?.Contains(app) != false)];
+        }
+    }
+
+    /// <summary>Where to look on for a page of everything: what lies before its beginning needs no look.</summary>
+    private static int PartOf(InstancePlace after, string app) => string.CompareOrdinal(app, after.App) switch
+    {
+        < 0 => -1,
+        0 => after.Ordinal + 1,
+        _ => 0,
+    };
+
+    /// <returns>Where to scan on; -1 when the app is done.</returns>
+    private int Scan(
+        InstanceQuery query, string app, int from, InstancePlace after, int maxCount,
+        PriorityQueue<InstancePlace, InstancePlace> page, ref int total)
+    {
+        lock (_gate)
+        {
+            var fleet = _fleets[app];
+            var end = Math.Min(from + RowsAtOnce, fleet.Count);
+            if (fleet.Check(query.Fields) is not { } matches)
+            {
+                return -1;
+            }
+
+            for (var ordinal = from; ordinal < end; ordinal++)
+            {
+                ref readonly var row = ref fleet[ordinal];
+                if (row.IsVacant || !query.Selects(row) || !matches(ordinal))
+                {
+                    continue;
+                }
+
+                total++;
+                var place = new InstancePlace(query.RankOf(row), app, ordinal);
+                if (place.CompareTo(after) <= 0)
+                {
+                    continue;
+                }
+
+                if (page.Count < maxCount)
+                {
+                    page.Enqueue(place, place);
+                }
+                else if (query.IsEverything)
+                {
+                    return -1;
+                }
+                else if (place.CompareTo(page.Peek()) < 0)
+                {
+                    page.DequeueEnqueue(place, place);
+                }
+            }
+
+            return end < fleet.Count ? end : -1;
+        }
+    }
+
+    private List<InstanceState> StatesAt(ReadOnlySpan<InstancePlace> places)
+    {
+        var states = new List<InstanceState>(places.Length);
+        lock (_gate)
+        {
+            foreach (var place in places)
+            {
+                states.Add(_fleets[place.App].StateOf(place.Ordinal));
+            }
+        }
+
+        return states;
+    }
+
     private AppFleet FleetOf(ReportSchema schema)
     {
         if (!_fleets.TryGetValue(schema.App, out var fleet))
@@ -245,14 +323,6 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
             _refusedClaims[(app, claim.Reason)] = _refusedClaims.GetValueOrDefault((app, claim.Reason)) + 1;
         }
     }
-}
-
-/// <summary>A place in the list of all installations.</summary>
-/// <param name="App">The app's slug; empty before the first.</param>
-/// <param name="Ordinal">The ordinal among the app's.</param>
-internal readonly record struct InstancePlace(string App, int Ordinal)
-{
-    public static readonly InstancePlace First = new("", 0);
 }
 
 /// <summary>What the decision about a new report needs to know of the one before.</summary>
