@@ -1,5 +1,4 @@
 using Google.Protobuf.Reflection;
-using Telemetry.Contracts.Rules;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Contract;
