@@ -85,7 +85,7 @@ internal static class AppContract
                 throw Broken($"has more than {MaxFiles} files");
             }
 
-            var files = FileDescriptor.BuildFromByteStrings(Ordered(set).Select(file => file.ToByteString()), Policies);
+            var files = Link(set);
             if (files.FirstOrDefault(file => !IsShared(file.Name) && Reserved.Contains(file.Package.Split('.')[0])) is { } taken)
             {
                 throw Broken($"has the package {taken.Package}, which belongs to the server; use one of your own");
@@ -96,8 +96,21 @@ internal static class AppContract
                 ? usages[0]
                 : throw Broken($"holds {usages.Count} messages with the option (telemetry.v1.app); it must be exactly one, at the top of a file");
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or DescriptorValidationException or ArgumentException)
+        catch (InvalidProtocolBufferException)
         {
+            throw NoSet();
+        }
+    }
+
+    private static IReadOnlyList<FileDescriptor> Link(FileDescriptorSet set)
+    {
+        try
+        {
+            return FileDescriptor.BuildFromByteStrings(Ordered(set).Select(file => file.ToByteString()), Policies);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The library checks what compilers can get wrong, and stumbles in many ways over what none would write.
             throw NoSet();
         }
     }

@@ -104,7 +104,7 @@ internal sealed class CountsScratch
         if (_labels is not null)
         {
             OwnEntries = _ownCount;
-            AddCustom(field, _own.AsSpan(0, _ownCount).Sum());
+            Add(CustomLabel, _own.AsSpan(0, _ownCount).Sum(field.Max));
         }
         else
         {
@@ -126,7 +126,7 @@ internal sealed class CountsScratch
             else
             {
                 OwnEntries++;
-                custom = Math.Max(custom, 0) + own.Count;
+                custom = Math.Min(Math.Max(custom, 0) + own.Count, field.Max);
             }
         }
 
@@ -135,11 +135,8 @@ internal sealed class CountsScratch
             Add(Encoding.UTF8.GetBytes(label), count);
         }
 
-        AddCustom(field, custom);
+        Add(CustomLabel, custom);
     }
-
-    private void AddCustom(SchemaField field, long sum) =>
-        Add(CustomLabel, sum == Cell.Absent ? sum : Math.Min(sum, field.Max));
 
     private void Add(byte[] label, long count)
     {
@@ -232,13 +229,13 @@ file static class OwnCounts
         return false;
     }
 
-    /// <returns><see cref="Cell.Absent"/> when there are none.</returns>
-    public static long Sum(this Span<CountsScratch.Own> counts)
+    /// <returns>At most <paramref name="max"/>, as all counts together can be more than a number holds; <see cref="Cell.Absent"/> when there are none.</returns>
+    public static long Sum(this Span<CountsScratch.Own> counts, long max)
     {
         var sum = counts.IsEmpty ? Cell.Absent : 0;
         foreach (var own in counts)
         {
-            sum += own.Count;
+            sum = Math.Min(sum + own.Count, max);
         }
 
         return sum;

@@ -106,7 +106,7 @@ internal static class JsonReportReader
             }
             else
             {
-                scratch.UnknownFields += isType ? 0 : 1;
+                scratch.UnknownFields += isType || (meaning is not null && json.TokenType == JsonTokenType.Null) ? 0 : 1;
                 json.Skip();
             }
         }

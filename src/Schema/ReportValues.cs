@@ -11,6 +11,14 @@ internal sealed class ReportValues(int numbers, int texts)
     /// <summary>Texts by the field's index; null for what was not reported.</summary>
     public string?[] Texts { get; } = new string?[texts];
 
+    /// <summary>Whether a number or text was not reported.</summary>
+    public bool IsAbsent(SchemaField field) => field.Kind.Storage switch
+    {
+        Kinds.KindStorage.Number => !Cell.IsValue(Numbers[field.Index]),
+        Kinds.KindStorage.Text => Texts[field.Index] is null,
+        _ => false,
+    };
+
     private static long[] Filled(int length)
     {
         var cells = GC.AllocateUninitializedArray<long>(length);

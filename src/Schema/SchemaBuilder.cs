@@ -12,6 +12,12 @@ internal sealed class SchemaBuilder
     private const int MaxNumber = 1_000;
     private const int MaxFields = 200;
 
+    /// <summary>A longer name would not be found in JSON.</summary>
+    private const int MaxName = 64;
+
+    /// <summary>With its package; every report repeats it.</summary>
+    private const int MaxFullName = 256;
+
     private readonly List<SchemaField> _fields = [];
     private readonly List<SchemaProblem> _problems = [];
     private readonly bool _isApp;
@@ -44,6 +50,11 @@ internal sealed class SchemaBuilder
         var policy = usage.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.App);
         builder._problems.AddRange(SchemaRules.OfApp(policy, mayHaveDoors));
         var message = builder.Read(usage, Wire.Report.UsageFieldNumber, "usage.", []);
+        if (usage.FullName.Length > MaxFullName)
+        {
+            builder.Refuse("", $"has a full name of more than {MaxFullName} characters");
+        }
+
         if (builder._seen > MaxFields)
         {
             builder.Refuse("", $"has more than {MaxFields} fields");
@@ -64,6 +75,8 @@ internal sealed class SchemaBuilder
     private SchemaMessage Read(MessageDescriptor message, int number, string prefix, IReadOnlyList<MessageDescriptor> around)
     {
         var entries = new List<SchemaMessage.Entry>();
+        // In JSON, an Any says there what it is.
+        var names = new HashSet<string>(StringComparer.Ordinal) { "@type" };
         foreach (var field in message.Fields.InDeclarationOrder())
         {
             // A few messages inside each other can stand for millions of fields.
@@ -81,6 +94,18 @@ internal sealed class SchemaBuilder
             if (field.FieldNumber > MaxNumber)
             {
                 Refuse(prefix + field.Name, $"has a number above {MaxNumber}");
+                continue;
+            }
+
+            if (field.Name.Length > MaxName || field.JsonName.Length > MaxName)
+            {
+                Refuse(prefix + field.Name, $"has a name of more than {MaxName} characters");
+                continue;
+            }
+
+            if (!names.Add(field.Name) | (field.JsonName != field.Name && !names.Add(field.JsonName)))
+            {
+                Refuse(prefix + field.Name, "has a name that JSON cannot tell from another's");
                 continue;
             }
 

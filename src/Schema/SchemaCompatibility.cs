@@ -3,72 +3,79 @@ namespace Telemetry.Schema;
 /// <summary>Whether an app's next contract still means what the one before meant: reports of both are out there, and stored.</summary>
 internal static class SchemaCompatibility
 {
-    /// <summary>What changed its meaning; empty when nothing did. Fields may be added and removed, labels and values added.</summary>
+    /// <summary>What changed its meaning; empty when nothing did. Fields may be added and removed, labels and values added, limits raised.</summary>
     public static IEnumerable<SchemaProblem> Compare(ReportSchema before, ReportSchema after)
     {
         var old = Usage(before);
-        var now = Usage(after);
-        foreach (var (number, field) in now)
+        foreach (var (number, now) in Usage(after))
         {
             if (old.TryGetValue(number, out var was))
             {
-                if (Difference(was, field) is { } difference)
+                if (Difference(was, now) is { } difference)
                 {
-                    yield return new SchemaProblem(field.Path, difference);
+                    yield return new SchemaProblem(now.Path, difference);
                 }
             }
-            else if (old.Values.Any(other => other.Path == field.Path))
+            else if (old.Values.Any(other => other.Path == now.Path))
             {
-                yield return new SchemaProblem(field.Path, "has another number than before; numbers are for ever");
+                yield return new SchemaProblem(now.Path, "has another number than before; numbers are for ever");
             }
-            else if (field.IsRequired)
+            else if (now.Field is { IsRequired: true })
             {
-                yield return new SchemaProblem(field.Path, "is new and required; builds that are out there do not send it");
+                yield return new SchemaProblem(now.Path, "is new and required; builds that are out there do not send it");
             }
         }
     }
 
-    private static string? Difference(SchemaField before, SchemaField now)
+    private static string? Difference(Member before, Member now)
     {
         if (before.Path != now.Path)
         {
             return $"has the number of {before.Path}; numbers are never used again";
         }
 
-        return before.Kind != now.Kind ? "is of another type than before"
+        return (before.Field, now.Field) switch
+        {
+            (null, null) => null,
+            ({ } was, { } field) => Difference(was, field),
+            _ => "is of another type than before",
+        };
+    }
+
+    private static string? Difference(SchemaField before, SchemaField now) =>
+        before.Kind != now.Kind ? "is of another type than before"
             : before.Policy.Format != now.Policy.Format ? "has another format than before"
             : before.Scale != now.Scale ? "keeps other decimals than before"
+            : now.Max < before.Max ? "has a smaller max than before; builds that are out there may report more"
             : now.IsRequired && !before.IsRequired ? "becomes required; builds that are out there may not send it"
             : !Labels(now).Take(Labels(before).Count).SequenceEqual(Labels(before), StringComparer.Ordinal)
                 ? "takes labels away or puts them in another order; the list only grows at its end"
             : before.Values is { } values && !values.IsPartOf(now.Values!)
                 ? "takes values of its enumeration away or renames them"
                 : null;
-    }
 
     private static IReadOnlyList<string> Labels(SchemaField field) => field.Labels?.Names ?? [];
 
     /// <summary>By the numbers on the way to each: what a byte on the wire means.</summary>
-    private static Dictionary<string, SchemaField> Usage(ReportSchema schema)
+    private static Dictionary<string, Member> Usage(ReportSchema schema)
     {
-        var fields = new Dictionary<string, SchemaField>(StringComparer.Ordinal);
-        Add(schema.Usage, "");
-        return fields;
+        var members = new Dictionary<string, Member>(StringComparer.Ordinal);
+        Add(schema.Usage, "", "usage.");
+        return members;
 
-        void Add(SchemaMessage message, string prefix)
+        void Add(SchemaMessage message, string numbers, string path)
         {
             foreach (var entry in message.Entries)
             {
-                var number = $"{prefix}{entry.Number}";
-                if (entry.Field is { } field)
+                members.Add($"{numbers}{entry.Number}", new Member(path + entry.Name, entry.Field));
+                if (entry.Message is { } inner)
                 {
-                    fields.Add(number, field);
-                }
-                else
-                {
-                    Add(entry.Message!, number + ".");
+                    Add(inner, $"{numbers}{entry.Number}.", $"{path}{entry.Name}.");
                 }
             }
         }
     }
+
+    /// <summary>A field, or a message inside when it has none.</summary>
+    private sealed record Member(string Path, SchemaField? Field);
 }

@@ -140,6 +140,7 @@ internal sealed class LabelSet
 internal sealed class EnumerationValues
 {
     private readonly Dictionary<int, string> _names;
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _words = new(StringComparer.OrdinalIgnoreCase);
 
     public EnumerationValues(EnumDescriptor values)
@@ -148,6 +149,7 @@ internal sealed class EnumerationValues
         Other = values.Values.FirstOrDefault(value => value.Name.EndsWith("_OTHER", StringComparison.Ordinal))?.Number;
         foreach (var value in values.Values)
         {
+            _numbers.TryAdd(value.Name, value.Number);
             _words.TryAdd(value.Name, value.Number);
             foreach (var word in value.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.ValuePolicy)?.HttpNames ?? [])
             {
@@ -169,5 +171,6 @@ internal sealed class EnumerationValues
     public bool IsPartOf(EnumerationValues other) =>
         _names.All(value => other._names.TryGetValue(value.Key, out var name) && name == value.Value);
 
-    public int? Find(string word) => _words.TryGetValue(word, out var number) ? number : null;
+    /// <summary>By a value's own name first: in other words, or in capitals, it could mean another one.</summary>
+    public int? Find(string word) => _numbers.TryGetValue(word, out var number) || _words.TryGetValue(word, out number) ? number : null;
 }

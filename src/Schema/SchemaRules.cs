@@ -13,6 +13,9 @@ internal static partial class SchemaRules
     /// <summary>Every whole number up to this one is exact in a double too, and so in JSON.</summary>
     private const ulong LargestMax = 1UL << 53;
 
+    /// <summary>A number up to this one can be divided by a power of ten and multiplied again, both rounded, and is the same.</summary>
+    private const ulong LargestScaled = 1UL << 50;
+
     /// <summary>What a text under such a name would say, whatever its format.</summary>
     private static readonly HashSet<string> Personal = new(StringComparer.Ordinal)
     {
@@ -53,14 +56,15 @@ internal static partial class SchemaRules
                 ? $"has no purpose of 1 to {MaxPurpose} characters: why is it collected?"
                 : null;
             yield return TypeRule(field, policy);
-            yield return policy.Max > LargestMax ? "has a max above 2^53" : null;
+            yield return policy.Max > LargestMax ? "has a max above 2^53"
+                : policy.Max > uint.MaxValue && IsNarrow(field) ? "has a max above what a uint32 holds; make it a uint64"
+                : null;
             yield return policy.Decimals > 6 ? "keeps more than 6 decimals" : null;
-            yield return policy.Decimals <= 6 && policy.Max > LargestMax / (ulong)Math.Pow(10, policy.Decimals) && policy.Max <= LargestMax
-                ? "has a max that with its decimals is above 2^53"
+            yield return policy.Decimals is > 0 and <= 6 && policy.Max > LargestScaled / (ulong)Math.Pow(10, policy.Decimals) && policy.Max <= LargestMax
+                ? "has a max that with its decimals is above 2^50"
                 : null;
-            yield return field.FieldType == FieldType.Enum && field.EnumType.Values.Any(value => value.Number < 0)
-                ? "is an enumeration with a negative value"
-                : null;
+            yield return field.FieldType == FieldType.Enum ? EnumerationRule(field.EnumType) : null;
+            yield return policy.Required && field.IsRepeated ? "cannot be required: an empty one is not there" : null;
             yield return LabelRule(policy);
             if (isApp)
             {
@@ -71,7 +75,7 @@ internal static partial class SchemaRules
                 yield return IsText(field) && field.Name.Split('_').Any(Personal.Contains)
                     ? "has a name that says it holds something personal; collect a count, a flag or an enumeration instead"
                     : null;
-                yield return !field.IsRepeated && !field.HasPresence
+                yield return !field.IsMap && !field.IsRepeated && !field.HasPresence
                     ? "must be optional: what is not known differs from zero and from nothing"
                     : null;
             }
@@ -83,9 +87,9 @@ internal static partial class SchemaRules
         var isGuarded = policy.Labels.Count > 0 || policy.Format != Wire.TextFormat.Unspecified;
         if (field.IsMap)
         {
-            var key = field.MessageType.Fields[1].FieldType;
-            var value = field.MessageType.Fields[2].FieldType;
-            return key != FieldType.String || value is not (FieldType.UInt32 or FieldType.UInt64)
+            var key = field.MessageType.FindFieldByNumber(1)?.FieldType;
+            var value = field.MessageType.FindFieldByNumber(2)?.FieldType;
+            return !field.IsRepeated || key != FieldType.String || value is not (FieldType.UInt32 or FieldType.UInt64)
                 ? "must be a map of strings to uint32 or uint64"
                 : isGuarded ? null : "is a map whose keys can be free text; give it labels or a format";
         }
@@ -105,8 +109,25 @@ internal static partial class SchemaRules
         };
     }
 
+    private static string? EnumerationRule(EnumDescriptor values)
+    {
+        if (values.Values.Any(value => value.Number < 0))
+        {
+            return "is an enumeration with a negative value";
+        }
+
+        return values.FindValueByNumber(0) is { } zero && !zero.Name.EndsWith("UNSPECIFIED", StringComparison.Ordinal)
+            ? "is an enumeration whose zero means something; zero is what is not known, and its name ends in UNSPECIFIED"
+            : null;
+    }
+
     private static string? LabelRule(Wire.FieldPolicy policy)
     {
+        if (!Enum.IsDefined(policy.Format))
+        {
+            return "has a format that this server does not know";
+        }
+
         if (policy.Labels.Count > 0 && policy.Format != Wire.TextFormat.Unspecified)
         {
             return "has both labels and a format";
@@ -123,11 +144,14 @@ internal static partial class SchemaRules
             : null;
     }
 
+    private static bool IsNarrow(FieldDescriptor field) =>
+        (field.IsMap ? field.MessageType.FindFieldByNumber(2)?.FieldType : field.FieldType) == FieldType.UInt32;
+
     private static bool IsText(FieldDescriptor field) => field.IsMap || field.FieldType == FieldType.String;
 
-    [GeneratedRegex("^[a-z][a-z0-9-]{1,31}$")]
+    [GeneratedRegex("^[a-z][a-z0-9-]{1,31}\\z")]
     private static partial Regex Slug();
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}\\z")]
     private static partial Regex Label();
 }

@@ -6,13 +6,14 @@ namespace Telemetry.Schema;
 /// <summary>One string object per distinct text: versions, languages and timezones repeat millions of times.</summary>
 /// <remarks>
 /// Holds only what was accepted and is stored anyway, never what somebody merely sent. Threading: any. Bounded: once
-/// full, further texts get objects of their own.
+/// full it begins anew, so that nobody can fill it for good with what he invents.
 /// </remarks>
 internal sealed class TextPool
 {
+    public const int MaxTexts = 65_536;
+
     public static readonly TextPool Shared = new();
 
-    private const int MaxTexts = 65_536;
     private const int MaxLength = 128;
 
     private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
@@ -20,7 +21,7 @@ internal sealed class TextPool
 
     private int _count;
 
-    private TextPool() => _lookup = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
+    public TextPool() => _lookup = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The text's object; null when it is not in the pool.</summary>
     public string? Find(ReadOnlySpan<byte> utf8)
@@ -45,10 +46,11 @@ internal sealed class TextPool
             return pooled;
         }
 
-        if (text.Length <= MaxLength && _count < MaxTexts && _texts.TryAdd(text, text))
+        // Counted here because the dictionary would lock itself whole to count.
+        if (text.Length <= MaxLength && _texts.TryAdd(text, text) && Interlocked.Increment(ref _count) == MaxTexts)
         {
-            // Counted here because the dictionary would lock itself whole to count.
-            Interlocked.Increment(ref _count);
+            _texts.Clear();
+            Volatile.Write(ref _count, 0);
         }
 
         return text;

@@ -1,5 +1,3 @@
-using Telemetry.Contracts.V1;
-
 namespace Telemetry.Client;
 
 /// <summary>What became of a report that was to be sent.</summary>

@@ -3,7 +3,6 @@ using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Telemetry.Client.Schedule;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Send;
 

@@ -10,8 +10,8 @@ internal abstract class TextKind() : Kind(KindStorage.Text, WireReader.Bytes)
     /// <summary>Longest text that is looked at; every format is shorter.</summary>
     public const int MaxLength = 1_024;
 
-    /// <summary>Stands for a longer one, so that it is refused and not kept.</summary>
-    private static readonly string TooLong = new(' ', 1);
+    /// <summary>Stands for a longer one, so that it is not kept: it breaks the rule of every format, and is nobody's label.</summary>
+    private static readonly string TooLong = new(' ', MaxLength + 1);
 
     public override string JsonRule => "must be a text";
 
@@ -64,7 +64,12 @@ internal abstract class TextKind() : Kind(KindStorage.Text, WireReader.Bytes)
 
         utf8 = utf8[..json.CopyString(utf8)];
         scratch.Values.Texts[field.Index] = utf8.IsEmpty ? null
-            : Word(TextPool.Shared.Find(utf8) ?? Encoding.UTF8.GetString(utf8));
+            : TextPool.Shared.Find(utf8) ?? Encoding.UTF8.GetString(utf8);
+        if (!scratch.IsContractJson && scratch.Values.Texts[field.Index] is { } text)
+        {
+            scratch.Values.Texts[field.Index] = Word(text);
+        }
+
         return true;
     }
 
@@ -79,7 +84,7 @@ internal abstract class TextKind() : Kind(KindStorage.Text, WireReader.Bytes)
             return;
         }
 
-        var normal = ReferenceEquals(text, TooLong) ? null : Normalize(text, field);
+        var normal = Normalize(text, field);
         if (normal is null && IsOpenList)
         {
             scratch.Drop(field);

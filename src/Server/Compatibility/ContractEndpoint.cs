@@ -1,4 +1,3 @@
-using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Rpc;

@@ -115,7 +115,7 @@ internal sealed class FeedSession(
     private async Task AnnounceGapAsync(CancellationToken cancellation)
     {
         var current = store.Current.Number;
-        var oldest = store.OldestNumber == 0 ? current + 1 : store.OldestNumber;
+        var oldest = store.OldestNumber;
         if (oldest > _position.Number + 1 && current > _position.Number)
         {
             await AnnounceGapAsync(oldest - 1, Wire.GapReason.Retention, cancellation).ConfigureAwait(false);

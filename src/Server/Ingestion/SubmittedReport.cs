@@ -9,6 +9,8 @@ namespace Telemetry.Server.Ingestion;
 /// <remarks>Nothing here is logged. What identifies is in <see cref="InstanceHash"/> and <see cref="SubscriptionKey"/> alone, for the length of the call.</remarks>
 internal sealed class SubmittedReport
 {
+    private static readonly string ReportIdPath = CoreFields.Schema.Texts[CoreFields.ReportId].Path;
+
     private SubmittedReport(byte[] sha256) => Sha256 = sha256;
 
     /// <summary>SHA-256 of the bytes that this was read from, as the edge received them.</summary>
@@ -94,10 +96,10 @@ internal sealed class SubmittedReport
         var texts = values.Texts;
         foreach (var field in scratch.Schema.Fields)
         {
-            if (field.IsRequired && field.Kind is TextKind kind && texts[field.Index] is null
-                && (hasId || field.Index != CoreFields.ReportId) && !scratch.Violations.Any(violation => violation.Field == field.Path))
+            if (field.IsRequired && values.IsAbsent(field) && (hasId || field.Path != ReportIdPath)
+                && !scratch.Dropped.Contains(field.Path) && !scratch.Violations.Any(violation => violation.Field == field.Path))
             {
-                scratch.Refuse(field, "is required; it " + kind.Rule);
+                scratch.Refuse(field, "is required; it " + (field.Kind is TextKind kind ? kind.Rule : field.Kind.JsonRule));
             }
         }
 

@@ -44,11 +44,6 @@ internal sealed partial class LeaseRenewals(LicenseBook book, TimeProvider time,
     private async Task WriteAsync()
     {
         var seats = _due.Keys.ToList();
-        if (seats.Count == 0)
-        {
-            return;
-        }
-
         try
         {
             await book.RenewAsync(seats, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)).ConfigureAwait(false);

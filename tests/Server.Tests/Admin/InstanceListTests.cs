@@ -7,49 +7,21 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.Server.Tests.Admin;
 
 /// <summary>Lists of installations: each filter, order and page against a plain computation over the whole list.</summary>
-public sealed class InstanceListTests : IAsyncLifetime
+public sealed class InstanceListTests(ListedFleet fleet) : IClassFixture<ListedFleet>, IAsyncLifetime
 {
-    private const int Installations = 60;
-
-    private static readonly string[] Countries = ["DE", "AT", "NL", ""];
-    private static readonly string[] Versions = ["1.0.0", "1.1.0", "2.0.0"];
-
-    private TestServer _server = null!;
+    private readonly TestServer _server = fleet.Server;
     private List<Wire.Instance> _all = null!;
 
     private Wire.AdminService.AdminServiceClient Admin => new(_server.Native);
 
     public async ValueTask InitializeAsync()
     {
-        _server = await TestServer.StartAsync();
-        var random = new Random(7);
-        for (var day = 0; day < 3; day++)
-        {
-            for (var i = 0; i < Installations; i++)
-            {
-                // Every one reports on the first day, some on further ones: the later, the fewer.
-                if (day == 0 || random.Next(2) == 0)
-                {
-                    var request = SampleReports.Request($"https://list-{i}.example");
-                    request.Report.AppVersion = Versions[random.Next(Versions.Length)];
-                    request.Report.Environment.Country = Countries[i % Countries.Length];
-                    request.Report.Environment.Timezone = "";
-                    request.Report.Environment.Database = i % 3 == 0 ? Wire.Database.Mysql : Wire.Database.Postgresql;
-                    request.Report.Subscription = i % 5 == 0 ? new() { ExtendedSupport = true } : null;
-                    await new Wire.ReportingService.ReportingServiceClient(_server.Native).SubmitReportAsync(request);
-                    _server.Time.Advance(TimeSpan.FromSeconds(1));
-                }
-            }
-
-            _server.Time.Advance(TimeSpan.FromDays(1));
-        }
-
         _all = await ListAsync(new(), 1_000);
-        Assert.Equal(Installations, _all.Count);
-        Assert.True(_all.Select(instance => instance.ReportCount).Distinct().Count() == 3);
+        Assert.Equal(ListedFleet.Installations, _all.Count);
+        Assert.Equal(3, _all.Select(instance => instance.ReportCount).Distinct().Count());
     }
 
-    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("first_seen")]
@@ -119,9 +91,9 @@ public sealed class InstanceListTests : IAsyncLifetime
     [Fact]
     public async Task A_page_is_as_large_as_asked_for_and_never_larger_than_allowed()
     {
-        Assert.Equal(Installations, (await Admin.ListInstancesAsync(new(), _server.Authorized)).Instances.Count);
+        Assert.Equal(ListedFleet.Installations, (await Admin.ListInstancesAsync(new(), _server.Authorized)).Instances.Count);
         Assert.Equal(3, (await Admin.ListInstancesAsync(new() { PageSize = 3 }, _server.Authorized)).Instances.Count);
-        Assert.Equal(Installations, (await Admin.ListInstancesAsync(new() { PageSize = uint.MaxValue }, _server.Authorized)).Instances.Count);
+        Assert.Equal(ListedFleet.Installations, (await Admin.ListInstancesAsync(new() { PageSize = uint.MaxValue }, _server.Authorized)).Instances.Count);
         var request = new Wire.GetInstanceRequest { InstanceId = _all[0].InstanceId, HistoryPageSize = uint.MaxValue };
         Assert.Equal((int)_all[0].ReportCount, (await Admin.GetInstanceAsync(request, _server.Authorized)).History.Count);
         Assert.Equal(5, (await _server.Apps.ListAppsAsync(new() { PageSize = uint.MaxValue }, _server.Authorized)).Apps.Count);
@@ -247,4 +219,43 @@ public sealed class InstanceListTests : IAsyncLifetime
         Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
         Assert.Equal(field, Assert.Single(refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);
     }
+}
+
+/// <summary>A server that 60 installations reported to, on up to three days; tests only read it.</summary>
+public sealed class ListedFleet : IAsyncLifetime
+{
+    public const int Installations = 60;
+
+    private static readonly string[] Countries = ["DE", "AT", "NL", ""];
+    private static readonly string[] Versions = ["1.0.0", "1.1.0", "2.0.0"];
+
+    internal TestServer Server { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Server = await TestServer.StartAsync();
+        var random = new Random(7);
+        for (var day = 0; day < 3; day++)
+        {
+            for (var i = 0; i < Installations; i++)
+            {
+                // Every one reports on the first day, some on further ones: the later, the fewer.
+                if (day == 0 || random.Next(2) == 0)
+                {
+                    var request = SampleReports.Request($"https://list-{i}.example");
+                    request.Report.AppVersion = Versions[random.Next(Versions.Length)];
+                    request.Report.Environment.Country = Countries[i % Countries.Length];
+                    request.Report.Environment.Timezone = "";
+                    request.Report.Environment.Database = i % 3 == 0 ? Wire.Database.Mysql : Wire.Database.Postgresql;
+                    request.Report.Subscription = i % 5 == 0 ? new() { ExtendedSupport = true } : null;
+                    await new Wire.ReportingService.ReportingServiceClient(Server.Native).SubmitReportAsync(request);
+                    Server.Time.Advance(TimeSpan.FromSeconds(1));
+                }
+            }
+
+            Server.Time.Advance(TimeSpan.FromDays(1));
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Server.DisposeAsync();
 }

@@ -53,6 +53,25 @@ public sealed class RegistrationTests
         ["the label custom"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("custom"))),
         ["more decimals than a double has"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 7)),
         ["numbers that JSON cannot hold"] = ("usage.amount", c => c.Change("amount", p => p.Max = 1UL << 54)),
+        ["decimals that rounding would change"] = ("usage.average_lines", c => c.Change("average_lines", p => (p.Max, p.Decimals) = (1UL << 47, 1))),
+        ["numbers that the type cannot hold"] = ("usage.invoices", c => c.Change("invoices", p => p.Max = 1UL << 32)),
+        ["counts that the type cannot hold"] = ("usage.currencies", c => c.Change("currencies", p => p.Max = 1UL << 32)),
+        ["a format that nobody knows"] = ("usage.template", c => c.Change("template", p =>
+        {
+            p.Labels.Clear();
+            p.Format = (Wire.TextFormat)99;
+        })),
+        ["a label with a line break"] = ("usage.template", c => c.Change("template", p => p.Labels.Add("bold\n"))),
+        ["slug with a line break"] = ("", c => c.App!.Slug = "invoicer\n"),
+        ["a zero that means something"] = ("usage.plan", c => c.File.EnumType[0].Value[0].Name = "PLAN_FREE"),
+        ["a JSON name of another field"] = ("usage.amount", c => c.Field("amount").JsonName = "invoices"),
+        ["the JSON name of the type"] = ("usage.amount", c => c.Field("amount").JsonName = "@type"),
+        ["a name without end"] = ("usage." + new string('x', 65), c => c.Add(new string('x', 65), 20, FieldType.Uint32)),
+        ["a full name without end"] = ("", c => c.MoveTo("acme." + new string('x', 250))),
+        ["counts that must be there"] = ("usage.currencies", c => c.Change("currencies", p => p.Required = true)),
+        ["a map without keys"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(0)),
+        ["a map without values"] = ("usage.currencies", c => c.Usage.NestedType[0].Field.RemoveAt(1)),
+        ["one entry of a map"] = ("usage.currencies", c => c.Field("currencies").Label = Label.Optional),
         ["decimals beyond what a double holds"] = ("usage.average_lines", c => c.Change("average_lines", p => (p.Max, p.Decimals) = (1UL << 53, 1))),
         ["a negative value"] = ("usage.plan", c => c.File.EnumType[0].Value.Add(new EnumValueDescriptorProto { Name = "PLAN_NONE", Number = -1 })),
         ["a package of the server"] = ("", c => c.MoveTo("telemetry.v1")),
@@ -95,6 +114,7 @@ public sealed class RegistrationTests
         ["another number"] = ("usage.invoices", c => c.Field("invoices").Number = 30),
         ["numbers exchanged"] = ("usage.invoices", c => (c.Field("invoices").Number, c.Field("amount").Number) = (2, 1)),
         ["other decimals"] = ("usage.average_lines", c => c.Change("average_lines", p => p.Decimals = 2)),
+        ["a smaller max"] = ("usage.amount", c => c.Change("amount", p => p.Max = 999_999_999_999)),
         ["a value less"] = ("usage.plan", c => c.File.EnumType[0].Value.RemoveAt(3)),
         ["a value renamed"] = ("usage.plan", c => c.File.EnumType[0].Value[3].Name = "PLAN_HUGE"),
         ["suddenly required"] = ("usage.invoices", c => c.Change("invoices", p => p.Required = true)),

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
 using Telemetry.Schema;
 using Telemetry.Server.Tests.Schema;
 using Wire = Telemetry.Contracts.V1;

@@ -33,6 +33,12 @@ internal sealed class AppFleet
 
     public int TextsHeld => _codes.Sum(codes => codes.Count);
 
+    /// <summary>For how many texts there is room.</summary>
+    public int TextRoom => _codes.Sum(codes => codes.Capacity);
+
+    /// <summary>What the cells of all columns take.</summary>
+    public long CellBytes => _numbers.Concat(_texts).Sum(column => column.Bytes);
+
     public int BlockSize => _rows.BlockSize;
 
     public ref InstanceRow this[int ordinal] => ref _rows[ordinal];
@@ -107,6 +113,11 @@ internal sealed class AppFleet
             {
                 _texts[i][ordinal] = (ulong)code;
             }
+
+            if (_codes[i].IsSparse(_rows.Count))
+            {
+                Renumber(i);
+            }
         }
     }
 
@@ -178,4 +189,16 @@ internal sealed class AppFleet
 
     private static HashSet<ulong> CodesOf(TextCodes codes, IReadOnlyList<string> values) =>
         [.. values.Select(text => text.Length == 0 ? 0 : codes.Find(text)).OfType<int>().Select(code => (ulong)code)];
+
+    private void Renumber(int field)
+    {
+        var (before, moved) = (_texts[field], _codes[field].Renumber());
+        var column = new Column();
+        for (var ordinal = 0; ordinal < _rows.Count; ordinal++)
+        {
+            column[ordinal] = (ulong)moved[(int)before[ordinal]];
+        }
+
+        _texts[field] = column;
+    }
 }

@@ -3,12 +3,22 @@ using System.Runtime.InteropServices;
 namespace Telemetry.Server.Storage.State;
 
 /// <summary>One field's value of every installation of an app, each block as narrow as its values allow.</summary>
-/// <remarks>A block widens when a value needs it, and stays so. Values are never negative; zero is what nobody set.</remarks>
+/// <remarks>
+/// A block widens when a value needs it. One that is wide is looked at again after as many changes as it has cells, so that
+/// numbers that somebody invented cost no more for long than the ones that took their places. Values are never negative;
+/// zero is what nobody set.
+/// </remarks>
 internal sealed class Column
 {
     private const int BlockSize = 4_096;
 
     private readonly List<byte[]> _blocks = [];
+
+    /// <summary>Of each block that is wide: how often it was changed since it was looked at.</summary>
+    private readonly List<ushort> _changes = [];
+
+    /// <summary>What the cells take.</summary>
+    public long Bytes => _blocks.Sum(block => (long)block.Length);
 
     public ulong this[int ordinal]
     {
@@ -24,30 +34,53 @@ internal sealed class Column
             while (_blocks.Count <= block)
             {
                 _blocks.Add(LastingArray.Of<byte>(BlockSize));
+                _changes.Add(0);
             }
 
             var cells = _blocks[block];
             if (value > Largest(cells))
             {
-                _blocks[block] = cells = Widen(cells, value);
+                Resize(block, WidthOf(value));
             }
 
-            Write(cells, ordinal % BlockSize, value);
+            Write(_blocks[block], ordinal % BlockSize, value);
+            if (cells.Length > BlockSize && ++_changes[block] == BlockSize)
+            {
+                Resize(block, WidthOf(LargestIn(cells)));
+            }
         }
     }
 
     private static ulong Largest(byte[] cells) => ulong.MaxValue >> (64 - (8 * cells.Length / BlockSize));
 
-    private static byte[] Widen(byte[] cells, ulong value)
+    private static int WidthOf(ulong value) =>
+        value <= byte.MaxValue ? 1 : value <= ushort.MaxValue ? 2 : value <= uint.MaxValue ? 4 : 8;
+
+    private static ulong LargestIn(byte[] cells)
     {
-        var width = value <= ushort.MaxValue ? 2 : value <= uint.MaxValue ? 4 : 8;
-        var wider = LastingArray.Of<byte>(width * BlockSize);
+        var largest = 0UL;
         for (var i = 0; i < BlockSize; i++)
         {
-            Write(wider, i, Read(cells, i));
+            largest = Math.Max(largest, Read(cells, i));
         }
 
-        return wider;
+        return largest;
+    }
+
+    private void Resize(int block, int width)
+    {
+        _changes[block] = 0;
+        var before = _blocks[block];
+        if (before.Length != width * BlockSize)
+        {
+            var cells = LastingArray.Of<byte>(width * BlockSize);
+            for (var i = 0; i < BlockSize; i++)
+            {
+                Write(cells, i, Read(before, i));
+            }
+
+            _blocks[block] = cells;
+        }
     }
 
     private static ulong Read(byte[] cells, int index) => cells.Length switch

@@ -23,12 +23,12 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 
     public int Slots => _slots.Count;
 
-    /// <summary>How many distinct texts an app's installations have.</summary>
-    public int TextsHeld(string app)
+    /// <summary>How many distinct texts an app's installations have, for how many there is room, and what all their cells take.</summary>
+    public (int Texts, int TextRoom, long CellBytes) Held(string app)
     {
         lock (_gate)
         {
-            return _fleets.TryGetValue(app, out var fleet) ? fleet.TextsHeld : 0;
+            return _fleets.TryGetValue(app, out var fleet) ? (fleet.TextsHeld, fleet.TextRoom, fleet.CellBytes) : default;
         }
     }
 
