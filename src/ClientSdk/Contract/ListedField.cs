@@ -1,4 +1,5 @@
 using Google.Protobuf.Reflection;
+using Telemetry.Contracts.Rules;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Contract;
