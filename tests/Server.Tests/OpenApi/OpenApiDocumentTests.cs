@@ -60,7 +60,7 @@ public sealed class OpenApiDocumentTests
             var answer = await JsonCalls.GoodAsync(server, "POST", "/v1/reports", report.ToJsonString());
             Assert.Null(answer["receipt"]!["droppedFields"]);
 
-            var stored = (await JsonCalls.GoodAsync(server, "GET", $"/v1/reports/{answer["receipt"]!["position"]!["number"]}"))["report"]!["report"]!;
+            var stored = (await JsonCalls.GoodAsync(server, "GET", $"/v1/reports/{answer["receipt"]!["number"]}"))["report"]!["report"]!;
             JsonCalls.AssertSame(report["usage"]!, stored["usage"]!);
         }
     }
