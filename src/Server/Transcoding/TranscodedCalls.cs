@@ -68,7 +68,7 @@ internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
         var inQuery = call.HttpRule.Body.Length > 0 ? [] : all.Where(field => !request.RouteValues.ContainsKey(field.Name)).ToList();
         foreach (var (name, values) in request.Query)
         {
-            if (Find(inQuery, name) is not { } field)
+            if (Find(inQuery, name, "") is not var (path, field))
             {
                 return ("query", inQuery.Count == 0
                     ? "must be empty: this call takes everything in its path or its body"
@@ -77,25 +77,27 @@ internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
 
             if (values.Select(value => RequestFields.BrokenRule(field, value!)).FirstOrDefault(rule => rule is not null) is { } rule)
             {
-                return (field.Name, rule);
+                return (path, rule);
             }
 
             if (values.Count > 1 && !field.IsRepeated)
             {
-                return (field.Name, "must come once");
+                return (path, "must come once");
             }
         }
 
         return null;
     }
 
-    private static FieldDescriptor? Find(IEnumerable<FieldDescriptor> fields, string path)
+    /// <summary>The field that a name in a query stands for, with its path in the contract's names.</summary>
+    private static (string Path, FieldDescriptor Field)? Find(IEnumerable<FieldDescriptor> fields, string name, string prefix)
     {
-        var dot = path.IndexOf('.', StringComparison.Ordinal);
-        var name = dot < 0 ? path : path[..dot];
-        var found = fields.FirstOrDefault(field => field.Name == name || field.JsonName == name);
-        return dot < 0 ? found
-            : found is { FieldType: FieldType.Message, IsRepeated: false } ? Find(found.MessageType.Fields.InDeclarationOrder(), path[(dot + 1)..])
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        var first = dot < 0 ? name : name[..dot];
+        return fields.FirstOrDefault(field => field.Name == first || field.JsonName == first) is not { } found ? null
+            : dot < 0 ? (prefix + found.Name, found)
+            : found is { FieldType: FieldType.Message, IsRepeated: false }
+                ? Find(found.MessageType.Fields.InDeclarationOrder(), name[(dot + 1)..], $"{prefix}{found.Name}.")
             : null;
     }
 

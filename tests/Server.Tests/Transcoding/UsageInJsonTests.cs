@@ -67,7 +67,7 @@ public sealed class UsageInJsonTests
 
         var expected = JsonNode.Parse(usage)!;
         JsonCalls.AssertSame(expected, (await JsonCalls.GoodAsync(server, "GET", "/v1/reports/1"))["report"]!["report"]!["usage"]!);
-        var instance = (await JsonCalls.GoodAsync(server, "GET", "/v1/instances?app=invoicer"))["instances"]![0]!;
+        var instance = (await JsonCalls.GoodAsync(server, "GET", "/v1/instances?filter.apps=invoicer"))["instances"]![0]!;
         JsonCalls.AssertSame(
             expected, (await JsonCalls.GoodAsync(server, "GET", $"/v1/instances/{instance["instanceId"]}"))["history"]![0]!["report"]!["usage"]!);
         foreach (var counts in new[] { "currencies", "textsByLanguage", "languages" })
