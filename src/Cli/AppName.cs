@@ -1,4 +1,5 @@
 using Telemetry.Client;
+using Telemetry.Contracts.Rules;
 
 namespace Telemetry.Cli;
 

@@ -20,6 +20,10 @@ internal sealed class ConnectionOptions(CliConsole console)
         Description = $"An admin token. Better in ${TokenVariable}, where other users of the machine cannot see it.",
     };
 
+    /// <summary>Whether somebody said which server; commands that can do without one ask none otherwise.</summary>
+    /// <exception cref="CliUsageException">What was said is empty.</exception>
+    public bool IsNamed(ParseResult parsed) => ValueOf(parsed, Server, ServerVariable) is not null;
+
     /// <exception cref="CliUsageException">The address is none.</exception>
     public TelemetryChannel Connect(ParseResult parsed)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Client.Contract;
+using Telemetry.Contracts.Rules;
 using Telemetry.Contracts.V1;
 using Enum = System.Enum;
 

@@ -1,11 +1,10 @@
-using System.Reflection;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Reflection.V1;
 using Telemetry.Client;
 using Telemetry.Client.Contract;
-using Telemetry.Contracts.V1;
+using Telemetry.Schema;
 
 namespace Telemetry.Cli;
 
@@ -18,12 +17,7 @@ internal sealed class UsageTypes(TelemetryChannel channel, TimeProvider time)
     private readonly Dictionary<string, MessageDescriptor?> _asked = new(StringComparer.Ordinal);
 
     /// <summary>By full name. Nothing here knows which they are.</summary>
-    public static IReadOnlyDictionary<string, MessageDescriptor> BuiltIn { get; } = typeof(Report).Assembly.GetTypes()
-        .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
-        .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
-        .OfType<FileDescriptor>()
-        .SelectMany(file => file.MessageTypes)
-        .Where(message => FieldPolicies.Of(message) is not null)
+    public static IReadOnlyDictionary<string, MessageDescriptor> BuiltIn { get; } = AppRegistry.BuiltInUsages
         .ToDictionary(message => message.FullName, StringComparer.Ordinal);
 
     /// <summary>The message of that name; null when neither the contract has it nor the server told of it.</summary>

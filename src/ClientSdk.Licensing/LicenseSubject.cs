@@ -1,3 +1,5 @@
+using Telemetry.Contracts.Rules;
+
 namespace Telemetry.Client.Licensing;
 
 /// <summary>What a token must be about: this key, this installation, this app.</summary>

@@ -173,6 +173,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
         return new TelemetryStatus
         {
             App = _installation.Profile.App,
+            DisplayName = _contract.DisplayName,
             AppVersion = _installation.Profile.AppVersion,
             Server = _installation.Profile.Server,
             Consent = consent,

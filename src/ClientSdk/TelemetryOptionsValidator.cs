@@ -30,7 +30,7 @@ internal sealed partial class TelemetryOptionsValidator(MessageDescriptor usage)
 
     private static IEnumerable<string> Problems(TelemetryOptions options, MessageDescriptor usage)
     {
-        foreach (var problem in ContractRules.ProblemsOf(usage))
+        foreach (var problem in ReportContract.ProblemsOf(usage))
         {
             yield return problem;
         }

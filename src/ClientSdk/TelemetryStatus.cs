@@ -6,6 +6,9 @@ public sealed record TelemetryStatus
     /// <summary>The app's slug, e.g. "roomvox".</summary>
     public required string App { get; init; }
 
+    /// <summary>Its name as people write it, e.g. "RoomVox".</summary>
+    public required string DisplayName { get; init; }
+
     /// <summary>Its version.</summary>
     public required string AppVersion { get; init; }
 

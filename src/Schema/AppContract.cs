@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
+using Telemetry.Contracts.Rules;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Schema;
@@ -7,6 +8,9 @@ namespace Telemetry.Schema;
 /// <summary>Reads the contract of a registered app from a descriptor set.</summary>
 internal static class AppContract
 {
+    /// <summary>Compilers add comments and places in source files, which make the most of it.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
     /// <summary>More is no app's contract; each file costs a step down the stack when imports are put in order.</summary>
     private const int MaxFiles = 100;
 
@@ -19,14 +23,26 @@ internal static class AppContract
         Wire.FieldPolicyExtensions.FieldPolicy, Wire.FieldPolicyExtensions.ValuePolicy, Wire.FieldPolicyExtensions.App,
     ];
 
+    /// <summary>The schema that a set from outside describes, and the set as it is kept.</summary>
+    /// <exception cref="SchemaException">It describes none, or one that breaks rules.</exception>
+    public static (ReportSchema Schema, ByteString Contract) ReadNew(ByteString descriptorSet)
+    {
+        if (descriptorSet.Length is 0 or > MaxBytes)
+        {
+            throw Broken("must be a descriptor set of at most 1 MB");
+        }
+
+        var contract = WithoutSource(descriptorSet);
+        return (Read(contract.Span), contract);
+    }
+
     /// <summary>The schema that a set describes.</summary>
     /// <exception cref="SchemaException">It describes none, or one that breaks rules.</exception>
     public static ReportSchema Read(ReadOnlySpan<byte> descriptorSet) =>
         SchemaBuilder.Build(UsageIn(descriptorSet), mayHaveDoors: false);
 
     /// <summary>A set without comments and places in source files, which compilers add and nobody here needs.</summary>
-    /// <exception cref="SchemaException">The bytes are no set.</exception>
-    public static ByteString WithoutSource(ByteString descriptorSet)
+    private static ByteString WithoutSource(ByteString descriptorSet)
     {
         try
         {
@@ -91,7 +107,7 @@ internal static class AppContract
                 throw Broken($"has the package {taken.Package}, which belongs to the server; use one of your own");
             }
 
-            var usages = files.SelectMany(file => file.MessageTypes).Where(IsUsage).ToList();
+            var usages = files.SelectMany(file => file.MessageTypes).Where(message => FieldPolicies.Of(message) is not null).ToList();
             return usages.Count == 1
                 ? usages[0]
                 : throw Broken($"holds {usages.Count} messages with the option (telemetry.v1.app); it must be exactly one, at the top of a file");
@@ -127,11 +143,8 @@ internal static class AppContract
             : [];
     }
 
-    private static bool IsUsage(MessageDescriptor message) =>
-        message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true;
-
     private static SchemaException NoSet() =>
         Broken("is not a descriptor set with all its imports; make it with `buf build -o` or `protoc --include_imports -o`");
 
-    private static SchemaException Broken(string rule) => new([new SchemaProblem("", rule)]);
+    private static SchemaException Broken(string rule) => new([new ContractProblem("", rule)]);
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Reflection;
 using Google.Protobuf.Reflection;
+using Telemetry.Contracts.Rules;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Schema;
@@ -10,13 +11,15 @@ namespace Telemetry.Schema;
 /// <remarks>Threading: any; registrations come one at a time.</remarks>
 internal sealed class AppRegistry
 {
+    public const int MaxApps = 1_000;
+
     /// <summary>The usage messages that come with the contract: nothing here knows their names.</summary>
-    private static readonly IReadOnlyList<MessageDescriptor> BuiltInUsages = [.. typeof(Wire.Report).Assembly.GetTypes()
+    public static readonly IReadOnlyList<MessageDescriptor> BuiltInUsages = [.. typeof(Wire.Report).Assembly.GetTypes()
         .Where(type => type.Name.EndsWith("Reflection", StringComparison.Ordinal))
         .Select(type => type.GetProperty("Descriptor", BindingFlags.Public | BindingFlags.Static)?.GetValue(null))
         .OfType<FileDescriptor>()
         .SelectMany(file => file.MessageTypes)
-        .Where(message => message.GetOptions()?.HasExtension(Wire.FieldPolicyExtensions.App) == true)];
+        .Where(message => FieldPolicies.Of(message) is not null)];
 
     private static readonly FrozenDictionary<string, ReportSchema> BuiltIn = BuiltInUsages
         .Select(usage => SchemaBuilder.Build(usage, mayHaveDoors: true))
@@ -53,14 +56,34 @@ internal sealed class AppRegistry
     /// <summary>For what is stored already: of an app that is not known any more the report itself is.</summary>
     public ReportSchema OfStored(string slug) => Find(slug) ?? _strangers.GetOrAdd(slug, SchemaBuilder.Core);
 
+    /// <summary>Why a contract cannot stand beside what is there: it means something else than before, or takes what is taken.</summary>
+    public IReadOnlyList<ContractProblem> ConflictsOf(ReportSchema next) =>
+        IsBuiltIn(next.App)
+            ? [new ContractProblem("", "has the slug of an app that comes with the server; register yours under another slug")]
+            : [.. ChangesIn(next), .. ClashesOf(next)];
+
     /// <summary>What changed its meaning since any revision before; empty for a new app.</summary>
-    public IReadOnlyList<SchemaProblem> Compare(ReportSchema next)
+    private ContractProblem[] ChangesIn(ReportSchema next)
     {
         lock (_registered)
         {
             return _registered.TryGetValue(next.App, out var revisions)
                 ? [.. revisions.SelectMany(revision => SchemaCompatibility.Compare(revision.Schema, next)).Distinct()]
                 : [];
+        }
+    }
+
+    private IEnumerable<ContractProblem> ClashesOf(ReportSchema next)
+    {
+        var names = AppContract.NamesIn(next.Descriptor!).ToHashSet(StringComparer.Ordinal);
+        if (All.FirstOrDefault(other => other.App != next.App && AppContract.NamesIn(other.Descriptor!).Any(names.Contains)) is { } owner)
+        {
+            yield return new ContractProblem("", $"defines what the app {owner.App} defines too; put yours into a package of its own");
+        }
+
+        if (Find(next.App) is null && All.Count >= MaxApps)
+        {
+            yield return new ContractProblem("", $"would be one more than the {MaxApps} apps that a server takes");
         }
     }
 

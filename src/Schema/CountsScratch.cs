@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Telemetry.Contracts.Rules;
 using Telemetry.Schema.Kinds;
 
 namespace Telemetry.Schema;
@@ -16,7 +17,7 @@ internal sealed class CountsScratch
     /// <summary>Drawn at each start: texts whose hashes collide cannot be made on purpose.</summary>
     private static readonly long Seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    private static readonly byte[] CustomLabel = Encoding.UTF8.GetBytes(LabelSet.CustomName);
+    private static readonly byte[] CustomLabel = Encoding.UTF8.GetBytes(FieldPolicies.CustomLabel);
 
     private const int FirstTable = 64;
 

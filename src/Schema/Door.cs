@@ -55,7 +55,7 @@ internal sealed class Door
 
     /// <summary>The doors of all apps.</summary>
     public static IEnumerable<Door> Of(AppRegistry apps) => apps.All.SelectMany(schema =>
-        (schema.Descriptor?.GetOptions()?.GetExtension(Wire.FieldPolicyExtensions.App)?.Doors ?? [])
+        (schema.Policy?.Doors ?? [])
         .Select(door => new Door(schema, door)));
 
     /// <summary>A field's name as the app's administrator may know it.</summary>

@@ -1,4 +1,6 @@
 using Google.Protobuf.Reflection;
+using Telemetry.Contracts.Rules;
+using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Schema;
 
@@ -14,6 +16,7 @@ internal sealed class ReportSchema
     {
         App = app;
         Descriptor = descriptor;
+        Policy = descriptor is null ? null : FieldPolicies.Of(descriptor);
         Report = report;
         Usage = usage;
         Fields = fields;
@@ -29,6 +32,9 @@ internal sealed class ReportSchema
 
     /// <summary>The usage message; null for an app whose contract is not known.</summary>
     public MessageDescriptor? Descriptor { get; }
+
+    /// <summary>What the contract says of the app itself; null for an app whose contract is not known.</summary>
+    public Wire.AppPolicy? Policy { get; }
 
     public SchemaMessage Report { get; }
 

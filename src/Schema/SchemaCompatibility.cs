@@ -1,10 +1,12 @@
+using Telemetry.Contracts.Rules;
+
 namespace Telemetry.Schema;
 
 /// <summary>Whether an app's next contract still means what the one before meant: reports of both are out there, and stored.</summary>
 internal static class SchemaCompatibility
 {
     /// <summary>What changed its meaning; empty when nothing did. Fields may be added and removed, labels and values added, limits raised.</summary>
-    public static IEnumerable<SchemaProblem> Compare(ReportSchema before, ReportSchema after)
+    public static IEnumerable<ContractProblem> Compare(ReportSchema before, ReportSchema after)
     {
         var old = Usage(before);
         foreach (var (number, now) in Usage(after))
@@ -13,16 +15,16 @@ internal static class SchemaCompatibility
             {
                 if (Difference(was, now) is { } difference)
                 {
-                    yield return new SchemaProblem(now.Path, difference);
+                    yield return new ContractProblem(now.Path, difference);
                 }
             }
             else if (old.Values.Any(other => other.Path == now.Path))
             {
-                yield return new SchemaProblem(now.Path, "has another number than before; numbers are for ever");
+                yield return new ContractProblem(now.Path, "has another number than before; numbers are for ever");
             }
             else if (now.Field is { IsRequired: true })
             {
-                yield return new SchemaProblem(now.Path, "is new and required; builds that are out there do not send it");
+                yield return new ContractProblem(now.Path, "is new and required; builds that are out there do not send it");
             }
         }
     }

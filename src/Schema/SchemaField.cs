@@ -104,8 +104,6 @@ internal static class WireTag
 /// <summary>The labels that a field tells apart; every other text is somebody's own and counts as "custom".</summary>
 internal sealed class LabelSet
 {
-    public const string CustomName = "custom";
-
     private readonly Dictionary<string, int> _indexes;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly int _longest;

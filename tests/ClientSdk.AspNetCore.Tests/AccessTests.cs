@@ -21,6 +21,18 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task The_page_calls_the_app_as_its_vendor_does()
+    {
+        await using var host = await SupportHost.StartAsync();
+        using var browser = host.Open();
+
+        var page = await browser.MarkupAsync();
+
+        Assert.Contains("RoomVox</title>", page, StringComparison.Ordinal);
+        Assert.Contains("<p>RoomVox 1.6.0 reports to ", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_named_policy_decides_who_gets_in()
     {
         await using var host = await SupportHost.StartAsync(support: options => options.Policy = "Administrators");

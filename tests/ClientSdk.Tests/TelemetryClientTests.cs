@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Telemetry.Client;
 using Telemetry.Client.Schedule;
 using Telemetry.Contracts.Apps.RoomVox.V1;
@@ -247,6 +248,23 @@ public sealed class TelemetryClientTests
         var refused = await Assert.ThrowsAsync<ReportNotPreparedException>(() => client.PreviewAsync());
         Assert.Equal(result.Message, refused.Message);
         Assert.Equal(result.Message, client.GetStatus().LastMessage);
+        Assert.Contains(installation.Logs.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains(result.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mistake_that_nobody_foresaw_is_a_result_and_an_error_in_the_log_and_never_the_hosts()
+    {
+        using var installation = new TestInstallation(new Uri("http://127.0.0.1:1"));
+        installation.Options.HttpHandlerFactory = () => throw new InvalidOperationException("room of Dr. Smith");
+        await using var client = installation.Client();
+
+        var result = Assert.IsType<SendResult.NotPrepared>(await client.SendNowAsync());
+
+        Assert.Equal("The report could not be sent (InvalidOperationException). The app's log says more.", result.Message);
+        var error = Assert.Single(installation.Logs.Lines, line => line.Level == LogLevel.Error);
+        Assert.Contains("mistake in the SDK", error.Text, StringComparison.Ordinal);
+        // Nothing is held: the next one is tried.
+        Assert.IsType<SendResult.NotPrepared>(await client.SendNowAsync());
     }
 
     [Fact]

@@ -105,6 +105,7 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
         server.AdminToken = AdminTokens.Make();
         await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
+        await app.Services.GetRequiredService<AppDirectory>().RegisterAsync();
         await app.StartAsync();
         server.Connect(app.Services.GetRequiredService<Listeners>());
         return server;

@@ -145,7 +145,7 @@ try {
   await tab.goto(`${app}/telemetry`);
   check("the page asks who it is", new URL(tab.url()).pathname === "/SignIn");
   await signIn(app, code);
-  check("the administrator comes to the page", (await tab.title()) === "Usage reports – Roomvox");
+  check("the administrator comes to the page", (await tab.title()) === "Usage reports – RoomVox");
   check("reports are on by default, and it says so",
     (await tab.getByRole("region", { name: "Switch" }).innerText()).includes("On, which is the default"));
   await tab.getByText("Show the report").click();

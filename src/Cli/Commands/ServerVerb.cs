@@ -21,12 +21,12 @@ internal abstract class ServerVerb : Command
         Options.Add(connection.Server);
         Options.Add(connection.Token);
         Options.Add(_json);
-        SetAction(ConnectAsync);
+        SetAction(ActAsync);
     }
 
     protected CliConsole Terminal { get; }
 
-    /// <summary>What the apps' figures are, as far as this command and the server know.</summary>
+    /// <summary>What the apps' figures are, as far as this command and the server know; not there without a server.</summary>
     protected UsageTypes Types { get; private set; } = null!;
 
     protected abstract Task<int> RunAsync(
@@ -35,9 +35,11 @@ internal abstract class ServerVerb : Command
     /// <exception cref="CliUsageException">There is no token.</exception>
     protected string TokenOf(ParseResult parsed) => _connection.TokenOf(parsed);
 
+    protected bool IsServerNamed(ParseResult parsed) => _connection.IsNamed(parsed);
+
     protected bool IsJson(ParseResult parsed) => parsed.GetValue(_json);
 
-    protected void WriteJson(IMessage message) => Terminal.Out.WriteLine(ContractJson.Of(message, Types.Find));
+    protected void WriteJson(IMessage message) => Terminal.Out.WriteLine(ContractJson.Of(message, name => Types?.Find(name)));
 
     /// <summary>Writes the message as JSON when that was asked for, the lines otherwise.</summary>
     protected void Write(ParseResult parsed, IMessage message, params IEnumerable<string> lines)
@@ -83,7 +85,8 @@ internal abstract class ServerVerb : Command
         }
     }
 
-    private async Task<int> ConnectAsync(ParseResult parsed, CancellationToken cancellation)
+    /// <summary>Connects and runs. A verb that can do without a server decides here.</summary>
+    protected virtual async Task<int> ActAsync(ParseResult parsed, CancellationToken cancellation)
     {
         using var connected = _connection.Connect(parsed);
         using var channel = connected.Through(new AnswerDeadline(connected.Address, Terminal.Time));

@@ -10,7 +10,7 @@ internal static class SupportPage
     /// <param name="now">The time.</param>
     public static Html Of(SupportView view, Notice? notice, FormToken token, string nonce, DateTimeOffset now)
     {
-        var app = Words.OfName(view.Status.App);
+        var app = view.Status.DisplayName;
         // The result comes first in the title, because that is what a screen reader says first.
         return Html.Of($"""
             <!doctype html>

@@ -9,7 +9,7 @@ internal static class Words
     public static string Of(DateTimeOffset moment) =>
         moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
-    /// <summary>An app or a group of fields as a heading, e.g. "Roomvox".</summary>
+    /// <summary>A group of fields as a heading, e.g. "Environment".</summary>
     public static string OfName(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     public static string Of(SendResultKind kind) => kind switch

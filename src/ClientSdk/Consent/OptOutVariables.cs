@@ -1,3 +1,5 @@
+using Telemetry.Contracts.Rules;
+
 namespace Telemetry.Client;
 
 /// <summary>The environment variables that switch reports off.</summary>

@@ -1,10 +1,10 @@
+using Telemetry.Contracts.Rules;
+
 namespace Telemetry.Client.Contract;
 
 /// <summary>Counts what the contract has no label for under "custom", so that no text of somebody's own gets out.</summary>
 internal static class LabelFold
 {
-    public const string Custom = "custom";
-
     public static void Apply(ContractMessage message)
     {
         foreach (var (field, value) in message.Values.ToList())
@@ -16,7 +16,7 @@ internal static class LabelFold
             else if (FieldPolicies.Of(field)?.Labels is { Count: > 0 } labels)
             {
                 var known = labels.ToHashSet(StringComparer.Ordinal);
-                message[field] = Fold(value, label => known.Contains(label) ? label : Custom);
+                message[field] = Fold(value, label => known.Contains(label) ? label : FieldPolicies.CustomLabel);
             }
         }
     }

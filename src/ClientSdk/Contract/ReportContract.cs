@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
+using Telemetry.Contracts.Rules;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Client.Contract;
@@ -19,6 +20,7 @@ internal sealed class ReportContract
     {
         _usage = usage;
         App = FieldPolicies.Of(usage)!.Slug;
+        DisplayName = FieldPolicies.Of(usage)!.DisplayName;
         _own = [.. Read(Report.Descriptor, "", [])];
         _apps = [.. Read(usage, UsageField.Name + ".", [])];
         Version = Fields.Max(field => field.SinceVersion);
@@ -26,6 +28,9 @@ internal sealed class ReportContract
 
     /// <summary>The app's slug.</summary>
     public string App { get; }
+
+    /// <summary>The app's name as people write it.</summary>
+    public string DisplayName { get; }
 
     /// <summary>Every field, in the order of the contract.</summary>
     public IEnumerable<ListedField> Fields => _own.Concat(_apps);
@@ -36,11 +41,15 @@ internal sealed class ReportContract
     /// <summary>Full name of the app's usage message.</summary>
     public string UsageType => _usage.FullName;
 
+    /// <summary>Every rule that a usage message breaks, as a sentence; a server refuses the same.</summary>
+    public static IEnumerable<string> ProblemsOf(MessageDescriptor usage) => ContractRules.ProblemsOf(usage, mayHaveDoors: true)
+        .Select(problem => $"{usage.FullName} is refused: {problem}.");
+
     /// <summary>The app's contract for a tool that does not know the app; null when the bytes are none.</summary>
     /// <param name="files">As <see cref="Files"/> has them.</param>
     /// <param name="usageType">Full name of the usage message.</param>
     public static ReportContract? TryRead(byte[] files, string usageType) =>
-        ContractFiles.Find(files, usageType) is { } usage && !ContractRules.ProblemsOf(usage).Any()
+        ContractFiles.Find(files, usageType) is { } usage && !ProblemsOf(usage).Any()
             ? new ReportContract(usage)
             : null;
 

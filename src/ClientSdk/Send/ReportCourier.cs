@@ -36,8 +36,7 @@ internal sealed class ReportCourier : IDisposable
         _timeout = timeout;
         _time = time;
         _log = log;
-        _manual = new SharedAttempt(async token =>
-            (await AttemptAsync(_installation.TakeManualAsync, token).ConfigureAwait(false))!);
+        _manual = new SharedAttempt(token => AttemptAsync(_installation.TakeManualAsync, token));
     }
 
     /// <summary>Sends because somebody asked; who asks while such an attempt runs gets its result.</summary>
@@ -55,7 +54,7 @@ internal sealed class ReportCourier : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    private async Task<SendResult?> AttemptAsync(
+    private async Task<SendResult> AttemptAsync(
         Func<CancellationToken, Task<(bool Taken, ConsentDecision Consent)>> take, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -64,7 +63,8 @@ internal sealed class ReportCourier : IDisposable
             var (taken, consent) = await take(cancellationToken).ConfigureAwait(false);
             if (!taken)
             {
-                return consent.Mode == ReportingMode.On ? null : new SendResult.Disabled(consent);
+                // By hand it is switched off; on schedule nothing may be due, which nobody is told.
+                return new SendResult.Disabled(consent);
             }
 
             var draft = await _preparer.DraftAsync(cancellationToken).ConfigureAwait(false);

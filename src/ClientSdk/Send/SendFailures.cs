@@ -90,7 +90,7 @@ internal static class SendFailures
             $"Nothing listens at {Where(server)}: the connection was refused. Check the address and the port, and "
             + "that the server runs.",
         UnreachableCause.Tls =>
-            $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException)} Check that this port "
+            $"No trustworthy TLS connection to {Where(server)}: {Innermost(e.Status.DebugException!)} Check that this port "
             + "speaks TLS, the server's certificate, and that this machine trusts who issued it.",
         UnreachableCause.Timeout =>
             $"{Where(server)} did not take the connection in time. Check that a firewall lets this machine connect there.",
@@ -101,7 +101,7 @@ internal static class SendFailures
             $"{Where(server)} answered, but not as a Telemetry server ({ServerWords.Text(e.Status.Detail, 300).TrimEnd('.')}). "
             + "Check the address and the port, and whether a proxy answers in its place.",
         _ =>
-            $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException) ?? ServerWords.Text(e.Status.Detail)} "
+            $"The connection to {Where(server)} failed: {Innermost(e.Status.DebugException!)} "
             + "Check the address: https for a port with TLS, http for one without. A proxy that knows only HTTP/1.1 may do "
             + "that too; gRPC-Web goes through it.",
     };
@@ -137,14 +137,14 @@ internal static class SendFailures
     private static string Where(Uri server) => server.GetLeftPart(UriPartial.Authority);
 
     /// <summary>The innermost exception names the cause.</summary>
-    private static string? Innermost(Exception? e)
+    private static string Innermost(Exception e)
     {
         // That a closed connection was used is no cause.
-        while (e?.InnerException is { } inner and not ObjectDisposedException)
+        while (e.InnerException is { } inner and not ObjectDisposedException)
         {
             e = inner;
         }
 
-        return e is null ? null : ServerWords.Text(e.Message);
+        return ServerWords.Text(e.Message);
     }
 }

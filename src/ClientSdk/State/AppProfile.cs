@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Telemetry.Client.Contract;
 using Telemetry.Client.Schedule;
+using Telemetry.Contracts.Rules;
 
 namespace Telemetry.Client.State;
 

@@ -1,3 +1,5 @@
+using Telemetry.Contracts.Rules;
+
 namespace Telemetry.Client;
 
 /// <summary>Where state directories lie when nothing else is said.</summary>

@@ -1,3 +1,5 @@
+using Telemetry.Contracts.Rules;
+
 
 namespace Telemetry.Schema.Kinds;
 
@@ -93,7 +95,7 @@ internal sealed class SlugKind : TextKind
 
     public override string Rule => "must be an app's slug: 2 to 32 lower-case letters, digits and hyphens";
 
-    public override string? Normalize(string text, SchemaField field) => SchemaRules.IsSlug(text) ? text : null;
+    public override string? Normalize(string text, SchemaField field) => AppSlug.IsValid(text) ? text : null;
 }
 
 /// <summary>Keys: used once and never stored.</summary>
@@ -116,5 +118,5 @@ internal sealed class LabelKind : TextKind
     public override string Rule => "must be one of the contract's labels";
 
     public override string? Normalize(string text, SchemaField field) =>
-        field.Labels!.Names.Contains(text) ? TextPool.Shared.Get(text) : LabelSet.CustomName;
+        field.Labels!.Names.Contains(text) ? TextPool.Shared.Get(text) : FieldPolicies.CustomLabel;
 }

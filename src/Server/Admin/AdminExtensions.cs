@@ -11,6 +11,8 @@ internal static class AdminExtensions
         services.AddSingleton<IAdminTokenVerifier>(provider => provider.GetRequiredService<AdminTokens>());
         services.AddSingleton<InstanceQueryReader>();
         services.AddSingleton<AdminGrpcService>();
+        services.AddSingleton<AppRegistrar>();
+        services.AddSingleton<AppDirectory>();
         services.AddSingleton<AppGrpcService>();
         services.AddSingleton<LicenseAdminGrpcService>();
         return services;

@@ -1,4 +1,6 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -8,7 +10,7 @@ namespace Telemetry.Server.Demo;
 
 /// <summary>A simulated fleet that reports to this very server over real gRPC, so that a newcomer sees life.</summary>
 internal sealed partial class DemoFleet(
-    IOwnAddress address, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DemoFleet> logger)
+    IOwnAddress address, DemoToken token, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DemoFleet> logger)
     : BackgroundService
 {
     /// <summary>Enough at once to fill a screen, then a pace that an eye can follow.</summary>
@@ -36,6 +38,7 @@ internal sealed partial class DemoFleet(
                 },
             });
             Log.Started(logger, Installations);
+            await RegisterAsync(new Wire.AppService.AppServiceClient(channel), stoppingToken).ConfigureAwait(false);
             await ReportAsync(new Wire.ReportingService.ReportingServiceClient(channel), stoppingToken)
                 .ConfigureAwait(false);
         }
@@ -50,6 +53,22 @@ internal sealed partial class DemoFleet(
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>As a vendor does whose app does not come with the server.</summary>
+    private async Task RegisterAsync(Wire.AppService.AppServiceClient client, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.RegisterAppAsync(
+                new Wire.RegisterAppRequest { DescriptorSet = DemoReports.OwnContract },
+                new Metadata { { "authorization", "Bearer " + token.Value } },
+                cancellationToken: cancellation).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (!cancellation.IsCancellationRequested)
+        {
+            Log.NotRegistered(logger, e.StatusCode);
+        }
     }
 
     private async Task ReportAsync(Wire.ReportingService.ReportingServiceClient client, CancellationToken cancellation)
@@ -84,6 +103,10 @@ internal sealed partial class DemoFleet(
 
         [LoggerMessage(EventId = 3002, Level = LogLevel.Debug, Message = "A simulated report was refused: {Status}.")]
         public static partial void Refused(ILogger logger, StatusCode status);
+
+        [LoggerMessage(EventId = 3003, Level = LogLevel.Warning,
+            Message = "The app of the simulated fleet was not registered, and its reports are refused: {Status}.")]
+        public static partial void NotRegistered(ILogger logger, StatusCode status);
     }
 }
 
@@ -97,9 +120,18 @@ internal interface IOwnAddress
     X509Certificate2? Certificate { get; }
 }
 
+/// <summary>With what the fleet registers its app: good for this run, and kept nowhere.</summary>
+internal sealed class DemoToken
+{
+    public string Value { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    public bool Is(string token) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(Value.AsSpan()));
+}
+
 /// <summary>Registers the simulated fleet.</summary>
 internal static class DemoExtensions
 {
     public static IServiceCollection AddDemoFleet(this IServiceCollection services) =>
-        services.AddHostedService<DemoFleet>();
+        services.AddSingleton<DemoToken>().AddHostedService<DemoFleet>();
 }

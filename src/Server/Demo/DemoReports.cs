@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using FormVox = Telemetry.Contracts.Apps.FormVox.V1;
 using IntraVox = Telemetry.Contracts.Apps.IntraVox.V1;
@@ -29,6 +30,16 @@ internal sealed class DemoReports(Random random)
     private static readonly Wire.Database[] Databases =
         [Wire.Database.Mysql, Wire.Database.Mysql, Wire.Database.Postgresql, Wire.Database.Mariadb, Wire.Database.Sqlite];
 
+    /// <summary>Of the app that does not come with the server, as its vendor registers it.</summary>
+    public static readonly ByteString OwnContract = new FileDescriptorSet
+    {
+        File =
+        {
+            FileDescriptor.DescriptorProtoFileDescriptor.ToProto(), Wire.FieldPolicyReflection.Descriptor.ToProto(),
+            Shelfmark.ShelfmarkReflection.Descriptor.ToProto(),
+        },
+    }.ToByteString();
+
     /// <summary>The apps of the fleet, the more common ones more often, each with figures of an installation of some size.</summary>
     private static readonly (string App, string[] Versions, Func<Random, uint, IMessage> Usage)[] Apps =
     [
@@ -50,6 +61,13 @@ internal sealed class DemoReports(Random random)
             WizardsStarted = size * 3,
             WizardsCompleted = size * (uint)random.Next(1, 3),
         }),
+        ("shelfmark", ["0.9.4", "1.0.0"], (random, size) => new Shelfmark.Usage
+        {
+            Titles = size * 400,
+            Loans30D = { ["book"] = size * 90, ["film"] = size * 12, ["custom"] = size },
+            AverageLoanDays = random.Next(70, 280) / 10.0,
+            SelfService = random.Next(3) == 0,
+        }),
     ];
 
     public Wire.Report Of(int installation)
@@ -61,6 +79,7 @@ internal sealed class DemoReports(Random random)
         var url = string.Create(CultureInfo.InvariantCulture, $"https://demo-{installation:0000}.example");
         // An installation keeps its app.
         var (app, versions, usage) = Apps[installation % Apps.Length];
+        var figures = usage(random, size);
         return new Wire.Report
         {
             ReportId = Guid.NewGuid().ToString("D"),
@@ -69,8 +88,9 @@ internal sealed class DemoReports(Random random)
             AppVersion = Pick(versions),
             Environment = new Wire.Environment
             {
-                NextcloudVersion = Pick(Nextclouds),
-                PhpVersion = Pick(Phps),
+                // The app of its own vendor stands by itself.
+                NextcloudVersion = figures is Shelfmark.Usage ? "" : Pick(Nextclouds),
+                PhpVersion = figures is Shelfmark.Usage ? "" : Pick(Phps),
                 Country = country,
                 Database = Pick(Databases),
                 Language = language,
@@ -85,7 +105,7 @@ internal sealed class DemoReports(Random random)
                 ExtendedSupport = enterprise,
                 Key = enterprise ? Convert.ToHexString(RandomNumberGenerator.GetBytes(8)) : "",
             },
-            Usage = Any.Pack(usage(random, size)),
+            Usage = Any.Pack(figures),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
@@ -24,6 +25,7 @@ internal static class ServerConfiguration
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
+        [AppsOptions.Section] = typeof(AppsOptions),
     };
 
     /// <summary>Later sources win: file, environment, command line.</summary>

@@ -48,6 +48,7 @@ internal static class ServerHost
         if (commandLine.Demo)
         {
             builder.Services.AddDemoFleet();
+            builder.Services.AddSingleton<IAdminTokenVerifier, DemoTokenVerifier>();
         }
 
         customise?.Invoke(builder);
@@ -66,6 +67,7 @@ internal static class ServerHost
             .Bind(configuration.GetSection(LicensingOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
             .Bind(configuration.GetSection(LimitOptions.Section));
+        builder.Services.Configure<AppsOptions>(configuration.GetSection(AppsOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
@@ -116,7 +118,7 @@ internal static class ServerHost
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
         services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
         // The message around the contract is a few bytes.
-        services.Configure<GrpcServiceOptions<AppGrpcService>>(grpc => grpc.MaxReceiveMessageSize = 2 * AppGrpcService.MaxContract);
+        services.Configure<GrpcServiceOptions<AppGrpcService>>(grpc => grpc.MaxReceiveMessageSize = 2 * AppContract.MaxBytes);
         // Compression costs more than it saves here, and a small compressed message can hide a huge one. Afterwards,
         // because the library fills an empty list with its defaults.
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());

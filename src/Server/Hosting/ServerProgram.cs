@@ -59,6 +59,7 @@ internal static class ServerProgram
         await using var app = ServerHost.Build(commandLine);
         // Now, so that its refusal is this method's exception and nobody else's to log.
         var store = app.Services.GetRequiredService<ITelemetryStore>();
+        await app.Services.GetRequiredService<AppDirectory>().RegisterAsync().ConfigureAwait(false);
         await app.StartAsync().ConfigureAwait(false);
         try
         {
@@ -117,7 +118,7 @@ internal static class ServerProgram
     /// <summary>What somebody set up wrongly, and can set right.</summary>
     private static bool IsForTheOperator(Exception e) => e
         is UsageException or CertificateException or ListenException or OptionsValidationException
-        or StoreOpenException or StoreUnavailableException or SecretException or SigningKeyException
+        or StoreOpenException or StoreUnavailableException or SecretException or SigningKeyException or AppDirectoryException
         or IOException or UnauthorizedAccessException;
 
     private static async Task<int> RefuseAsync(string message, int exitCode)

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Telemetry.Server.Callers;
-using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Google.Protobuf.Reflection;
 using Microsoft.OpenApi;
+using Telemetry.Contracts.Rules;
 using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
@@ -131,7 +132,7 @@ internal sealed class MessageSchemas
     private static string? DescriptionOf(FieldDescriptor field)
     {
         var policy = PolicyOf(field);
-        var labels = policy?.Labels.Count > 0 ? $"One of {string.Join(", ", policy.Labels)}; any other counts as {LabelSet.CustomName}." : null;
+        var labels = policy?.Labels.Count > 0 ? $"One of {string.Join(", ", policy.Labels)}; any other counts as {FieldPolicies.CustomLabel}." : null;
         var sentences = new[] { field.Comment(), policy?.Purpose, labels }.Where(sentence => !string.IsNullOrEmpty(sentence)).ToList();
         return sentences.Count == 0 ? null : string.Join(' ', sentences);
     }

@@ -86,9 +86,13 @@ internal static class RpcErrors
             "What is stored there is damaged and is not handed out. The operator can see where with --verify; "
             + $"the server's log has the particulars under incident {incident}.");
 
-    /// <summary>A contract that is good in itself, but cannot follow the one before.</summary>
-    public static RpcException ContractIncompatible(string message, IEnumerable<(string Field, string Rule)> violations) =>
-        Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, Broken(violations));
+    /// <param name="isConflict">Whether it is good in itself, and cannot stand beside what is registered.</param>
+    /// <param name="message">What is wrong and what to do.</param>
+    /// <param name="violations">Each broken rule.</param>
+    public static RpcException ContractRefused(bool isConflict, string message, IEnumerable<(string Field, string Rule)> violations) =>
+        isConflict
+            ? Create(StatusCode.FailedPrecondition, ErrorReasons.ContractIncompatible, message, Broken(violations))
+            : Invalid(ErrorReasons.ContractInvalid, message, violations);
 
     /// <summary>What a caller gets whose bytes are no message of the method.</summary>
     public static RpcStatus Malformed() => Status(

@@ -1,3 +1,6 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Telemetry.Testing;
 
 namespace Telemetry.EndToEnd.Tests.Start;
@@ -31,6 +34,32 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData("The switch '--data' needs a value.", "--data")]
     public Task A_command_line_that_makes_no_sense_is_refused_with_an_exit_code_of_its_own(string words, params string[] arguments) =>
         AssertRefusedAsync(words, new ServerStart { Arguments = arguments, WorkingDirectory = _directory }, exitCode: 2);
+
+    [Fact]
+    public Task A_directory_of_contracts_that_is_not_there_is_refused_by_name() => AssertRefusedAsync(
+        "The directory '/nowhere/apps' does not exist: create it, or leave Apps:Directory out.",
+        ServerStart.On(Data, "--Apps:Directory=/nowhere/apps"));
+
+    [Fact]
+    public async Task A_contract_that_is_refused_is_told_with_file_field_and_rule_and_a_good_one_is_registered()
+    {
+        var file = Path.Combine(_directory, "invoicer.binpb");
+        var contract = new MadeUpContract();
+        contract.Change("template", policy => policy.Labels.Clear());
+        await File.WriteAllBytesAsync(file, contract.ToSet().ToByteArray());
+        await AssertRefusedAsync(
+            $"The contract in '{file}' is refused (usage.template is free text; give it labels or a format): "
+            + "mend it, or take the file out of Apps:Directory.",
+            ServerStart.On(Data, "--Apps:Directory=" + _directory));
+
+        await File.WriteAllBytesAsync(file, new MadeUpContract().ToSet().ToByteArray());
+        using var server = await ServerProcess.StartAsync(Data, "--Apps:Directory=" + _directory);
+
+        using var channel = GrpcChannel.ForAddress(server.Grpc);
+        var app = await new Contracts.V1.AppService.AppServiceClient(channel).GetAppAsync(
+            new() { App = "invoicer" }, new Metadata { { "authorization", "Bearer " + server.AdminToken } });
+        Assert.Equal(("Invoicer", 1u), (app.App.DisplayName, app.App.Revision));
+    }
 
     [Fact]
     public async Task A_port_in_use_is_refused_by_name()

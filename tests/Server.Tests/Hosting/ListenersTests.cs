@@ -75,31 +75,6 @@ public sealed class ListenersTests
         }
     }
 
-    [Fact]
-    public async Task The_demo_fleet_reports_over_real_gRPC()
-    {
-        var directory = Directory.CreateTempSubdirectory("telemetry-demo-");
-        try
-        {
-            await using var app = Build(
-                "--data", directory.FullName, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", "--demo");
-            await app.StartAsync();
-            var store = app.Services.GetRequiredService<ITelemetryStore>();
-
-            for (var number = 0; number < 20; number++)
-            {
-                await store.WaitForEventAfterAsync(number, CancellationToken.None).WaitAsync(Patience.Limit);
-            }
-
-            Assert.True(store.InstanceCount >= 20);
-            await app.StopAsync();
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    }
-
     private static WebApplication Build(params string[] args) =>
         ServerHost.Build(CommandLine.Parse(args), builder => builder.Logging.ClearProviders());
 

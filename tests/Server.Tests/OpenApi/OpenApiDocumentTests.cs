@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using Telemetry.Server.Tests.Schema;
 using Telemetry.Server.Tests.Transcoding;
 
 namespace Telemetry.Server.Tests.OpenApi;

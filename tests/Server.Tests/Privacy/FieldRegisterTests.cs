@@ -1,6 +1,5 @@
 using Google.Protobuf.Reflection;
 using Grpc.Core;
-using Telemetry.Server.Privacy;
 using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 

@@ -63,7 +63,7 @@ public sealed class ContractPropertyTests
         var (before, revision) = succession;
         var apps = before.Register();
 
-        var problems = apps.Compare(revision.After.Register().Find(before.Slug)!);
+        var problems = apps.ConflictsOf(revision.After.Register().Find(before.Slug)!);
 
         if (revision.Broken is null)
         {
@@ -84,7 +84,7 @@ public sealed class ContractPropertyTests
             var (before, after, reports) = succession;
             var (apps, next) = (before.Register(), after.Register());
             var (old, now) = (apps.Find(before.Slug)!, next.Find(after.Slug)!);
-            if (apps.Compare(now).Count > 0)
+            if (apps.ConflictsOf(now).Count > 0)
             {
                 Interlocked.Increment(ref refused);
                 return;
@@ -106,8 +106,7 @@ public sealed class ContractPropertyTests
 
     private static void Use(ByteString set, ReportSchema before, Random random)
     {
-        var bytes = AppContract.WithoutSource(set);
-        var schema = AppContract.Read(bytes.Span);
+        var (schema, bytes) = AppContract.ReadNew(set);
         var apps = new AppRegistry();
         apps.Add(new RegisteredContract(schema, 1, default, bytes.Memory));
         Assert.Equal(schema.Fields.Count, FieldRegister.Of(schema).Fields.Count);

@@ -106,7 +106,7 @@ internal sealed record PlannedContract(string Slug, IReadOnlyList<PlannedField> 
     {
         var usage = Message("Usage", Fields, $".{Package}.Usage");
         usage.Options = new MessageOptions();
-        usage.Options.SetExtension(Wire.FieldPolicyExtensions.App, new Wire.AppPolicy { Slug = Slug });
+        usage.Options.SetExtension(Wire.FieldPolicyExtensions.App, new Wire.AppPolicy { Slug = Slug, DisplayName = "Planned" });
         return new FileDescriptorSet
         {
             File =

@@ -23,6 +23,12 @@ public sealed class RegistrationTests
         ["slug in capitals"] = ("", c => c.App!.Slug = "Invoicer"),
         ["slug of one letter"] = ("", c => c.App!.Slug = "i"),
         ["slug with a blank"] = ("", c => c.App!.Slug = "in voicer"),
+        ["no name"] = ("", c => c.App!.DisplayName = ""),
+        ["name of blanks"] = ("", c => c.App!.DisplayName = "  "),
+        ["name without end"] = ("", c => c.App!.DisplayName = new string('x', 41)),
+        ["name that is a text"] = ("", c => c.App!.DisplayName = "See https://invoicer.example"),
+        ["name that turns the line around"] = ("", c => c.App!.DisplayName = "Invoicer\u202Exe"),
+        ["name with markup"] = ("", c => c.App!.DisplayName = "Invoicer<br>"),
         ["a path of its own"] = ("", c => c.App!.Doors.Add(new Wire.HttpDoor { Path = "/healthz" })),
         ["free text"] = ("usage.remark", c => c.Add("remark", 20, FieldType.String)),
         ["list of free texts"] = ("usage.remarks", c => c.Add("remarks", 20, FieldType.String, label: Label.Repeated)),
@@ -137,7 +143,9 @@ public sealed class RegistrationTests
                 Assert.Equal("app", unknown.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations[0].Field);
 
                 var app = await RegisterAsync(server, new MadeUpContract());
-                Assert.Equal(("invoicer", MadeUpContract.TypeName, 1u, 11u), (app.Slug, app.UsageType, app.Revision, app.UsageFields));
+                Assert.Equal(
+                    ("invoicer", "Invoicer", MadeUpContract.TypeName, 1u, 11u),
+                    (app.Slug, app.DisplayName, app.UsageType, app.Revision, app.UsageFields));
                 using var feed = FeedReader.Open(server, new Wire.StreamEventsRequest { Beginning = new() });
                 await SubmitAsync(server.Native, "https://a.example");
                 await SubmitAsync(server.Web, "https://b.example");
@@ -241,7 +249,7 @@ public sealed class RegistrationTests
     {
         await using var server = await TestServer.StartAsync();
         await RegisterAsync(server, new MadeUpContract());
-        var second = new MadeUpContract { App = new Wire.AppPolicy { Slug = "other" } };
+        var second = new MadeUpContract { App = new Wire.AppPolicy { Slug = "other", DisplayName = "Other" } };
         second.Usage.Name = "OtherUsage";
         foreach (var field in second.Usage.Field.Where(field => field.TypeName.Contains(".Usage.", StringComparison.Ordinal)))
         {
@@ -266,7 +274,7 @@ public sealed class RegistrationTests
         await using var server = await TestServer.StartAsync();
         var checkedOnly = await server.Apps.RegisterAppAsync(
             new() { DescriptorSet = new MadeUpContract().ToSet(), ValidateOnly = true }, server.Authorized);
-        var own = new MadeUpContract { App = new Wire.AppPolicy { Slug = "roomvox" } };
+        var own = new MadeUpContract { App = new Wire.AppPolicy { Slug = "roomvox", DisplayName = "RoomVox" } };
 
         var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, own));
 
@@ -275,6 +283,47 @@ public sealed class RegistrationTests
         Assert.Equal(StatusCode.FailedPrecondition, refusal.StatusCode);
         var missing = await Assert.ThrowsAsync<RpcException>(async () => await server.Apps.ListAppsAsync(new()));
         Assert.Equal(StatusCode.Unauthenticated, missing.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("X")]
+    [InlineData("R2-D2 & Co. 2+")]
+    [InlineData("L'Économe")]
+    [InlineData("請求書")]
+    public async Task A_name_as_vendors_write_it_is_taken_and_may_change(string name)
+    {
+        await using var server = await TestServer.StartAsync();
+        await RegisterAsync(server, new MadeUpContract());
+        var renamed = new MadeUpContract();
+        renamed.App!.DisplayName = name;
+
+        var app = await RegisterAsync(server, renamed);
+
+        Assert.Equal((name, 2u), (app.DisplayName, app.Revision));
+        var listed = (await server.Apps.ListAppsAsync(new(), server.Authorized)).Apps;
+        Assert.Equal(name, Assert.Single(listed, other => other.Slug == "invoicer").DisplayName);
+        Assert.All(listed.Where(other => other.BuiltIn), other => Assert.Equal(other.Slug, other.DisplayName.ToLowerInvariant()));
+    }
+
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_registered_and_the_next_attempt_works()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.HeldStore.Broken = "No space left on device.";
+
+        var refusal = await Assert.ThrowsAsync<RpcException>(() => RegisterAsync(server, new MadeUpContract()));
+
+        Assert.Equal(StatusCode.Unavailable, refusal.StatusCode);
+        Assert.Equal("STORE_UNAVAILABLE", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.NotNull(refusal.GetRpcStatus()!.GetDetail<RetryInfo>());
+        server.HeldStore.Broken = null;
+        Assert.DoesNotContain((await server.Apps.ListAppsAsync(new(), server.Authorized)).Apps, app => app.Slug == "invoicer");
+        var unknown = await Assert.ThrowsAsync<RpcException>(() => SubmitAsync(server.Native, "https://a.example"));
+        Assert.Equal(StatusCode.InvalidArgument, unknown.StatusCode);
+        Assert.Equal("app", Assert.Single(unknown.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations).Field);
+        Assert.Equal(1u, (await RegisterAsync(server, new MadeUpContract())).Revision);
+        await SubmitAsync(server.Native, "https://a.example");
+        Assert.Equal(1, server.Store.InstanceCount);
     }
 
     private static void Retype(FieldDescriptorProto field, FieldType type)

@@ -15,6 +15,9 @@ internal sealed partial class EventDatabase
                 document["revision"].AsInt32, DateTimeOffset.FromUnixTimeMilliseconds(document["registered"].AsInt64),
                 document["contract"].AsBinary));
 
+    /// <summary>The app whose contract is kept under an id.</summary>
+    public static string AppOf(string id) => id.Split(' ')[0];
+
     public void AddContract(RegisteredContract contract) =>
         _engine.Insert(
             Apps,

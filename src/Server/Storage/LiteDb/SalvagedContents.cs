@@ -1,4 +1,6 @@
 using LiteDB;
+using Telemetry.Schema;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
@@ -10,8 +12,8 @@ internal sealed class SalvagedContents
     public const string Licenses = "licenses";
     public const string Leases = "leases";
     public const string Tokens = "tokens";
+    public const string Apps = "apps";
 
-    private const string Apps = "apps";
     private const string Reports = "events";
     private const string Slots = "slots";
     private const string Epochs = "epochs";
@@ -28,6 +30,7 @@ internal sealed class SalvagedContents
         Kinds.ToDictionary(kind => kind.Collection, _ => new SortedDictionary<BsonValue, BsonDocument>());
 
     private readonly List<(long First, long Last)> _gaps = [];
+    private readonly HashSet<string> _reporting = new(StringComparer.Ordinal);
 
     public IEnumerable<(string Collection, IEnumerable<BsonDocument> Documents)> Collections =>
         _collections.Select(pair => (pair.Key, (IEnumerable<BsonDocument>)pair.Value.Values));
@@ -43,13 +46,18 @@ internal sealed class SalvagedContents
     /// <summary>The highest number that anything left tells of.</summary>
     public long HighestNumber { get; private set; }
 
+    /// <summary>Apps with reports of which no contract is left: registered ones whose contract is gone.</summary>
+    public IEnumerable<string> AppsWithoutContract => _reporting
+        .Where(app => !AppRegistry.IsBuiltIn(app) && !_collections[Apps].Keys.Any(id => EventDatabase.AppOf(id.AsString) == app))
+        .Order(StringComparer.Ordinal);
+
     public int UnreadableDocuments { get; private set; }
 
     public int LostPages { get; private set; }
 
     public static SalvagedContents Read(SalvagedPages pages)
     {
-        var contents = new SalvagedContents { LostPages = pages.LostFrames };
+        var contents = new SalvagedContents { LostPages = pages.Lost };
         foreach (var document in SalvagedDocuments.Find(pages, () => contents.UnreadableDocuments++))
         {
             contents.Add(document);
@@ -104,6 +112,7 @@ internal sealed class SalvagedContents
             next = first + document["n"].AsInt32;
             // The end of the numbers after an earlier salvage holds no report.
             Events += document["b"].AsBinary.Length > 0 ? document["n"].AsInt32 : 0;
+            _reporting.UnionWith(RecordReader.Split(document["b"].AsBinary).Select(record => new StoredReport(default, record).App));
         }
 
         NewestNumber = next - 1;
@@ -119,12 +128,14 @@ internal sealed class SalvagedContents
         _gaps.AddRange(merged.DistinctBy(gap => gap.First));
     }
 
-    private static long NewestIn(BsonDocument slot)
+    private long NewestIn(BsonDocument slot)
     {
         var newest = 0L;
         foreach (var record in RecordReader.Split(slot["b"].AsBinary))
         {
-            newest = Math.Max(newest, InstanceRecord.Read(record).Latest.Position.Number);
+            var latest = InstanceRecord.Read(record).Latest;
+            newest = Math.Max(newest, latest.Position.Number);
+            _reporting.Add(latest.App);
         }
 
         return newest;

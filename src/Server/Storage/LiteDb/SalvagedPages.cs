@@ -11,6 +11,10 @@ internal sealed class SalvagedPages
 {
     private readonly Dictionary<uint, (IStorageFile File, long Offset, bool IsInLog)> _places = [];
 
+    /// <summary>In the data file, and not whole there.</summary>
+    private readonly HashSet<uint> _damaged = [];
+    private int _lostFrames;
+
     public SalvagedPages(IStorageFile first, IStorageFile second, IStorageFile data)
     {
         var page = new byte[LogPage.Size];
@@ -20,6 +24,10 @@ internal sealed class SalvagedPages
             if (DataPage.TryOpen(page, number))
             {
                 _places[number] = (data, number * (long)LogPage.Size, false);
+            }
+            else
+            {
+                _damaged.Add(number);
             }
         }
 
@@ -39,8 +47,8 @@ internal sealed class SalvagedPages
         }
     }
 
-    /// <summary>Frames that were acknowledged and cannot be proven; what they held may be older or missing.</summary>
-    public int LostFrames { get; private set; }
+    /// <summary>Pages and frames of acknowledged changes that cannot be proven; what they held may be older or missing.</summary>
+    public int Lost => _lostFrames + _damaged.Count(page => !_places.ContainsKey(page));
 
     public IEnumerable<uint> Numbers => _places.Keys.Order();
 
@@ -70,7 +78,7 @@ internal sealed class SalvagedPages
         var proven = new SortedDictionary<int, Frame>();
         ProveForward(file, epoch, proven);
         ProveBackward(file, end, proven);
-        LostFrames += Enumerable.Range(0, end.Frames).Count(frame => !proven.ContainsKey(frame));
+        _lostFrames += Enumerable.Range(0, end.Frames).Count(frame => !proven.ContainsKey(frame));
         var pending = new List<Frame>();
         var next = 0;
         foreach (var (index, frame) in proven)

@@ -106,8 +106,11 @@ internal sealed class StoreSalvage
         string Range(long first, long last) => first == last ? Number(first) : $"{Number(first)} to {Number(last)}";
         _words.Add(
             $"Kept: {Number(_contents.Events)} reports, {_contents.Count(SalvagedContents.Licenses)} licenses, "
-            + $"{_contents.Count(SalvagedContents.Leases)} seats, {_contents.Count(SalvagedContents.Tokens)} admin tokens.");
+            + $"{_contents.Count(SalvagedContents.Leases)} seats, {_contents.Count(SalvagedContents.Tokens)} admin tokens, "
+            + $"{_contents.Count(SalvagedContents.Apps)} contracts of registered apps.");
         _words.AddRange(_contents.Gaps.Select(gap => $"Gone: reports {Range(gap.First, gap.Last)}; the feed announces the gap."));
+        _words.AddRange(_contents.AppsWithoutContract.Select(app =>
+            $"Gone: the contract of the app {app}; its reports are kept. Register it again before it reports: telemetry apps register FILE."));
         if (_contents.UnreadableDocuments > 0)
         {
             _words.Add($"Gone: {Number(_contents.UnreadableDocuments)} records of which only parts were left.");
@@ -117,7 +120,7 @@ internal sealed class StoreSalvage
         {
             _words.Add(
                 $"Not provable: {Number(_contents.LostPages)} pages of acknowledged changes. Reports after "
-                + $"{Number(_contents.NewestNumber)}, and the latest changes to licenses, seats and tokens, may be missing.");
+                + $"{Number(_contents.NewestNumber)}, and the latest changes to licenses, seats, tokens and apps, may be missing.");
         }
 
         if (_contents.Gaps.Count == 0 && _contents.UnreadableDocuments == 0 && _contents.LostPages == 0)

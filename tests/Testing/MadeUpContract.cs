@@ -4,7 +4,7 @@ using Label = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Label;
 using Type = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.Server.Tests.Schema;
+namespace Telemetry.Testing;
 
 /// <summary>A contract that no compiler has seen, with a field of every kind; tests change what they are about.</summary>
 internal sealed class MadeUpContract
@@ -16,7 +16,7 @@ internal sealed class MadeUpContract
     public MadeUpContract()
     {
         Usage = new DescriptorProto { Name = "Usage", Options = new MessageOptions() };
-        App = new Wire.AppPolicy { Slug = "invoicer" };
+        App = new Wire.AppPolicy { Slug = "invoicer", DisplayName = "Invoicer" };
         Add("invoices", 1, Type.Uint32);
         Add("amount", 2, Type.Uint64, policy => policy.Max = 1_000_000_000_000);
         Add("average_lines", 3, Type.Double, policy => policy.Decimals = 1);

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Telemetry.Client;
+namespace Telemetry.Contracts.Rules;
 
 /// <summary>Apps' names in reports, licenses and directories, e.g. "roomvox".</summary>
 internal static partial class AppSlug

@@ -1,7 +1,6 @@
-using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.Server.Privacy;
+namespace Telemetry.Schema;
 
 /// <summary>Every field that an app's report can carry, and why, as the contract says it.</summary>
 internal static class FieldRegister
