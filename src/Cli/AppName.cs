@@ -1,4 +1,3 @@
-using Telemetry.Client;
 using Telemetry.Contracts.Rules;
 
 namespace Telemetry.Cli;

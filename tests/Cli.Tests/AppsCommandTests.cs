@@ -16,7 +16,8 @@ public sealed class AppsCommandTests : IDisposable
             {
                 c.Add("remark", 20, FieldType.String);
                 c.Add("blob", 21, FieldType.Bytes);
-            }),
+            }
+        ),
         ["a slug of the server"] = (
             ["The contract has the slug of an app that comes with the server; register yours under another slug."],
             c => c.App!.Slug = "roomvox"),

@@ -1,6 +1,5 @@
 using Telemetry.Client.AspNetCore;
 using Telemetry.Client.AspNetCore.Page;
-using Telemetry.Contracts.V1;
 
 namespace Telemetry.ClientSdk.AspNetCore.Tests;
 

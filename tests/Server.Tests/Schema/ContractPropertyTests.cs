@@ -2,7 +2,6 @@ using CsCheck;
 using Google.Protobuf;
 using Telemetry.Schema;
 using Telemetry.Server.Ingestion;
-using Telemetry.Server.Privacy;
 using Telemetry.Server.Tests.Ingestion;
 
 namespace Telemetry.Server.Tests.Schema;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using Telemetry.Server.Tests.Schema;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Transcoding;
@@ -21,16 +20,18 @@ public sealed partial class DocumentedCallsTests
         await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "usage.binpb"), new MadeUpContract().ToSet().ToByteArray());
         var blocks = Block().Matches(await File.ReadAllTextAsync(PathOf("docs/admin-clients.md"))).Select(block => block.Groups[1].Value).ToList();
         var script = string.Join('\n', blocks).Replace(Server, server.Http.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
-        // A stream ends when nobody reads it and something more comes; where the clock stands still nothing does.
-        var ending = Stream().Replace(script, "head -n 2 < <($1 2>/dev/null)");
+        // A stream ends when nobody reads it and something more comes; where the clock stands still nothing does. So it must
+        // hold nothing of the shell's: whoever reads the shell's words would wait for it.
+        var ending = Stream().Replace(script, "head -n 2 < <(exec 2>/dev/null; exec $1)");
 
-        var (status, output) = await RunAsync(folder.FullName, "set -e\ncurl() { command curl -sS --fail-with-body \"$@\"; echo; }\n" + ending, new()
+        var run = RunAsync(folder.FullName, "set -e\ncurl() { command curl -sS --fail-with-body \"$@\"; echo; }\n" + ending, new()
         {
             ["TELEMETRY_TOKEN"] = server.AdminToken,
             ["INSTANCE_ID"] = instance,
             ["LICENSE_ID"] = license.License.LicenseId,
             ["LICENSE_KEY"] = license.LicenseKey,
         });
+        var (status, output) = await Patience.For(run, "the documented calls end");
 
         folder.Delete(recursive: true);
         Assert.True(status == 0, output);

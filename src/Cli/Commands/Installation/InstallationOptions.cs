@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Telemetry.Client;
 using Telemetry.Contracts.Rules;
 
 namespace Telemetry.Cli.Commands.Installation;
