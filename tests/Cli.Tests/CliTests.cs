@@ -70,7 +70,9 @@ public sealed class CliTests : IAsyncLifetime
     [InlineData(2, "'tial'", "", "tial")]
     [InlineData(2, "--app is an app's name, e.g. roomvox", "", "instances", "--app", "room fox", "--token", "t")]
     [InlineData(2, "--verdict is one of: community, unverified, verified, refused", "", "instances", "--verdict", "bad", "--token", "t")]
-    [InlineData(2, "EPOCH:NUMBER", "", "tail", "--after", "17", "--token", "t")]
+    [InlineData(2, "--since is a day, e.g. 2026-05-01", "", "tail", "--since", "yesterday", "--token", "t")]
+    [InlineData(2, "--sort is one of: first-seen, last-seen, report-count", "", "instances", "--sort", "country", "--token", "t")]
+    [InlineData(2, "--where is FIELD=VALUE", "", "instances", "--where", "country", "--token", "t")]
     [InlineData(2, "is no address", "", "instances", "--server", "localhost", "--token", "t")]
     [InlineData(3, "refused", "", "instances", "--server", "http://127.0.0.1:1", "--token", "t")]
     public async Task A_mistake_is_told_in_words_and_by_the_exit_code(int expected, string words, string input, params string[] args)

@@ -52,8 +52,8 @@ public sealed class SendTests
         var result = await browser.SendAsync();
         var later = await browser.ReadAsync();
 
-        Assert.Contains("Position in the server's log", result, StringComparison.Ordinal);
-        Assert.DoesNotContain("Position in the server's log", later, StringComparison.Ordinal);
+        Assert.Contains("Number in the server's log", result, StringComparison.Ordinal);
+        Assert.DoesNotContain("Number in the server's log", later, StringComparison.Ordinal);
     }
 
     [Theory]

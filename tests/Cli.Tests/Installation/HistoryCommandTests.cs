@@ -27,7 +27,7 @@ public sealed class HistoryCommandTests
         Assert.Equal(0, code);
         Assert.Matches("^2026-11-20 12:05:00 UTC  too-soon +[0-9a-f-]{36}\n", output);
         Assert.Matches("(?m)^2026-11-20 12:00:00 UTC  sent +[0-9a-f-]{36}$", output);
-        Assert.Matches("(?m)^    Receipt: stored as [0-9]+:1, verdict community\\.$", output);
+        Assert.Matches("(?m)^    Receipt: stored as number 1, verdict community\\.$", output);
         Assert.DoesNotContain("instanceHash", output, StringComparison.Ordinal);
     }
 

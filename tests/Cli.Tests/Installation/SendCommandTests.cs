@@ -19,7 +19,7 @@ public sealed class SendCommandTests
         var (third, json) = await app.RunJsonAsync("send");
 
         Assert.Equal((0, 1, 1), (code, second, third));
-        Assert.Matches("^Stored as [0-9]+:1, report [0-9a-f-]{36}, verdict community", output);
+        Assert.Matches("^Stored as number 1, report [0-9a-f-]{36}, verdict community", output);
         Assert.StartsWith("This installation already reported at 12:00 UTC", error, StringComparison.Ordinal);
         Assert.Equal("too-soon", json.GetProperty("outcome").GetString());
         Assert.Equal(server.Time.GetUtcNow().AddHours(1), json.GetProperty("welcomeAt").GetDateTimeOffset());
@@ -40,7 +40,7 @@ public sealed class SendCommandTests
             json.EnumerateObject().Select(field => field.Name));
         Assert.Equal("sent", json.GetProperty("outcome").GetString());
         Assert.Equal(
-            ["reportId", "acceptedAt", "position", "verdict", "nextReportNotBefore", "digest", "droppedFields"],
+            ["reportId", "acceptedAt", "number", "verdict", "nextReportNotBefore", "digest", "droppedFields"],
             json.GetProperty("receipt").EnumerateObject().Select(field => field.Name));
         Assert.Equal(JsonValueKind.Null, json.GetProperty("cause").ValueKind);
     }

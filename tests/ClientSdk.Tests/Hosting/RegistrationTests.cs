@@ -62,8 +62,8 @@ public sealed class RegistrationTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Contains("sampler.v1.Careless has the field note, which is free text", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("sampler.v1.Careless has the field unexplained, which does not say why", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sampler.v1.Careless is refused: usage.note is free text", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("usage.unexplained ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class RegistrationTests : IDisposable
         var failure = Assert.Throws<ArgumentException>(
             () => TelemetryClient.Create(installation.Options, new Counter<Sampler.Anonymous>()));
 
-        Assert.Contains("sampler.v1.Anonymous has no option (telemetry.v1.app)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("sampler.v1.Anonymous is refused: it has no option (telemetry.v1.app)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed partial class DocumentedCallsTests
             ["INSTANCE_ID"] = instance,
             ["LICENSE_ID"] = license.License.LicenseId,
             ["LICENSE_KEY"] = license.LicenseKey,
+            ["INSTANCE_HASH"] = SampleReports.HashOf("https://rooms.example.org"),
         });
         var (status, output) = await Patience.For(run, "the documented calls end");
 
