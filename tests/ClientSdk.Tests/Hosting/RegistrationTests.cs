@@ -63,7 +63,7 @@ public sealed class RegistrationTests : IDisposable
         var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
         Assert.Contains("sampler.v1.Careless is refused: usage.note is free text", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("usage.unexplained ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("usage.unexplained has no (telemetry.v1.field_policy)", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
