@@ -78,7 +78,7 @@ public sealed class TroubleTests
 
         var page = browser.ReadAsync();
         await Patience.For(asked.Task, "the collector is asked");
-        // More than once: an advance is lost on the clock while another thread sets a timer.
+        // More than once: the client asks too when it starts, and then the page's own patience begins later.
         var came = await Patience.For(page, () => host.Time.Advance(SupportDesk.PreviewPatience), "the page comes");
 
         Assert.Contains("did not count its usage within 10 seconds", came, StringComparison.Ordinal);
