@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Telemetry.Contracts.Apps.RoomVox.V1;
 using Telemetry.Contracts.V1;
 
 namespace Bench.NoOpServer;
@@ -12,6 +13,8 @@ internal sealed class NoOpReporting(TimeProvider? time = null) : ReportingServic
 
     public override Task<SubmitReportResponse> SubmitReport(SubmitReportRequest request, ServerCallContext context)
     {
+        // Whoever takes reports reads what is in them; inside an Any the library alone does not.
+        _ = request.Report.Usage.Unpack<Usage>();
         var now = Timestamp.FromDateTimeOffset(_time.GetUtcNow());
         return Task.FromResult(new SubmitReportResponse
         {
