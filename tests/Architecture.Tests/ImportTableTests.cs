@@ -40,7 +40,7 @@ public sealed class ImportTableTests
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits",
+        "EventMessages", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

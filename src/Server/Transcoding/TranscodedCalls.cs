@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server;
 using Grpc.Core;
 using Microsoft.AspNetCore.Grpc.JsonTranscoding;
 using Microsoft.AspNetCore.Http.Features;
+using Telemetry.Contracts.V1;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Rpc;
 using RpcStatus = Google.Rpc.Status;
@@ -16,10 +17,13 @@ namespace Telemetry.Server.Transcoding;
 /// </remarks>
 internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
 {
-    /// <summary>The largest request registers an app: a megabyte in base64.</summary>
-    private const int MaxBodyBytes = 3 * 512 * 1024;
+    /// <summary>Registering an app takes a megabyte in base64; nothing else takes more than a report.</summary>
+    private const int MaxContractBytes = 3 * 512 * 1024;
 
-    private readonly JsonRequests _requests = new(time, MaxBodyBytes);
+    private static readonly MethodDescriptor Registering = AppService.Descriptor.FindMethodByName(nameof(AppService.AppServiceBase.RegisterApp));
+
+    private readonly JsonRequests _requests = new(time);
+    private readonly JsonRequests _contracts = new(time, MaxContractBytes);
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -36,7 +40,7 @@ internal sealed class TranscodedCalls(TimeProvider time, CallFailures failures)
 
         if (call.HttpRule.Body.Length > 0)
         {
-            return _requests.HandleAsync(
+            return (call.MethodDescriptor.FullName == Registering.FullName ? _contracts : _requests).HandleAsync(
                 context, body => (Body: body.ToArray(), Broken: RequestFields.BrokenIn(call.MethodDescriptor.InputType, body)),
                 (_, read) =>
                 {

@@ -211,10 +211,16 @@ public sealed class TranscodedCallsTests
     {
         await using var server = await TestServer.StartAsync();
 
-        var (status, refusal) = await JsonCalls.CallAsync(server, "POST", "/v1/apps", $$"""{"descriptorSet":"{{new string('A', 1_600_000)}}"}""");
+        foreach (var (path, field, length) in new[]
+        {
+            ("/v1/apps", "descriptorSet", 1_600_000), ("/v1/licenses:check", "licenseKey", 70_000), ("/v1/instances:search", "pageToken", 70_000),
+        })
+        {
+            var (status, refusal) = await JsonCalls.CallAsync(server, "POST", path, $$"""{"{{field}}":"{{new string('A', length)}}"}""");
 
-        Assert.Equal(413, status);
-        Assert.Equal("MESSAGE_TOO_LARGE", JsonCalls.ReasonOf(refusal));
+            Assert.Equal(413, status);
+            Assert.Equal("MESSAGE_TOO_LARGE", JsonCalls.ReasonOf(refusal));
+        }
     }
 
     [Fact]
