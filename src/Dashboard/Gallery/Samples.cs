@@ -1,0 +1,72 @@
+using Telemetry.Dashboard.Components;
+using Telemetry.Dashboard.Components.Data;
+
+namespace Telemetry.Dashboard.Gallery;
+
+/// <summary>Invented figures, the same at every visit: pictures of the gallery are compared.</summary>
+internal static class Samples
+{
+    public static DateOnly Today { get; } = new(2026, 11, 26);
+
+    public static Axis Days(Words words, int count = 90) => Axis.Days(words, Today.AddDays(1 - count), count);
+
+    /// <summary>A walk from one value to another, with a dent where one is wanted.</summary>
+    public static IReadOnlyList<double?> Walk(double from, double to, int count = 90, int dent = -1, double deep = 0.02, int seed = 1)
+    {
+        var state = (uint)seed * 2654435761u;
+        return [.. Enumerable.Range(0, count).Select(double? (i) =>
+        {
+            state = state * 1664525 + 1013904223;
+            var noise = (state / (double)uint.MaxValue - 0.5) * 0.006;
+            var sunk = dent < 0 ? 0 : deep * Math.Exp(-Math.Pow((i - dent) / 2.6, 2));
+            return Math.Round(i == count - 1 ? to : (from + (to - from) * i / (count - 1d)) * (1 + noise - sunk));
+        })];
+    }
+
+    /// <summary>The same without some days.</summary>
+    public static IReadOnlyList<double?> Without(IReadOnlyList<double?> values, int from, int to) =>
+        [.. values.Select((value, i) => i >= from && i < to ? null : value)];
+
+    public static IReadOnlyList<Series> Php =>
+    [
+        new("8.5", [.. Walk(0, 34).Select((v, i) => i < 71 ? 0 : (double?)Math.Round(34 * (i - 70) / 19d))]) { Color = 6 },
+        new("8.4", Walk(431, 857, seed: 2)) { Color = 1 },
+        new("8.3", Walk(1308, 1554, seed: 3)) { Color = 2 },
+        new("8.2", Walk(1187, 1165, seed: 4)) { Color = 3 },
+        new("8.1", Walk(806, 542, seed: 5)) { Color = 4 },
+        new("8.0", Walk(118, 62, seed: 6)) { Color = 5 },
+        new("unknown", Walk(64, 72, seed: 7)) { Kind = SeriesKind.Unknown },
+    ];
+
+    public static double?[] New => [62, 58, 71, 66, 96, 88, 74, 81, 70, 77, 92, 118, 84];
+    public static double?[] Returned => [9, 7, 6, 8, 11, 9, 5, 48, 8, 9, 7, 10, 6];
+    public static double?[] Gone => [31, 28, 35, 30, 29, 33, 102, 38, 27, 31, 36, 41, 20];
+
+    public static IReadOnlyList<Bar> Countries =>
+    [
+        new("Germany", 3942, "DE", 3705), new("Netherlands", 1386, "NL", 1302), new("France", 1042, "FR", 979), new("Austria", 688, "AT", 647),
+        new("Switzerland", 611, "CH", 574), new("Belgium", 402, "BE", 378), new("Italy", 377, "IT", 354),
+        new("unknown", 97, "", 91) { Kind = BarKind.Unknown }, new("31 more countries", 2105) { Kind = BarKind.Rest },
+    ];
+
+    public static Matrix Platforms => new("Nextcloud", "PHP",
+        [.. new[] { "33", "32", "31", "30", "29", "28" }.Select(v => new MatrixLabel(v, v)), new("unknown", "", true)],
+        [.. new[] { "8.0", "8.1", "8.2", "8.3", "8.4", "8.5" }.Select(v => new MatrixLabel(v, v)), new("unknown", "", true)],
+        [
+            [0, 0, 61, 212, 318, 24, 4], [0, 0, 402, 744, 411, 9, 11], [0, 138, 386, 401, 96, 0, 8], [0, 163, 181, 102, 11, 0, 6],
+            [19, 148, 74, 28, 0, 0, 5], [41, 62, 19, 4, 0, 0, 3], [2, 31, 42, 63, 21, 1, 35],
+        ]);
+
+    public static Matrix Survival => new("First report", "Months since",
+        [new("May 26", Size: 170), new("Jun 26", Size: 156), new("Jul 26", Size: 162), new("Aug 26", Size: 149), new("Sep 26", Size: 178), new("Oct 26", Size: 203), new("Nov 26", Size: 188)],
+        [.. Enumerable.Range(1, 6).Select(i => new MatrixLabel(i == 1 ? "after 1" : $"{i}"))],
+        [
+            [.96, .93, .91, .89, .88, .87], [.95, .92, .90, .88, .86, null], [.96, .94, .92, .90, null, null],
+            [.94, .91, .88, null, null, null], [.95, .92, null, null, null, null], [.93, null, null, null, null, null], [null, null, null, null, null, null],
+        ]);
+
+    public static Matrix Coverage => new("Field", "App",
+        [new("Country"), new("PHP version"), new("Web server"), new("People"), new("Rooms")],
+        [new("RoomVox"), new("FormVox"), new("MetaVox"), new("IntraVox"), new("IntroVox")],
+        [[.98, .99, .97, .99, .98], [.94, .99, .98, .99, 1], [.31, .28, .30, .44, .29], [.96, .95, .94, .91, null], [.99, null, null, null, null]]);
+}
