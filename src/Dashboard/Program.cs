@@ -12,7 +12,7 @@ internal static class Program
     private static async Task Main(string[] args)
     {
         var builder = WebAssemblyHostBuilder.CreateDefault(args);
-        builder.RootComponents.Add<App>("#app");
+        builder.RootComponents.Add<Root>("#app");
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         // The first of all: it takes the token out of the address.
         var browser = await LoadBrowserAsync(builder);
