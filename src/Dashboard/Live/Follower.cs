@@ -49,6 +49,7 @@ public sealed class Follower<TMessage>(
 
     private readonly Backoff _backoff = new();
     private CancellationTokenSource? _running;
+    private long _told;
 
     public LinkState State { get; private set; } = LinkState.Hidden;
 
@@ -138,9 +139,14 @@ public sealed class Follower<TMessage>(
         }
     }
 
+    /// <summary>Tells of another state, and once a second of the same.</summary>
     private void Turn(LinkState state)
     {
-        State = state;
-        Changed?.Invoke();
+        var second = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (state != State || second != _told)
+        {
+            (State, _told) = (state, second);
+            Changed?.Invoke();
+        }
     }
 }

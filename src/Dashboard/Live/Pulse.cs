@@ -115,6 +115,7 @@ public sealed class Pulse
             _ => Answer,
         };
         Position = message.MessageCase == WatchQueryResponse.MessageOneofCase.Unchanged ? message.Unchanged : Answer?.Position;
+        Tell();
     }
 
     private void Tell() => Changed?.Invoke();
