@@ -19,7 +19,7 @@ internal sealed class Measuring
     {
         // An app may keep fewer decimals of a field than another one.
         var scales = Enumerable.Range(0, fields)
-            .Select(field => view.Apps.Max(app => app.MeasureFields[field]?.Scale ?? 1)).ToArray();
+            .Select(field => view.Apps.Select(app => app.MeasureFields[field]?.Scale ?? 1).DefaultIfEmpty(1).Max()).ToArray();
         var parts = view.Apps.Zip(grouping.Plans).Where(pair => !pair.Second.IsExcluded)
             .SelectMany(pair => pair.First.Chunks.Select(chunk => (App: pair.First, Plan: pair.Second, Chunk: chunk)))
             .AsParallel().AsOrdered()

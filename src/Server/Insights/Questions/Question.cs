@@ -46,7 +46,7 @@ internal sealed record Question
 }
 
 /// <summary>What an installation is on a day; numbered as the contract numbers them.</summary>
-internal enum Activity
+internal enum Activity : byte
 {
     None = 0,
     Known = 1,
@@ -59,7 +59,7 @@ internal enum Activity
 }
 
 /// <summary>How far apart the points of a series are; numbered as the contract numbers them.</summary>
-internal enum Step
+internal enum Step : byte
 {
     None = 0,
     Day = 1,
@@ -95,7 +95,7 @@ internal sealed record Measure(MeasureKind Kind, string Field = "", int Percenti
 }
 
 /// <summary>What is computed; numbered as the contract numbers them.</summary>
-internal enum MeasureKind
+internal enum MeasureKind : byte
 {
     None = 0,
     Count = 1,
