@@ -48,6 +48,9 @@ internal sealed partial class EnglishWords : Words
     public override string MapIs(string title, IReadOnlyList<string> largest) =>
         $"World map. {title}: {(largest.Count == 0 ? "none" : string.Join(", ", largest))}. The list beside it has all figures.";
     public override string SmallStates => "Small states have no shape on this map; the list counts them.";
+    public override string MoreCountries(int count) => $"{Formats.Count(count)} more countries";
+    public override string ShowAll(int count) => $"Show all {Formats.Count(count)}";
+    public override string ShowFewer => "Show fewer";
     public override string LaneIs(string name, IEnumerable<string> values) => $"{name}: {string.Join(", then ", values)}";
     public override string NoReport => "no report";
     public override string DaysWithReport(int with, int of) => $"{with} of {of} days with a report";

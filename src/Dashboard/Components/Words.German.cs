@@ -48,6 +48,9 @@ internal sealed partial class GermanWords : Words
     public override string MapIs(string title, IReadOnlyList<string> largest) =>
         $"Weltkarte. {title}: {(largest.Count == 0 ? "keine" : string.Join(", ", largest))}. Die Liste daneben nennt alle Zahlen.";
     public override string SmallStates => "Kleine Staaten haben auf dieser Karte keine Form; die Liste zählt sie.";
+    public override string MoreCountries(int count) => $"{Formats.Count(count)} weitere Länder";
+    public override string ShowAll(int count) => $"Alle {Formats.Count(count)} zeigen";
+    public override string ShowFewer => "Weniger zeigen";
     public override string LaneIs(string name, IEnumerable<string> values) => $"{name}: {string.Join(", dann ", values)}";
     public override string NoReport => "kein Bericht";
     public override string DaysWithReport(int with, int of) => $"{with} von {of} Tagen mit Bericht";

@@ -54,6 +54,9 @@ public abstract partial class Words
     public abstract string MapOrigin { get; }
     public abstract string MapIs(string title, IReadOnlyList<string> largest);
     public abstract string SmallStates { get; }
+    public abstract string MoreCountries(int count);
+    public abstract string ShowAll(int count);
+    public abstract string ShowFewer { get; }
     public abstract string LaneIs(string name, IEnumerable<string> values);
     public abstract string NoReport { get; }
     public abstract string DaysWithReport(int with, int of);

@@ -69,4 +69,26 @@ internal static class Samples
         [new("Country"), new("PHP version"), new("Web server"), new("People"), new("Rooms")],
         [new("RoomVox"), new("FormVox"), new("MetaVox"), new("IntraVox"), new("IntroVox")],
         [[.98, .99, .97, .99, .98], [.94, .99, .98, .99, 1], [.31, .28, .30, .44, .29], [.96, .95, .94, .91, null], [.99, null, null, null, null]]);
+
+    public static Matrix People => Platforms with { Cells = [.. Platforms.Cells.Select(IReadOnlyList<double?> (row) => [.. row.Select(count => count * 88)])] };
+
+    public static IReadOnlyList<Place> Places =>
+    [
+        new("DE", "Germany", 3942, 3705), new("NL", "Netherlands", 1386, 1302), new("FR", "France", 1042, 979), new("AT", "Austria", 688, 647), new("CH", "Switzerland", 611, 574),
+        new("BE", "Belgium", 402), new("IT", "Italy", 377), new("ES", "Spain", 341), new("PL", "Poland", 218), new("SE", "Sweden", 197), new("DK", "Denmark", 164), new("GB", "United Kingdom", 158),
+        new("US", "United States", 124), new("NO", "Norway", 98), new("CA", "Canada", 57), new("BR", "Brazil", 52), new("JP", "Japan", 38), new("AU", "Australia", 33), new("IN", "India", 14),
+        new("ZA", "South Africa", 9), new("CL", "Chile", 3), new("MT", "Malta", 2), new("", "unknown", 97, Kind: BarKind.Unknown),
+    ];
+
+    public static IReadOnlyList<Lane> Lanes =>
+    [
+        new("App version", [new(0, 111, "1.3.1"), new(111, 174, "1.4.0"), new(174, 192, null), new(192, 270, "1.5.0"), new(270, 300, "1.6.2")]),
+        new("Nextcloud", [new(0, 102, "30.0.9"), new(102, 174, "31.0.2"), new(174, 192, null), new(192, 264, "31.0.7"), new(264, 300, "31.0.8")]),
+        new("PHP", [new(0, 174, "8.1"), new(174, 192, null), new(192, 300, "8.2")]),
+        new("Country", [new(0, 174, "United Kingdom"), new(174, 192, null), new(192, 300, "United Kingdom")]),
+        new("Claim", [new(0, 174, "verified"), new(174, 192, null), new(192, 277, "verified"), new(277, 300, "refused")]),
+    ];
+
+    public static IReadOnlyList<DayMark> DayMarks { get; } =
+        [.. Enumerable.Range(0, 300).Select(i => i is >= 174 and < 192 or 40 or 121 ? DayMark.None : i == 205 ? DayMark.Twice : i >= 277 ? DayMark.Refused : DayMark.Report)];
 }

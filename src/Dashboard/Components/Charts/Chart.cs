@@ -30,9 +30,14 @@ public abstract class Chart : Spoken, IDisposable
     /// <summary>Called after the parameters are set and computed.</summary>
     protected void Changed() => Panel?.Tell();
 
+    protected virtual void Close()
+    {
+    }
+
     public void Dispose()
     {
         Panel?.Remove(this);
+        Close();
         GC.SuppressFinalize(this);
     }
 }

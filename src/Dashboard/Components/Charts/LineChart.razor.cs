@@ -91,7 +91,7 @@ public sealed partial class LineChart : Chart
         foreach (var level in Levels)
         {
             scene.Rules.Add(new(0, 100, _scale.Y(level.Value), _scale.Y(level.Value), "note-line"));
-            scene.Labels.Add(new(level.Text, 100, _scale.Y(level.Value) - 5, "note halo", "end"));
+            scene.Labels.Add(new(level.Text, 0, _scale.Y(level.Value) - 5, "note halo", Shift: 4));
         }
         foreach (var note in Notes)
         {
@@ -144,7 +144,7 @@ public sealed partial class LineChart : Chart
         }
         var text = !Single ? $"{Labels.Short(series.Name)} · {value}" : series.Before is null ? value : Words.Now(value);
         var style = quiet ? "quiet" : "own " + mark.Replace('k', 'i');
-        if (last == Axis.Count - 1)
+        if (x >= 85)
         {
             ends.Add(new(text, 0, y, style));
         }

@@ -9,7 +9,7 @@ internal static class Paths
     public const double Width = 1000;
 
     /// <summary>A line through the known values; no data breaks it.</summary>
-    public static string Line(IReadOnlyList<double?> values, Scale scale, int from = 0, int? to = null)
+    public static string Line(IReadOnlyList<double?> values, Scale scale, int from = 0, int? to = null, double width = Width)
     {
         var path = new StringBuilder();
         var pen = false;
@@ -21,7 +21,7 @@ internal static class Paths
                 continue;
             }
             path.Append(pen ? 'L' : 'M');
-            Point(path, X(i, values.Count), scale.Y(value));
+            Point(path, Percent(i, values.Count) * width / 100, scale.Y(value));
             // A lone point is drawn by its round end.
             if (!pen && (i == values.Count - 1 || i == to || values[i + 1] is null))
             {
