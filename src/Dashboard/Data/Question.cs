@@ -61,6 +61,13 @@ public sealed class Question<TRequest, TResponse>(
         return AgainAsync();
     }
 
+    /// <summary>Not a question any more.</summary>
+    public void Forget()
+    {
+        _running.Cancel();
+        (_request, _key, Answer, Failure, IsRunning) = (null, "", null, null, false);
+    }
+
     public async Task AgainAsync()
     {
         if (_request is not { } request)

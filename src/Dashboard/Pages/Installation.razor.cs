@@ -23,7 +23,7 @@ public sealed partial class Installation : Page
     private bool _copied, _reading;
 
     [Parameter]
-    public string Id { get; set; } = "";
+    public string Pseudonym { get; set; } = "";
 
     [Inject]
     private Browser Browser { get; set; } = null!;
@@ -31,7 +31,7 @@ public sealed partial class Installation : Page
     /// <summary>One report, and how it differs from the one before.</summary>
     private sealed record StoryStep(DateTimeOffset Time, bool IsFirst, IReadOnlyList<(string Path, string? Before, string? After)> Changes);
 
-    private string ShortId => Id.Length > 8 ? Id[..8] : Id;
+    private string ShortId => Pseudonym.Length > 8 ? Pseudonym[..8] : Pseudonym;
 
     private string Heading => _found.Answer?.Instance is { } instance ? $"{ShortId} · {Names.Value("app", instance.App)} {instance.AppVersion}" : ShortId;
 
@@ -67,6 +67,8 @@ public sealed partial class Installation : Page
         .. days.Lanes.Where(lane => lane.Runs.Any(run => run.HasValue)).Select(lane => new Components.Data.Lane(NameOf(lane.Field), RunsOf(lane, days.Start.ToDay(), days.Reported))),
     ];
 
+    private Axis DayAxis => Axis.Days(Words, _days.Answer!.Start.ToDay(), _days.Answer.Reported.Count);
+
     private IReadOnlyList<DayMark> Marks => _days.Answer is { } days ? [.. days.Reported.Select(reported => reported ? DayMark.Report : DayMark.None)] : [];
 
     private IEnumerable<StoryStep> Story
@@ -100,8 +102,8 @@ public sealed partial class Installation : Page
     {
         var app = View.App ?? "";
         return Task.WhenAll(
-            _found.AskAsync(new GetInstanceRequest { InstanceId = Id, App = app, HistoryPageSize = ReportsAtOnce }),
-            _days.AskAsync(new GetTimelineRequest { InstanceId = Id, App = app }));
+            _found.AskAsync(new GetInstanceRequest { InstanceId = Pseudonym, App = app, HistoryPageSize = ReportsAtOnce }),
+            _days.AskAsync(new GetTimelineRequest { InstanceId = Pseudonym, App = app }));
     }
 
     protected override void Answered()
@@ -181,7 +183,7 @@ public sealed partial class Installation : Page
         {
             var older = await Fleet.AskAsync(Fleet.Admin.GetInstanceAsync, new GetInstanceRequest
             {
-                InstanceId = Id, App = _found.Answer!.Instance.App, HistoryPageSize = ReportsAtOnce, HistoryPageToken = _next,
+                InstanceId = Pseudonym, App = _found.Answer!.Instance.App, HistoryPageSize = ReportsAtOnce, HistoryPageToken = _next,
             }, default);
             _reports.AddRange(older.History);
             _next = older.NextHistoryPageToken;
@@ -194,5 +196,5 @@ public sealed partial class Installation : Page
         _reading = false;
     }
 
-    private async Task CopyAsync() => _copied = await Browser.CopyAsync(Id);
+    private async Task CopyAsync() => _copied = await Browser.CopyAsync(Pseudonym);
 }

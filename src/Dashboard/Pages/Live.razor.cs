@@ -62,6 +62,11 @@ public sealed partial class Live : Page
     private IReadOnlyList<Place> Places =>
         [.. _byCountry.Select(country => new Place(country.Country, Names.Country(country.Country), country.Count, Kind: country.Country.Length == 0 ? BarKind.Unknown : BarKind.Ordinary))];
 
+    /// <summary>A ring for each country that reported, a second one for the last minute.</summary>
+    private IReadOnlyList<Ping> Pings => [.. _byCountry.Where(country => country.Country.Length > 0)
+        .Select(country => new Ping(country.Country, _log.Lines.OfType<EventLine.Happened>().Any(line =>
+            Clock.GetUtcNow() - line.Event.Time.ToDateTimeOffset() < TimeSpan.FromMinutes(1) && line.Event.Report?.Report?.Environment?.Country == country.Country)))];
+
     private IReadOnlyList<Bar> Bars
     {
         get
