@@ -202,7 +202,9 @@ public sealed class Formats
 
     private string Percent(double part, int decimals) => Number(part * 100, decimals) + (IsGerman ? Narrow + "%" : "%");
 
-    private static int Exact(double value) => value == Math.Round(value) ? 0 : value * 10 == Math.Round(value * 10) ? 1 : 2;
+    private static int Exact(double value) => Whole(value) ? 0 : Whole(value * 10) ? 1 : 2;
+
+    private static bool Whole(double value) => Math.Abs(value - Math.Round(value)) < 1e-9 * Math.Max(1, Math.Abs(value));
 
     private string Scaled(double value, string unit) =>
         Number(value, Math.Abs(value) < 9.995 ? 2 : Math.Abs(value) < 99.95 ? 1 : 0) + " " + unit;

@@ -94,6 +94,7 @@ internal sealed partial class EnglishWords : Words
     public override string SaveCsv => "Figures as CSV";
     public override string SaveSvg => "Picture as SVG";
     public override string SavePng => "Picture as PNG";
+    public override string NotSaved => "The file was not saved. The figures are unchanged.";
     public override string Loading => "Loading";
     public override string Reading(string what) => $"Reading {what} …";
     public override string NothingMatches => "No installation matches";

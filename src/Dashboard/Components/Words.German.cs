@@ -94,6 +94,7 @@ internal sealed partial class GermanWords : Words
     public override string SaveCsv => "Zahlen als CSV";
     public override string SaveSvg => "Bild als SVG";
     public override string SavePng => "Bild als PNG";
+    public override string NotSaved => "Die Datei wurde nicht gespeichert. Die Zahlen sind unverändert.";
     public override string Loading => "Wird geladen";
     public override string Reading(string what) => $"Liest {what} …";
     public override string NothingMatches => "Keine Installation passt";

@@ -87,6 +87,7 @@ public abstract partial class Words
     public abstract string SaveCsv { get; }
     public abstract string SaveSvg { get; }
     public abstract string SavePng { get; }
+    public abstract string NotSaved { get; }
     public abstract string Loading { get; }
     public abstract string Reading(string what);
     public abstract string NothingMatches { get; }

@@ -65,7 +65,7 @@ public sealed partial class AreaChart : Chart
             if (high[^1] is { } end)
             {
                 ends.Add(new($"{Labels.Short(_series[i].Name)} · {Formats.Value(_series[i].Values[^1], Unit)}", 0, _scale.Y((end + low[^1]!.Value) / 2),
-                    _series[i].Kind == SeriesKind.Category ? "own " + _marks[i].Replace('k', 'i') : "quiet"));
+                    _series[i].Kind == SeriesKind.Category ? "own " + _marks[i].Replace('k', 'i') : "quiet", Mark: "box " + _marks[i].Replace('k', 'f')));
             }
             low = high;
         }

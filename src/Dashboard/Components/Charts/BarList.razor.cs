@@ -43,7 +43,7 @@ public sealed partial class BarList : Chart
         _bars = [.. Bars.OrderBy(bar => bar.Kind switch { BarKind.Rest => 1, BarKind.Unknown => 2, _ => 0 })];
         _total = Total ?? Bars.Sum(bar => bar.Count);
         _most = Math.Max(_bars.Select(bar => Math.Max(bar.Count, bar.Before ?? 0)).DefaultIfEmpty().Max() * 1.02, double.Epsilon);
-        _width = _bars.Select(bar => bar.Name.Length).DefaultIfEmpty().Max() switch { <= 9 => "narrow", <= 15 => "medium", _ => "wide" };
+        _width = _bars.Select(bar => bar.Name.Length).DefaultIfEmpty().Max() switch { <= 9 => "short", <= 15 => "medium", _ => "long" };
         Changed();
     }
 

@@ -129,7 +129,7 @@ public sealed partial class ColumnChart : Chart
             var value = series.Values.Count > 0 ? series.Values[^1] ?? 0 : 0;
             var middle = loss ? -(down + value / 2) : up + value / 2;
             (up, down) = loss ? (up, down + value) : (up + value, down);
-            ends.Add(new($"{Labels.Short(series.Name)} · {Formats.Value(value, Unit)}", 0, _scale.Y(middle), mark == "kr" ? "quiet" : "own " + mark.Replace('k', 'i')));
+            ends.Add(new($"{Labels.Short(series.Name)} · {Formats.Value(value, Unit)}", 0, _scale.Y(middle), mark == "kr" ? "quiet" : "own " + mark.Replace('k', 'i'), Mark: "box " + mark.Replace('k', 'f')));
         }
         scene.Ends.AddRange(Labels.Apart(ends, 8, Height + 2));
     }

@@ -32,6 +32,7 @@ public sealed partial class HeatMap : Chart
     {
         var known = Matrix.Cells.SelectMany((row, r) => row.Where((_, c) => !Matrix.Rows[r].Unknown && !Matrix.Columns[c].Unknown)).OfType<double>().ToArray();
         _steps = Kind == HeatMapKind.Counts ? Steps.Counts(known.DefaultIfEmpty().Max())
+            : Kind == HeatMapKind.Coverage ? Steps.Complete
             : Steps.Shares(known.DefaultIfEmpty().Min(), known.DefaultIfEmpty().Max());
         Changed();
     }

@@ -15,7 +15,6 @@ public sealed partial class LineChart : Chart
     private Scene _scene = new(0);
     private Scale _scale = null!;
     private string _label = "";
-    private bool _key;
     private Series[] _series = [];
     private string[] _marks = [];
 
@@ -58,8 +57,6 @@ public sealed partial class LineChart : Chart
 
     private bool Single => _series.Length == 1;
 
-    private IEnumerable<KeyEntry> KeyEntries => _series.Select((s, i) => new KeyEntry("line " + _marks[i], s.Name));
-
     protected override void OnParametersSet()
     {
         _series = [.. Series.OrderBy(s => s.Kind == SeriesKind.Unknown)];
@@ -68,7 +65,6 @@ public sealed partial class LineChart : Chart
         _scale = Scale.For(known.Length == 0 ? 0 : known.Min(), known.Length == 0 ? 0 : known.Max(), Unit, Top, Height, AboveZero);
         _label = Describe();
         _scene = Draw();
-        _key = _scene.Ends.Exists(label => label.Text.Length > 16);
         Changed();
     }
 
@@ -93,11 +89,14 @@ public sealed partial class LineChart : Chart
             scene.Rules.Add(new(0, 100, _scale.Y(level.Value), _scale.Y(level.Value), "note-line"));
             scene.Labels.Add(new(level.Text, 0, _scale.Y(level.Value) - 5, "note halo", Shift: 4));
         }
-        foreach (var note in Notes)
+        var (line, beside) = (0, -100d);
+        foreach (var note in Notes.OrderBy(note => note.Index))
         {
             var x = Paths.Percent(note.Index, Axis.Count);
+            // Close to the one before, it stands a line higher, so that they never meet.
+            (line, beside) = (x - beside < 50 ? line + 1 : 0, x);
             scene.Rules.Add(new(x, x, Top, Height, "note-line"));
-            scene.Labels.Add(new(note.Text, x, Height - 24, "note halo", x > 60 ? "end" : "start", x > 60 ? -5 : 5));
+            scene.Labels.Add(new(note.Text, x, Height - 24 - Labels.LineHeight * (line % 4), "note halo", x > 60 ? "end" : "start", x > 60 ? -5 : 5));
         }
         var ends = new List<Label>();
         // Context first: what matters lies on top.
@@ -119,7 +118,7 @@ public sealed partial class LineChart : Chart
             scene.Shapes.Add(new(Paths.Line(before, _scale), "prev"));
             if (Single && before.LastOrDefault(v => v is not null) is { } then)
             {
-                ends.Add(new(Words.Before(Formats.Value(then, Unit)), 0, _scale.Y(then), "quiet"));
+                ends.Add(new(Words.Before(Formats.Value(then, Unit)), 0, _scale.Y(then), "quiet", Mark: "prev"));
             }
         }
         if (last < 0)
@@ -146,7 +145,7 @@ public sealed partial class LineChart : Chart
         var style = quiet ? "quiet" : "own " + mark.Replace('k', 'i');
         if (x >= 85)
         {
-            ends.Add(new(text, 0, y, style));
+            ends.Add(new(text, 0, y, style, Mark: "line " + mark));
         }
         else
         {

@@ -38,4 +38,5 @@ public sealed record Dot(double X, double Y, string Class);
 
 /// <param name="Shift">Pixels beside X.</param>
 /// <param name="Anchor">start, middle or end.</param>
-public sealed record Label(string Text, double X, double Y, string Class = "", string Anchor = "start", double Shift = 0);
+/// <param name="Mark">Of an end, the mark it belongs to, for the key that stands in for it where there is no room.</param>
+public sealed record Label(string Text, double X, double Y, string Class = "", string Anchor = "start", double Shift = 0, string? Mark = null);

@@ -17,6 +17,9 @@ public sealed record Steps(IReadOnlyList<double> Limits)
         return new([.. Enumerable.Range(0, 7).Select(i => (low + i * step) / 100).TakeWhile(limit => limit <= most)]);
     }
 
+    /// <summary>For how complete something is: what is nearly all is told apart from all.</summary>
+    public static Steps Complete { get; } = new([0.01, 0.3, 0.5, 0.8, 0.9, 0.95, 0.99]);
+
     /// <summary>1 to 7; 0 for what is below the first limit. Few steps use the strong end as well.</summary>
     public int Of(double value)
     {

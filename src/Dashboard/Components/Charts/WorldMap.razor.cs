@@ -96,9 +96,9 @@ public sealed partial class WorldMap : Chart
         body.Append("</g>");
         for (var i = 0; i < _steps.Limits.Count; i++)
         {
-            body.Append($"""<rect x="{24 + 20 * i}" y="424" width="20" height="12" fill="{palette["q" + Scene.At(_steps.Of(_steps.Limits[i]))]}"/>""");
+            body.Append($"""<rect x="{24 + 20 * i}" y="446" width="20" height="12" fill="{palette["q" + Scene.At(_steps.Of(_steps.Limits[i]))]}"/>""");
         }
-        body.Append($"""<text x="{32 + 20 * _steps.Limits.Count}" y="434" fill="{palette["ink-2"]}">{WebUtility.HtmlEncode(Words.Steps(_steps.Limits.Select(limit => Formats.Count(limit)), Noun) + " · " + Words.MapOrigin)}</text>""");
-        return SvgPicture.Page(Title, 420, body.ToString(), palette);
+        body.Append($"""<text x="{32 + 20 * _steps.Limits.Count}" y="456" fill="{palette["ink-2"]}">{WebUtility.HtmlEncode(Words.Steps(_steps.Limits.Select(limit => Formats.Count(limit)), Noun) + " · " + Words.MapOrigin)}</text>""");
+        return SvgPicture.Page(Title, 440, body.ToString(), palette);
     }
 }

@@ -93,6 +93,7 @@ internal static partial class SvgPicture
             _ when style.StartsWith("line", StringComparison.Ordinal) =>
                 $"fill=\"none\" stroke=\"{palette[Token(style)]}\" stroke-width=\"2\" stroke-linejoin=\"round\" stroke-linecap=\"round\""
                 + (style.Contains("part", StringComparison.Ordinal) ? " stroke-dasharray=\"5 4\"" : style.Contains("ku", StringComparison.Ordinal) ? " stroke-dasharray=\"8 3 2 3\"" : ""),
+            _ when style.Contains("fu", StringComparison.Ordinal) => Fill(style, palette),
             _ => Fill(style, palette) + $" stroke=\"{palette["surface"]}\" stroke-width=\"1.5\"",
         };
 

@@ -8,11 +8,13 @@ const give = (name, blob) => {
 };
 
 // A map names its shapes in a file of their own; a picture holds them itself.
+const use = /<use href="([^"#]+)#([^"]+)"([^>]*)\/>/g;
 const whole = async (svg) => {
-  const uses = [...svg.matchAll(/<use href="([^"#]+)#([^"]+)"([^>]*)\/>/g)];
-  if (uses.length === 0) return svg;
-  const shapes = new DOMParser().parseFromString(await (await fetch(uses[0][1])).text(), "image/svg+xml");
-  return svg.replace(/<use href="[^"#]+#([^"]+)"([^>]*)\/>/g, (_, id, rest) => `<path d="${shapes.getElementById(id)?.getAttribute("d") ?? ""}"${rest}/>`);
+  const [first] = svg.matchAll(use);
+  if (!first) return svg;
+  const shapes = new DOMParser().parseFromString(await (await fetch(first[1])).text(), "image/svg+xml");
+  const draw = (id) => [...shapes.querySelectorAll(`#${id}, #${id} path`)].map((shape) => shape.getAttribute("d")).join("");
+  return svg.replace(use, (_, file, id, rest) => `<path d="${draw(id)}"${rest}/>`);
 };
 
 export const save = async (name, type, text) =>
