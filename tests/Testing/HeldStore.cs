@@ -28,6 +28,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public int InstanceCount => inner.InstanceCount;
 
+    public void Listen(ICommitListener listener) => inner.Listen(listener);
+
     public long SizeInBytes => inner.SizeInBytes;
 
     public string? Failure => Broken ?? inner.Failure;
@@ -80,8 +82,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => inner.FindInstances(instance);
 
-    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
-        inner.ListInstances(query, after, maxCount);
+    public IEnumerable<InstanceState> ReadInstances() => inner.ReadInstances();
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
 

@@ -77,7 +77,7 @@ internal sealed class DashboardPage
         </div>
         </div>
         <noscript>The dashboard needs JavaScript. What it shows, the telemetry command shows too.</noscript>
-        <script type="module" src="{files["_framework/blazor.webassembly.js"]}"></script>
+        <script src="{files["_framework/blazor.webassembly.js"]}"></script>
         </body>
         </html>
 

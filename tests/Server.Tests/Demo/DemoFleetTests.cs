@@ -33,7 +33,7 @@ public sealed class DemoFleetTests
             Assert.Equal(6, apps.All.Count);
             Assert.Equal(
                 apps.All.Select(schema => schema.App),
-                store.ListInstances(InstanceQuery.Everything, InstancePlace.Start, 1_000).States.Select(state => state.Schema.App).Distinct().Order(StringComparer.Ordinal));
+                store.ReadInstances().Select(state => state.Schema.App).Distinct().Order(StringComparer.Ordinal));
             // What it registers with is good for nobody else, and kept nowhere.
             Assert.False(app.Services.GetRequiredService<AdminTokens>().Any);
             Assert.False(app.Services.GetRequiredService<IAdminTokenVerifier>().IsKnown(""));
