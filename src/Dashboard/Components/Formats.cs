@@ -16,7 +16,7 @@ public sealed class Formats
     public static Formats English { get; } = new("en");
     public static Formats German { get; } = new("de");
 
-    private readonly string _group, _decimal, _unknown, _new;
+    private readonly string _group, _decimal, _unknown, _new, _zone;
     private readonly string[] _months, _longMonths, _large;
 
     private Formats(string language)
@@ -24,7 +24,7 @@ public sealed class Formats
         Language = language;
         IsGerman = language == "de";
         (_group, _decimal) = IsGerman ? (".", ",") : (",", ".");
-        (_unknown, _new) = IsGerman ? ("unbekannt", "neu") : ("unknown", "new");
+        (_unknown, _new, _zone) = IsGerman ? ("unbekannt", "neu", " UTC") : ("unknown", "new", " UTC");
         _large = IsGerman ? ["Mio.", "Mrd."] : ["M", "B"];
         _months = IsGerman
             ? ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."]
@@ -75,7 +75,7 @@ public sealed class Formats
     }
 
     /// <summary>+64, −1, ±0: how much came or went.</summary>
-    public string Signed(double value) => value > 0 ? "+" + Count(value) : value < 0 ? Count(value) : "±0";
+    public string Difference(double value) => value > 0 ? "+" + Count(value) : value < 0 ? Count(value) : "±0";
 
     /// <summary>1.24 M, for headline figures only: three digits that count, the exact number belongs in the explanation.</summary>
     public string Large(double? value) => value switch
@@ -86,17 +86,10 @@ public sealed class Formats
     };
 
     /// <summary>17.2% of a part between 0 and 1. Not quite nothing and not quite all say so.</summary>
-    public string Share(double? part, int decimals = 1)
-    {
-        if (part is not { } known || double.IsNaN(known))
-        {
-            return part is null ? _unknown : Nothing;
-        }
-        var least = Math.Pow(10, -decimals - 2);
-        return known > 0 && known < least ? "<" + Percent(least, decimals)
-            : known < 1 && known > 1 - least ? ">" + Percent(1 - least, decimals)
-            : Percent(known, decimals);
-    }
+    public string Share(double? part) => Share(part, 1, 0.001);
+
+    /// <summary>17%, in the cells of a table.</summary>
+    public string RoundShare(double? part) => Share(part, 0, 0.01);
 
     /// <summary>Of a count in a total; nothing can be said of an empty total.</summary>
     public string Share(double? count, double total) => total == 0 ? Nothing : Share(count / total);
@@ -129,7 +122,7 @@ public sealed class Formats
         _months[day.Month - 1] + (year ? " " + day.Year.ToString(CultureInfo.InvariantCulture) : "");
 
     /// <summary>14:32:07 UTC.</summary>
-    public string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+    public string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture) + _zone;
 
     /// <summary>26 Nov 2026, 14:32:07 UTC.</summary>
     public string FullMoment(DateTimeOffset moment) => Day(DateOnly.FromDateTime(moment.UtcDateTime)) + ", " + Moment(moment);
@@ -199,6 +192,15 @@ public sealed class Formats
 
     /// <summary>There is nothing to measure.</summary>
     public static string Nothing => "–";
+
+    private string Share(double? part, int decimals, double least) => part switch
+    {
+        null => _unknown,
+        { } known when double.IsNaN(known) => Nothing,
+        > 0 and { } known when known < least => "<" + Percent(least, decimals),
+        < 1 and { } known when known > 1 - least => ">" + Percent(1 - least, decimals),
+        { } known => Percent(known, decimals),
+    };
 
     private string Percent(double part, int decimals) => Number(part * 100, decimals) + (IsGerman ? Narrow + "%" : "%");
 

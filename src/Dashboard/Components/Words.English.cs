@@ -10,7 +10,6 @@ internal sealed partial class EnglishWords : Words
     public override string NoData => "no data";
     public override string NotYet => "not yet";
     public override string NotAsked => "not asked";
-    public override string Rest => "rest";
     public override string All => "all";
     public override string Today => "today";
     public override string Day => "Day";
@@ -40,9 +39,7 @@ internal sealed partial class EnglishWords : Words
     public override string NoDataAt(string point) => $"{point}: no data";
     public override string LegendBefore => "the period before";
     public override string LegendUnfinished => "not over yet";
-    public override string AddFilter(string dimension, string value) => $"Filter: {dimension} is {value}";
     public override string AltExcludes => "With Alt: is not";
-    public override string AndMore(string step) => $"{step} and more";
     public override string Steps(IEnumerable<string> steps, string noun) => $"{string.Join(", ", steps)} and more {noun}";
     public override string MapOrigin => "Map: Natural Earth, public domain.";
     public override string MapIs(string title, IReadOnlyList<string> largest) =>
@@ -62,8 +59,6 @@ internal sealed partial class EnglishWords : Words
         _ => NoReport,
     };
     public override string MeterIs(string name, string value, string limit) => $"{name}: {value} of {limit}";
-    public override string Cohort => "First report";
-    public override string After(int periods) => periods == 1 ? "after 1" : Formats.Count(periods);
 
     public override string Oldest(string what) => $"Oldest {what} you support";
     public override string Requires(string what, string version) => $"{what} {version}";
@@ -98,7 +93,6 @@ internal sealed partial class EnglishWords : Words
     public override string Loading => "Loading";
     public override string Reading(string what) => $"Reading {what} …";
     public override string NothingMatches => "No installation matches";
-    public override string NothingHere => "Nothing yet";
     public override string NotAnswered => "This question was not answered";
     public override string AskAgain => "Ask again";
     public override string Incident(string number) => $"Incident {number}";
@@ -142,13 +136,9 @@ internal sealed partial class EnglishWords : Words
     public override string Waiting => "Connected, nothing received yet";
     public override string TryNow => "Try now";
 
-    public override string Close => "Close";
-    public override string Copy => "Copy";
     public override string CopyWhat(string what) => $"Copy: {what}";
     public override string Copied => "Copied";
     public override string Search => "Find by URL or hash";
-    public override string ClearSearch => "Clear";
     public override string TypeToConfirm(string what) => $"Type {what} to confirm";
     public override string Undo => "Undo";
-    public override string Explain(string figure) => $"What is “{figure}”?";
 }

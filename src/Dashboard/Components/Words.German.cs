@@ -10,7 +10,6 @@ internal sealed partial class GermanWords : Words
     public override string NoData => "keine Daten";
     public override string NotYet => "noch nicht";
     public override string NotAsked => "nicht gefragt";
-    public override string Rest => "Rest";
     public override string All => "alle";
     public override string Today => "heute";
     public override string Day => "Tag";
@@ -40,9 +39,7 @@ internal sealed partial class GermanWords : Words
     public override string NoDataAt(string point) => $"{point}: keine Daten";
     public override string LegendBefore => "der Zeitraum davor";
     public override string LegendUnfinished => "noch nicht vorbei";
-    public override string AddFilter(string dimension, string value) => $"Filter: {dimension} ist {value}";
     public override string AltExcludes => "Mit Alt: ist nicht";
-    public override string AndMore(string step) => $"{step} und mehr";
     public override string Steps(IEnumerable<string> steps, string noun) => $"{string.Join(", ", steps)} und mehr {noun}";
     public override string MapOrigin => "Karte: Natural Earth, gemeinfrei.";
     public override string MapIs(string title, IReadOnlyList<string> largest) =>
@@ -62,8 +59,6 @@ internal sealed partial class GermanWords : Words
         _ => NoReport,
     };
     public override string MeterIs(string name, string value, string limit) => $"{name}: {value} von {limit}";
-    public override string Cohort => "Erster Bericht";
-    public override string After(int periods) => periods == 1 ? "nach 1" : Formats.Count(periods);
 
     public override string Oldest(string what) => $"Ältestes {what}, das Sie unterstützen";
     public override string Requires(string what, string version) => $"{what} {version}";
@@ -98,7 +93,6 @@ internal sealed partial class GermanWords : Words
     public override string Loading => "Wird geladen";
     public override string Reading(string what) => $"Liest {what} …";
     public override string NothingMatches => "Keine Installation passt";
-    public override string NothingHere => "Noch nichts";
     public override string NotAnswered => "Diese Frage wurde nicht beantwortet";
     public override string AskAgain => "Noch einmal fragen";
     public override string Incident(string number) => $"Vorfall {number}";
@@ -142,13 +136,9 @@ internal sealed partial class GermanWords : Words
     public override string Waiting => "Verbunden, noch nichts empfangen";
     public override string TryNow => "Jetzt versuchen";
 
-    public override string Close => "Schließen";
-    public override string Copy => "Kopieren";
     public override string CopyWhat(string what) => $"Kopieren: {what}";
     public override string Copied => "Kopiert";
     public override string Search => "Nach URL oder Hash suchen";
-    public override string ClearSearch => "Leeren";
     public override string TypeToConfirm(string what) => $"Zur Bestätigung {what} eingeben";
     public override string Undo => "Rückgängig";
-    public override string Explain(string figure) => $"Was ist „{figure}“?";
 }

@@ -19,7 +19,6 @@ public abstract partial class Words
     public abstract string NoData { get; }
     public abstract string NotYet { get; }
     public abstract string NotAsked { get; }
-    public abstract string Rest { get; }
     public abstract string All { get; }
     public abstract string Today { get; }
     public abstract string Day { get; }
@@ -47,9 +46,7 @@ public abstract partial class Words
     public abstract string NoDataAt(string point);
     public abstract string LegendBefore { get; }
     public abstract string LegendUnfinished { get; }
-    public abstract string AddFilter(string dimension, string value);
     public abstract string AltExcludes { get; }
-    public abstract string AndMore(string step);
     public abstract string Steps(IEnumerable<string> steps, string noun);
     public abstract string MapOrigin { get; }
     public abstract string MapIs(string title, IReadOnlyList<string> largest);
@@ -62,8 +59,6 @@ public abstract partial class Words
     public abstract string DaysWithReport(int with, int of);
     public abstract string DayIs(Data.DayMark mark);
     public abstract string MeterIs(string name, string value, string limit);
-    public abstract string Cohort { get; }
-    public abstract string After(int periods);
 
     // what if
     public abstract string Oldest(string what);
@@ -91,7 +86,6 @@ public abstract partial class Words
     public abstract string Loading { get; }
     public abstract string Reading(string what);
     public abstract string NothingMatches { get; }
-    public abstract string NothingHere { get; }
     public abstract string NotAnswered { get; }
     public abstract string AskAgain { get; }
     public abstract string Incident(string number);
@@ -139,13 +133,9 @@ public abstract partial class Words
     public abstract string TryNow { get; }
 
     // controls
-    public abstract string Close { get; }
-    public abstract string Copy { get; }
     public abstract string CopyWhat(string what);
     public abstract string Copied { get; }
     public abstract string Search { get; }
-    public abstract string ClearSearch { get; }
     public abstract string TypeToConfirm(string what);
     public abstract string Undo { get; }
-    public abstract string Explain(string figure);
 }

@@ -50,8 +50,8 @@ internal static class Samples
     ];
 
     public static Matrix Platforms => new("Nextcloud", "PHP",
-        [.. new[] { "33", "32", "31", "30", "29", "28" }.Select(v => new MatrixLabel(v, v)), new("unknown", "", true)],
-        [.. new[] { "8.0", "8.1", "8.2", "8.3", "8.4", "8.5" }.Select(v => new MatrixLabel(v, v)), new("unknown", "", true)],
+        [.. Enumerable.Range(28, 6).Reverse().Select(v => new MatrixLabel($"{v}", $"{v}")), new("unknown", "", true)],
+        [.. Enumerable.Range(0, 6).Select(v => new MatrixLabel($"8.{v}", $"8.{v}")), new("unknown", "", true)],
         [
             [0, 0, 61, 212, 318, 24, 4], [0, 0, 402, 744, 411, 9, 11], [0, 138, 386, 401, 96, 0, 8], [0, 163, 181, 102, 11, 0, 6],
             [19, 148, 74, 28, 0, 0, 5], [41, 62, 19, 4, 0, 0, 3], [2, 31, 42, 63, 21, 1, 35],

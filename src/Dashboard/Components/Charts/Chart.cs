@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Telemetry.Dashboard.Components.Controls;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Components.Export;
 

@@ -140,7 +140,7 @@ public sealed partial class ColumnChart : Chart
         var rows = All.Select(s => new ReadingRow("box " + s.Mark.Replace('k', 'f'), s.Series.Name, Text(s.Series, at))).ToList();
         if (Losses.Count > 0)
         {
-            rows.Add(new("", Words.Net, Formats.Signed(Gains.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0) - Losses.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0))));
+            rows.Add(new("", Words.Net, Formats.Difference(Gains.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0) - Losses.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0))));
         }
         if (Exceptional?.Index == at)
         {

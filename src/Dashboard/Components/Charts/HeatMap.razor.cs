@@ -44,7 +44,7 @@ public sealed partial class HeatMap : Chart
         { } known => "q" + _steps.Of(known).ToString(CultureInfo.InvariantCulture),
     };
 
-    private string Write(double? value) => Kind == HeatMapKind.Counts ? Formats.Count(value) : Formats.Share(value, 0);
+    private string Write(double? value) => Kind == HeatMapKind.Counts ? Formats.Count(value) : Formats.RoundShare(value);
 
     public override ChartTable Table()
     {

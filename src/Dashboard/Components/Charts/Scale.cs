@@ -47,7 +47,7 @@ public sealed record Scale(double Low, double High, IReadOnlyList<double> Ticks,
     private static IEnumerable<double> Steps(double range, Unit unit)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(range)) - 1);
-        foreach (var factor in (double[])[1, 2, 2.5, 5, 10, 20, 25, 50])
+        foreach (var factor in (double[])[1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50])
         {
             var step = factor * power;
             if (unit is not (Unit.Count or Unit.Bytes) || step >= 1 && step == Math.Round(step))
