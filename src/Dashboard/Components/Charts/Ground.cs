@@ -21,7 +21,8 @@ internal static class Ground
         }
         foreach (var tick in axis.Ticks)
         {
-            var x = columns ? 100 * (tick.Index + 0.5) / axis.Count : Paths.Percent(tick.Index, axis.Count);
+            var x = !columns ? Paths.Percent(tick.Index, axis.Count)
+                : tick.Index == 0 ? 0 : tick.Index == axis.Count - 1 ? 100 : 100 * (tick.Index + 0.5) / axis.Count;
             scene.Labels.Add(new(tick.Text, x, height + 17, "t" + tick.Priority.ToString(CultureInfo.InvariantCulture),
                 x <= 2 ? "start" : x >= 98 ? "end" : "middle"));
         }
