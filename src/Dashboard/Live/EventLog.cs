@@ -1,5 +1,4 @@
 using Telemetry.Contracts.V1;
-using Telemetry.Dashboard.Data;
 
 namespace Telemetry.Dashboard.Live;
 

@@ -145,7 +145,7 @@ public sealed partial class Overview : Page
         + (count.HasPrevious ? Say($"; {Formats.Count(count.Previous)} {View.Days} days before.", $"; {Formats.Count(count.Previous)} {View.Days} Tage davor.")
             : Say($"; no figures for {View.Days} days before.", $"; keine Zahlen für {View.Days} Tage davor."));
 
-    private string LinkOf(Attention need) => need.CauseCase switch
+    private static string LinkOf(Attention need) => need.CauseCase switch
     {
         Attention.CauseOneofCase.StallingRelease => "/releases?app=" + need.StallingRelease.App,
         Attention.CauseOneofCase.HoldingPlatform => "/support-matrix?app=" + need.HoldingPlatform.App,

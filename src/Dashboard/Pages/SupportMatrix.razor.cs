@@ -15,7 +15,7 @@ public sealed partial class SupportMatrix : Page
     private Question<QueryRequest, QueryResponse> _cells = null!, _all = null!;
     private Question<QueryRequest, QueryResponse>[] _where = [], _apps = [];
 
-    private string App => View.App ?? Catalog.Apps.FirstOrDefault()?.Slug ?? "";
+    private string App => View.App ?? Catalog.FirstApp ?? "";
 
     private string AppName => Names.Value("app", App);
 
