@@ -19,6 +19,9 @@ public sealed class Catalog
 
     public IReadOnlyList<QueryField> Fields { get; private set; } = [];
 
+    /// <summary>The slug of the app that a page of one app shows while none is chosen.</summary>
+    public string? FirstApp => Apps.Count == 0 ? null : Apps[0].Slug;
+
     public string NameOf(string app) => Apps.FirstOrDefault(known => known.Slug == app)?.DisplayName is { Length: > 0 } name ? name : app;
 
     /// <summary>Fields that installations can be told apart by, of one app or of any.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Google.Protobuf.WellKnownTypes;
 using Telemetry.Contracts.V1;
 using static Google.Protobuf.WireFormat;
 

@@ -1,12 +1,12 @@
 using Telemetry.Contracts.V1;
-using Telemetry.Dashboard.Data;
 
 namespace Telemetry.Dashboard.Live;
 
 /// <summary>A line of the list: an event, or what stands in its place.</summary>
 public abstract record EventLine(ulong Number)
 {
-    public sealed record Happened(Event Event) : EventLine(Event.Position.Number);
+    /// <param name="IsNew">Whether it came while the page was open, and not from before.</param>
+    public sealed record Happened(Event Event, bool IsNew) : EventLine(Event.Position.Number);
 
     /// <summary>Events that do not exist any more.</summary>
     public sealed record Missing(Gap Gap) : EventLine(Gap.ToNumber);
@@ -59,7 +59,7 @@ public sealed class EventLog
                 Newest = message.Event;
                 Seen++;
                 Count(message.Event);
-                Add(new EventLine.Happened(message.Event));
+                Add(new EventLine.Happened(message.Event, IsCaughtUp));
                 break;
             case StreamEventsResponse.MessageOneofCase.Gap:
                 Add(new EventLine.Missing(message.Gap));

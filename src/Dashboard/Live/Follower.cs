@@ -19,7 +19,7 @@ public enum LinkState
 }
 
 /// <summary>A stream that somebody follows, without its type.</summary>
-public interface IFollower
+public interface IFollower : IDisposable
 {
     LinkState State { get; }
 
@@ -79,6 +79,8 @@ public sealed class Follower<TMessage>(
             Turn(LinkState.Hidden);
         }
     }
+
+    public void Dispose() => Stop(hidden: false);
 
     private async Task RunAsync(CancellationToken cancellation)
     {

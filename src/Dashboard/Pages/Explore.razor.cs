@@ -155,7 +155,12 @@ public sealed partial class Explore : Page
 
     private static readonly Dictionary<string, Activity> Activities = new()
     {
-        ["new"] = Activity.New, ["returned"] = Activity.Returned, ["silent"] = Activity.Silent, ["gone"] = Activity.Gone, ["known"] = Activity.Known, ["one-shot"] = Activity.OneShot,
+        ["new"] = Activity.New,
+        ["returned"] = Activity.Returned,
+        ["silent"] = Activity.Silent,
+        ["gone"] = Activity.Gone,
+        ["known"] = Activity.Known,
+        ["one-shot"] = Activity.OneShot,
     };
 
     private static Measure MeasureOf(string figure) => figure.Split(':', 2) switch

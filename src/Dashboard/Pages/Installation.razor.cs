@@ -183,7 +183,10 @@ public sealed partial class Installation : Page
         {
             var older = await Fleet.AskAsync(Fleet.Admin.GetInstanceAsync, new GetInstanceRequest
             {
-                InstanceId = Pseudonym, App = _found.Answer!.Instance.App, HistoryPageSize = ReportsAtOnce, HistoryPageToken = _next,
+                InstanceId = Pseudonym,
+                App = _found.Answer!.Instance.App,
+                HistoryPageSize = ReportsAtOnce,
+                HistoryPageToken = _next,
             }, default);
             _reports.AddRange(older.History);
             _next = older.NextHistoryPageToken;

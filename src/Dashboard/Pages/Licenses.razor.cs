@@ -27,6 +27,15 @@ public sealed partial class Licenses : Page
 
     private double RefusedTotal => _refused.Answer?.Counts.Sum(count => (double)count.Installations) ?? 0;
 
+    private string? Sentence => _list.Answer is null ? null
+        : $"**{Words.Count(Active.Count, ("license counts", "licenses count"), ("Lizenz zählt", "Lizenzen zählen"))}**, "
+            + (Ending.Count == 0 ? Say("none ends within 30 days. ", "keine endet in 30 Tagen. ")
+                : Say($"**{Formats.Count(Ending.Count)} {(Ending.Count == 1 ? "ends" : "end")} within 30 days** (the first on {FirstEnd}). ", $"**{Formats.Count(Ending.Count)} {(Ending.Count == 1 ? "endet" : "enden")} in 30 Tagen** (die erste am {FirstEnd}). "))
+            + (_refused.Answer is null ? "" : RefusedTotal == 0 ? Say("No installation claims what no license covers.", "Keine Installation beansprucht, was keine Lizenz deckt.")
+                : Say($"{Words.Installations(RefusedTotal)} {(RefusedTotal == 1 ? "claims" : "claim")} what no license covers.", $"{Words.Installations(RefusedTotal)} {(RefusedTotal == 1 ? "beansprucht" : "beanspruchen")}, was keine Lizenz deckt."));
+
+    private string FirstEnd => Formats.LongDay(Moments.DayOf(Ending[0].ExpiresAt.ToDateTimeOffset()));
+
     private IReadOnlyList<License> Shown => [.. All.Where(Matches)];
 
     private PanelState? Empty => _list.Answer is null || Shown.Count > 0 ? null

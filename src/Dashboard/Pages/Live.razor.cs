@@ -38,11 +38,15 @@ public sealed partial class Live : Page
     private string? Stamp => _log.Position is { } position
         ? $"{Say("Event", "Ereignis")} {Formats.Count(position.Number)} · {Formats.FullMoment(Clock.GetUtcNow())}" : null;
 
+    private string Sentence => $"**{Words.Count(LastMinute, ("report", "reports"), ("Bericht", "Berichte"))}** "
+        + Say($"in the last two minutes, {Formats.Count(_byMinute.Sum())} in the last {EventLog.Minutes}", $"in den letzten zwei Minuten, {Formats.Count(_byMinute.Sum())} in den letzten {EventLog.Minutes}")
+        + (_log.Newest is { } newest ? Say("; the newest was stored **", "; der neueste wurde gespeichert: **") + Formats.Ago(newest.Time.ToDateTimeOffset(), Clock.GetUtcNow()) + "**." : ".");
+
     private string Following => _log switch
     {
         { IsPaused: true } => $"{Say("Paused at", "Angehalten um")} {Formats.Moment(_log.PausedAt!.Value)} · {Formats.Count(_log.Newer)} {Say("newer", "neuere")}",
         { IsCaughtUp: true } => Say("Following", "Folgt"),
-        { Newest: { } newest } => $"{Say("Replaying", "Spielt ab:")} {Formats.FullMoment(newest.Time.ToDateTimeOffset())}",
+        { Newest: { } newest } when Address["from"] is not null => $"{Say("Replaying", "Spielt ab:")} {Formats.FullMoment(newest.Time.ToDateTimeOffset())}",
         _ => "",
     };
 

@@ -42,7 +42,15 @@ public sealed partial class Overview : Page
 
     private PanelState? NothingNeeded => _overview.Answer is { Attention.Count: 0 } ? PanelState.Empty(Say("Nothing needs you.", "Nichts braucht dich.")) : null;
 
-    private IReadOnlyList<Series> Lines => [Answers.Line(_series.Answer!, Say("installations", "Installationen"))];
+    /// <summary>The running day moves with every commit.</summary>
+    private IReadOnlyList<Series> Lines
+    {
+        get
+        {
+            var line = Answers.Line(_series.Answer!, Say("installations", "Installationen"));
+            return [Live is { } live && _series.Answer!.Points[^1].Unfinished ? line with { Values = [.. line.Values.SkipLast(1), live] } : line];
+        }
+    }
 
     private IReadOnlyList<Series> Gains =>
     [
@@ -109,7 +117,9 @@ public sealed partial class Overview : Page
     {
         var population = View.ToPopulation();
         (population.Activity, population.WindowDays) = (activity, 0);
-        return new QueryRequest { Population = population, Days = (uint)View.Days, Step = Step.Week };
+        // Whole weeks and the running one, which begins on a Monday: half a week at the start would look like a fall.
+        var sinceMonday = (((int)Clock.GetUtcNow().UtcDateTime.DayOfWeek + 6) % 7) + 1;
+        return new QueryRequest { Population = population, Days = (uint)((Math.Max(1, View.Days / 7) * 7) + sinceMonday), Step = Step.Week };
     }
 
     /// <summary>What follows from the figures is asked anew once a minute, as long as something comes in.</summary>
@@ -135,7 +145,7 @@ public sealed partial class Overview : Page
         + (count.HasPrevious ? Say($"; {Formats.Count(count.Previous)} {View.Days} days before.", $"; {Formats.Count(count.Previous)} {View.Days} Tage davor.")
             : Say($"; no figures for {View.Days} days before.", $"; keine Zahlen für {View.Days} Tage davor."));
 
-    private string LinkOf(Attention need) => need.CauseCase switch
+    private static string LinkOf(Attention need) => need.CauseCase switch
     {
         Attention.CauseOneofCase.StallingRelease => "/releases?app=" + need.StallingRelease.App,
         Attention.CauseOneofCase.HoldingPlatform => "/support-matrix?app=" + need.HoldingPlatform.App,

@@ -18,11 +18,11 @@ public sealed partial class Releases : Page
     private Question<GetCohortsRequest, GetCohortsResponse> _cohorts = null!;
 
     /// <summary>Releases are those of one app: the one chosen, else the first.</summary>
-    private string App => View.App ?? Catalog.Apps.FirstOrDefault()?.Slug ?? "";
+    private string App => View.App ?? Catalog.FirstApp ?? "";
 
     private string AppName => Names.Value("app", App);
 
-    private Release? Newest => _releases.Answer?.Releases.FirstOrDefault();
+    private Release? Newest => _releases.Answer is { Releases: [var newest, ..] } ? newest : null;
 
     private PanelState? NoReleases => _releases.Answer is { Releases.Count: 0 }
         ? View.Filters.Count > 0 ? PanelState.EmptyByFilter(Say("These filters leave no installation with a version.", "Diese Filter lassen keine Installation mit einer Version übrig."))

@@ -135,7 +135,7 @@ public static class Sentences
             words.Say($"The first on {words.Formats.LongDay(ending.FirstEnd.ToDay())}.", $"Die erste am {words.Formats.LongDay(ending.FirstEnd.ToDay())}.")),
         Contracts.V1.Attention.CauseOneofCase.FillingDisk when attention.FillingDisk is var disk => (
             words.Say($"The disk is {words.Formats.Share(disk.Used)} full.", $"Die Platte ist zu {words.Formats.Share(disk.Used)} voll."),
-            disk.HasDaysLeft ? words.Say($"At the pace of the last 7 days it is full in {Days(words, (int)disk.DaysLeft)}.", $"Im Tempo der letzten 7 Tage ist sie in {Days(words, (int)disk.DaysLeft)} voll.") : ""),
+            disk.HasDaysLeft && disk.DaysLeft < 1000 ? words.Say($"At the pace of the last 7 days it is full in {Days(words, (int)disk.DaysLeft)}.", $"Im Tempo der letzten 7 Tage ist sie in {Days(words, (int)disk.DaysLeft)} voll.") : ""),
         _ => ("", ""),
     };
 

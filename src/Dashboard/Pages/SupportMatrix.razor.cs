@@ -12,10 +12,10 @@ public sealed partial class SupportMatrix : Page
     /// <summary>Values that a filter takes.</summary>
     private const int MostValues = 100;
 
-    private Question<QueryRequest, QueryResponse> _cells = null!;
+    private Question<QueryRequest, QueryResponse> _cells = null!, _all = null!;
     private Question<QueryRequest, QueryResponse>[] _where = [], _apps = [];
 
-    private string App => View.App ?? Catalog.Apps.FirstOrDefault()?.Slug ?? "";
+    private string App => View.App ?? Catalog.FirstApp ?? "";
 
     private string AppName => Names.Value("app", App);
 
@@ -54,12 +54,14 @@ public sealed partial class SupportMatrix : Page
 
     private IReadOnlyList<Bar> Countries => Left(_where, "environment.country", 6);
 
-    private IReadOnlyList<Bar> Apps => Left(_apps, "app", 10);
+    private IReadOnlyList<Bar> Apps =>
+        [.. Left(_apps, "app", 20).Select(bar => bar with { Of = _all.Answer?.Groups.FirstOrDefault(group => Answers.NameOf(group.Keys[0], Names, Words, "app") == bar.Name).Last() })];
 
     protected override void OnInitialized()
     {
         base.OnInitialized();
         _cells = Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync);
+        _all = Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync);
         _where = [Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync), Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync)];
         _apps = [Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync), Ask<QueryRequest, QueryResponse>(Fleet.Insights.QueryAsync)];
     }
@@ -87,6 +89,7 @@ public sealed partial class SupportMatrix : Page
         // What is older is asked of all apps: another one may run on versions that this one is not seen on.
         var older = await Task.WhenAll(OlderAsync(Runtime, Cut.Column, 2), OlderAsync(Platform, Cut.Row, 1));
         await Task.WhenAll(
+            _all.AskAsync(new QueryRequest { Population = (view with { App = null }).ToPopulation(), GroupBy = { new Contracts.V1.Dimension { Field = "app" } } }),
             AskLeftAsync(_where, view, older, "environment.country"),
             AskLeftAsync(_apps, view with { App = null }, older, "app"));
     }
