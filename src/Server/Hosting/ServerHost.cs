@@ -47,8 +47,7 @@ internal static class ServerHost
         AddFeatures(builder.Services);
         if (commandLine.Demo)
         {
-            builder.Services.AddDemoFleet();
-            builder.Services.AddSingleton<IAdminTokenVerifier, DemoTokenVerifier>();
+            builder.Services.AddDemoFleet(provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data);
         }
 
         customise?.Invoke(builder);
