@@ -14,10 +14,13 @@ internal static class DemoExtensions
     }
 
     /// <summary>For the time before the server listens: with a clock that goes through the fleet's past.</summary>
-    public static IServiceCollection AddDemoHistory(this IServiceCollection services)
+    /// <param name="services">Where to.</param>
+    /// <param name="directory">The data directory, which is a demo's.</param>
+    public static IServiceCollection AddDemoHistory(this IServiceCollection services, string directory)
     {
-        services.AddSingleton<DemoClock>();
-        services.AddSingleton<TimeProvider>(provider => provider.GetRequiredService<DemoClock>());
+        var clock = new DemoClock { Now = new DateTimeOffset(DemoDirectory.FirstDay(directory), TimeOnly.MinValue, TimeSpan.Zero) };
+        services.AddSingleton(clock);
+        services.AddSingleton<TimeProvider>(clock);
         services.AddSingleton<DemoHistory>();
         return services;
     }

@@ -61,8 +61,8 @@ internal sealed class DemoFleet(DateOnly firstDay)
     /// <summary>First those come that were there before and get the first release that reports; then new ones, every month a few more.</summary>
     private int BirthsOn(int day)
     {
-        var old = 24 * Math.Exp(-day / 16.0);
-        var added = 6.2 + (day / 140.0);
+        var old = 27 * Math.Exp(-day / 16.0);
+        var added = 7.2 + (day / 150.0);
         var isWeekend = firstDay.AddDays(day).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
         // In the week after a large release the press writes about it.
         var heard = day is >= 206 and < 212 ? 2.4 : 1;

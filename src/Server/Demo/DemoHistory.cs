@@ -28,7 +28,7 @@ internal sealed class DemoHistory(
     {
         var newest = await store.FindReportAsync(store.Current.Number, CancellationToken.None).ConfigureAwait(false);
         var after = newest?.AcceptedAt ?? DateTimeOffset.MinValue;
-        clock.Now = newest?.AcceptedAt ?? new DateTimeOffset(fleet.FirstDay, TimeOnly.MinValue, TimeSpan.Zero);
+        clock.Now = newest?.AcceptedAt ?? clock.Now;
         await registrar.RegisterAsync(DemoContract.Bytes, validateOnly: false, CancellationToken.None).ConfigureAwait(false);
         var first = fleet.DayOf(DateOnly.FromDateTime(clock.Now.UtcDateTime));
         var days = fleet.DayOf(DateOnly.FromDateTime(until.UtcDateTime)) - first + 1;

@@ -135,7 +135,7 @@ internal sealed class DemoInstallation
     {
         var length = draw.For(Trait.Life);
         return draw.For(Trait.LifeKind).Pick<int>(
-            (7, 1), (19, 3 + (int)length.Waiting(14)), (26, 60 + (int)length.Waiting(150)), (48, 420 + (int)length.Waiting(1_200)));
+            (9, 1), (24, 3 + (int)length.Waiting(14)), (26, 50 + (int)length.Waiting(140)), (41, 420 + (int)length.Waiting(1_200)));
     }
 
     /// <summary>Half of all report at night where they are, when background jobs run; the rest when they were installed.</summary>

@@ -31,7 +31,7 @@ internal sealed class DemoSite
         Place = original?.Place ?? DemoPlace.Of(Draw.For(Trait.Place));
         // From keen to careless; what is behind with one thing is behind with others.
         var care = Draw.For(Trait.Care).Around(1, 0.5);
-        _runtimeLag = Draw.For(Trait.RuntimeLag).Around(560 * Math.Sqrt(care), 0.45);
+        _runtimeLag = Draw.For(Trait.RuntimeLag).Around(650 * Math.Sqrt(care), 0.45);
         _platformLag = Draw.For(Trait.PlatformLag).Around(60 * care, 0.9);
         _patchLag = Draw.For(Trait.FreezesPatches).Happens(0.2) ? double.PositiveInfinity : Draw.For(Trait.PatchLag).Waiting(20 * care);
         // A copy is not kept.
@@ -130,10 +130,10 @@ internal sealed class DemoSite
 
     private static (int Begin, int End) GapOf(Draw draw, int birth)
     {
-        var begin = birth + 15 + (int)(300 * draw.For(Trait.GapBegin).Unit);
+        var begin = birth + 15 + (int)(230 * draw.For(Trait.GapBegin).Unit);
         var length = draw.For(Trait.GapLength);
         return (begin, begin + draw.For(Trait.Gap).Pick<int>(
-            (76, 0), (13, 8 + (int)(18 * length.Unit)), (11, 31 + (int)length.Waiting(28))));
+            (71, 0), (13, 8 + (int)(18 * length.Unit)), (16, 31 + (int)length.Waiting(28))));
     }
 
     private static string Versioned(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

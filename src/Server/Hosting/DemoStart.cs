@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Demo;
 
@@ -16,14 +15,15 @@ internal static class DemoStart
     /// <param name="output">Told what is done, and how far it is.</param>
     public static async Task PrepareAsync(CommandLine commandLine, DateTimeOffset now, TextWriter output)
     {
+        var directory = "";
         await using var past = ServerHost.Build(commandLine, builder =>
         {
-            builder.Services.AddDemoHistory();
+            directory = (builder.Configuration.GetSection(ServerOptions.Section).Get<ServerOptions>() ?? new ServerOptions()).Data;
+            DemoDirectory.Claim(directory, DateOnly.FromDateTime(now.UtcDateTime));
+            builder.Services.AddDemoHistory(directory);
             // What is found and made is told by the start that follows.
-            builder.Logging.SetMinimumLevel(LogLevel.Warning);
+            builder.Logging.ClearProviders();
         });
-        var directory = past.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Data;
-        DemoDirectory.Claim(directory, DateOnly.FromDateTime(now.UtcDateTime));
         output.WriteLine($"Demo   A simulated fleet, all of it invented, in {Path.GetFullPath(directory)}");
         output.Flush();
         var history = past.Services.GetRequiredService<DemoHistory>();
