@@ -28,6 +28,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public int InstanceCount => inner.InstanceCount;
 
+    public void Listen(ICommitListener listener) => inner.Listen(listener);
+
     public long SizeInBytes => inner.SizeInBytes;
 
     public string? Failure => Broken ?? inner.Failure;

@@ -14,13 +14,10 @@ internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps,
 {
     private const int MaxValues = 100;
 
-    private static readonly TimeSpan ShortestHeartbeat = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestHeartbeat = TimeSpan.FromMinutes(5);
-
     /// <exception cref="Grpc.Core.RpcException">The request breaks a rule, or names a position this log cannot serve.</exception>
     public async ValueTask<FeedRequest> ReadAsync(Wire.StreamEventsRequest request, CancellationToken cancellation)
     {
-        var (filter, heartbeat) = (FilterOf(request.Filter), HeartbeatOf(request));
+        var (filter, heartbeat) = (FilterOf(request.Filter), Heartbeats.Read("heartbeat_interval", request.HeartbeatInterval, options.Value.HeartbeatInterval));
         return new FeedRequest(await StartOfAsync(request, cancellation).ConfigureAwait(false), filter, heartbeat);
     }
 
@@ -77,23 +74,6 @@ internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps,
         }
 
         return position;
-    }
-
-    private TimeSpan HeartbeatOf(Wire.StreamEventsRequest request)
-    {
-        if (request.HeartbeatInterval is not { } interval)
-        {
-            return options.Value.HeartbeatInterval;
-        }
-
-        // Compared in seconds first: the message can hold durations that TimeSpan cannot.
-        if (interval.Seconds < ShortestHeartbeat.TotalSeconds || interval.Seconds > LongestHeartbeat.TotalSeconds
-            || interval.Nanos is < 0 or > 999_999_999)
-        {
-            throw RpcErrors.InvalidField("heartbeat_interval", "must be between 1 s and 5 min");
-        }
-
-        return interval.ToTimeSpan();
     }
 
     private EventFilter FilterOf(Wire.EventFilter? filter)

@@ -9,6 +9,7 @@ using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
@@ -112,6 +113,7 @@ internal static class ServerHost
             provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory(), DataExists);
         services.AddIngestion();
         services.AddFeed();
+        services.AddInsights();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
@@ -128,6 +130,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForAdmins);
         services.Configure<GrpcServiceOptions<AppGrpcService>>(ForAdmins);
+        services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForAdmins);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
         services.Configure<GrpcServiceOptions<ReflectionGrpcService>>(EndsAtStop);
@@ -143,6 +146,7 @@ internal static class ServerHost
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
+                options.Services.Map(Wire.InsightsService.Descriptor.FullName, check => check.Name == ProcessCheck);
             })
             .AddCheck(ProcessCheck, static () => HealthCheckResult.Healthy())
             .AddCheck<StoreHealthCheck>("store")
@@ -181,6 +185,7 @@ internal static class ServerHost
         app.MapGrpcService<FeedGrpcService>();
         app.MapGrpcService<AdminGrpcService>();
         app.MapGrpcService<AppGrpcService>();
+        app.MapGrpcService<InsightsGrpcService>();
         app.MapGrpcService<LicenseGrpcService>();
         app.MapGrpcService<LicenseAdminGrpcService>();
         app.MapGrpcService<ReflectionGrpcService>();

@@ -14,6 +14,7 @@ internal static class ErrorReasons
     public const string Overloaded = "OVERLOADED";
     public const string TooManyWrongKeys = "TOO_MANY_WRONG_KEYS";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
+    public const string InsightsBehind = "INSIGHTS_BEHIND";
     public const string Stopping = "STOPPING";
     public const string TokenMissing = "TOKEN_MISSING";
     public const string TokenUnknown = "TOKEN_UNKNOWN";

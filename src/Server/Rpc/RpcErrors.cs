@@ -44,6 +44,11 @@ internal static class RpcErrors
     public static RpcStatus StoreUnavailable(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
 
+    public static RpcStatus InsightsBehind(long number, long current) =>
+        Retry(StatusCode.Unavailable, ErrorReasons.InsightsBehind,
+            $"Answers about the fleet are being made ready: {number} of {current} events are read. Ask again in a moment.",
+            TimeSpan.FromSeconds(5));
+
     public static RpcException Stopping() =>
         Retry(StatusCode.Unavailable, ErrorReasons.Stopping,
             "The server is stopping. Connect again in a moment and resume after the last position.",

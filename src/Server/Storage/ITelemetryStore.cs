@@ -60,6 +60,9 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">They still fail.</exception>
     ValueTask RecoverAsync(CancellationToken cancellation);
 
+    /// <summary>Hands everything that is committed from now on to a listener too, in order, from the committer's own thread.</summary>
+    void Listen(ICommitListener listener);
+
     /// <summary>Completes when an event after <paramref name="number"/> is committed.</summary>
     Task WaitForEventAfterAsync(long number, CancellationToken cancellation);
 
@@ -124,6 +127,15 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Puts others in the place of all admin tokens, durably.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
     ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation);
+}
+
+/// <summary>Is told what was committed, right after it is on disk.</summary>
+internal interface ICommitListener
+{
+    /// <summary>Must return at once: the next commit waits.</summary>
+    /// <param name="events">What was committed.</param>
+    /// <param name="reports">What each of them was made of.</param>
+    void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports);
 }
 
 /// <summary>An admin token as it is kept: never the token itself.</summary>

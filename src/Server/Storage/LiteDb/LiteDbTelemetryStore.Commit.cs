@@ -88,6 +88,7 @@ internal sealed partial class LiteDbTelemetryStore
 
         Interlocked.Exchange(ref _current, accepted[^1].Position.Number);
         _committed.Raise();
+        _listener?.Committed(accepted, reports);
     }
 
     /// <summary>

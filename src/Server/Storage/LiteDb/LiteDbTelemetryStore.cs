@@ -33,6 +33,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private EventDatabase _database;
     private LogEnd _acknowledged;
     private IReadOnlyList<AdminTokenRecord> _tokens = [];
+    private ICommitListener? _listener;
     private bool _epochWritten;
     private string? _failure;
     private bool _broken;
@@ -92,6 +93,8 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     /// <summary>Before the first event this run's own epoch, under which that event will be written.</summary>
     public ulong EpochOf(long number) => _epochs.EpochOf(number) is var epoch and not 0 ? epoch : _epoch;
+
+    public void Listen(ICommitListener listener) => Volatile.Write(ref _listener, listener);
 
     public Task WaitForEventAfterAsync(long number, CancellationToken cancellation)
     {

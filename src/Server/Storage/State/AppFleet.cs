@@ -19,7 +19,7 @@ internal sealed class AppFleet
     {
         Schema = schema;
         _rows = new Blocks<InstanceRow>(blockSize);
-        _index = new InstanceIndex(_rows);
+        _index = new InstanceIndex(ordinal => _rows[ordinal].Instance);
         _numbers = [.. schema.Numbers.Select(_ => new Column())];
         _texts = [.. schema.Texts.Select(_ => new Column())];
         _codes = [.. schema.Texts.Select(_ => new TextCodes())];

@@ -51,6 +51,15 @@ internal sealed class Column
         }
     }
 
+    /// <summary>A column with the same cells, which changes here leave alone.</summary>
+    public Column Copy()
+    {
+        var copy = new Column();
+        copy._blocks.AddRange(_blocks.Select(block => (byte[])block.Clone()));
+        copy._changes.AddRange(_changes);
+        return copy;
+    }
+
     private static ulong Largest(byte[] cells) => ulong.MaxValue >> (64 - (8 * cells.Length / BlockSize));
 
     private static int WidthOf(ulong value) =>

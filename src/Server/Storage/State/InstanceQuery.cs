@@ -59,12 +59,6 @@ internal enum InstanceOrder
     ReportCount,
 }
 
-/// <summary>Moments from one on and before another, in Unix milliseconds.</summary>
-internal readonly record struct MomentRange(long From, long Until)
-{
-    public bool Contains(long unixMs) => unixMs >= From && unixMs < Until;
-}
-
 /// <summary>Selects by one field of the latest report.</summary>
 /// <param name="Path">The field's path.</param>
 /// <param name="Values">As <see cref="FieldValue"/> reads them; one of them must be there.</param>

@@ -1,4 +1,4 @@
-namespace Telemetry.Server.Storage.LiteDb;
+namespace Telemetry.Server.Storage;
 
 /// <summary>Wakes everybody who waits for the next commit; costs nothing when nobody does.</summary>
 internal sealed class CommitSignal

@@ -1,10 +1,9 @@
 using Google.Protobuf.Collections;
 using Telemetry.Schema;
-using Telemetry.Server.Rpc;
-using Telemetry.Server.Storage.State;
+using Telemetry.Server.Model;
 using Interval = Google.Type.Interval;
 
-namespace Telemetry.Server.Admin;
+namespace Telemetry.Server.Rpc;
 
 /// <summary>What all lists have in common: page sizes, orders, and the parts of filters.</summary>
 internal static class Paging

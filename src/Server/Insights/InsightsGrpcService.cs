@@ -1,0 +1,61 @@
+using Grpc.Core;
+using Telemetry.Schema;
+using Telemetry.Server.Insights.Questions;
+using Telemetry.Server.Rpc;
+using Wire = Telemetry.Contracts.V1;
+
+namespace Telemetry.Server.Insights;
+
+/// <summary>The gRPC edge of the questions about the fleet.</summary>
+internal sealed partial class InsightsGrpcService(
+    AppRegistry apps, FleetPosition fleet, QuestionEngine engine, QuestionQueryReader questions, TimeProvider time,
+    IHostApplicationLifetime lifetime)
+    : Wire.InsightsService.InsightsServiceBase
+{
+    public override async Task<Wire.QueryResponse> Query(Wire.QueryRequest request, ServerCallContext context)
+    {
+        var question = questions.Read(request);
+        await fleet.UpToNowAsync(context.CancellationToken).ConfigureAwait(false);
+        return Ask(question);
+    }
+
+    public override async Task WatchQuery(
+        Wire.WatchQueryRequest request, IServerStreamWriter<Wire.WatchQueryResponse> responseStream, ServerCallContext context)
+    {
+        var question = questions.Read(request.Query ?? new Wire.QueryRequest(), "query.");
+        var heartbeat = Heartbeats.Read("heartbeat_interval", request.HeartbeatInterval);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            await fleet.UpToNowAsync(ended.Token).ConfigureAwait(false);
+            await new QueryWatchMapper(fleet, () => Ask(question), time, heartbeat).RunAsync(responseStream, ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
+            && context.CancellationToken.IsCancellationRequested)
+        {
+            // The reader left; there is nobody to answer.
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw RpcErrors.Stopping();
+        }
+    }
+
+    public override Task<Wire.ListQueryFieldsResponse> ListQueryFields(Wire.ListQueryFieldsRequest request, ServerCallContext context) =>
+        Task.FromResult(QueryFieldMapper.ToWire(FieldFilterQueryReader.SchemasOf(apps, questions.Slugs("apps", request.Apps))));
+
+    private Wire.QueryResponse Ask(Question question)
+    {
+        try
+        {
+            return AnswerMapper.ToWire(engine.Ask(question));
+        }
+        catch (QuestionTooLargeException e)
+        {
+            throw RpcErrors.InvalidField(
+                "group_by", e.Groups == long.MaxValue
+                    ? "makes more groups than an answer holds; group by one of them, or by fewer numbers of a version"
+                    : $"makes up to {e.Groups} groups at {e.PointCount} points, and an answer holds {QuestionEngine.MaxFigures} figures; ask for fewer days, by week or month, or by fewer numbers of a version");
+        }
+    }
+}

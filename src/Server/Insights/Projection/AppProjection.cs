@@ -1,0 +1,201 @@
+using Telemetry.Schema;
+using Telemetry.Schema.Kinds;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.State;
+
+namespace Telemetry.Server.Insights.Projection;
+
+/// <summary>All installations of one app, as questions read them.</summary>
+/// <remarks>
+/// A field has a slot for the life of the projection, so that what was kept under an older contract stays what it was.
+/// Threading: changed under the projection's gate.
+/// </remarks>
+internal sealed class AppProjection
+{
+    private readonly List<Chunk> _chunks = [];
+    private readonly InstanceIndex _index;
+    private readonly Dictionary<string, int> _dimensions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _measures = new(StringComparer.Ordinal);
+    private readonly List<ValueCodes> _codes = [];
+    private TextSource[] _textSources = [];
+    private NumberSource[] _numberSources = [];
+    private (int Slot, int Index)[] _measureSources = [];
+    private int _versionSlot;
+    private int _open;
+
+    public AppProjection(ReportSchema schema)
+    {
+        App = schema.App;
+        _index = new InstanceIndex(ordinal => _chunks[ordinal / Chunk.Size].IdOf(ordinal % Chunk.Size));
+        foreach (var (path, _) in JudgedFields.All)
+        {
+            SlotOf(path);
+        }
+
+        Use(schema);
+    }
+
+    public string App { get; }
+
+    public ReportSchema Schema { get; private set; } = null!;
+
+    public IReadOnlyList<Chunk> Chunks => _chunks;
+
+    public IReadOnlyDictionary<string, int> Dimensions => _dimensions;
+
+    public IReadOnlyDictionary<string, int> Measures => _measures;
+
+    public IReadOnlyList<ValueCodes> Codes => _codes;
+
+    /// <summary>Goes on by the app's next contract.</summary>
+    public void Use(ReportSchema schema)
+    {
+        if (Schema == schema)
+        {
+            return;
+        }
+
+        Schema = schema;
+        var dimensions = schema.Fields.Where(field => field.IsDimension()).ToList();
+        _textSources = [.. dimensions.Where(field => field.Kind.Storage == KindStorage.Text)
+            .Select(field => new TextSource(SlotOf(field.Path), field.Index, _codes[SlotOf(field.Path)]))];
+        _numberSources = [.. dimensions.Where(field => field.Kind.Storage == KindStorage.Number)
+            .Select(field => new NumberSource(SlotOf(field.Path), field.Index, _codes[SlotOf(field.Path)], field.TextOf))];
+        _measureSources = [.. schema.Fields.Where(field => field.IsMeasure()).Select(field => (MeasureSlotOf(field.Path), field.Index))];
+        _versionSlot = SlotOf(schema.Texts[CoreFields.AppVersion].Path);
+    }
+
+    /// <returns>The ordinal; -1 when there is none.</returns>
+    public int Find(InstanceId instance) => _index.Find(instance);
+
+    public void Apply(StoredReport stored, ReportValues values)
+    {
+        var ordinal = _index.Find(stored.Instance);
+        if (ordinal < 0)
+        {
+            ordinal = Add(stored);
+            _index.Add(ordinal);
+        }
+
+        var chunk = _chunks[ordinal / Chunk.Size];
+        if (chunk.Seen >= stored.Position.Number)
+        {
+            return;
+        }
+
+        chunk.Seen = stored.Position.Number;
+        Apply(chunk, ordinal % Chunk.Size, stored, values);
+    }
+
+    public void Erase(InstanceId instance)
+    {
+        if (_index.Find(instance) is var ordinal and >= 0)
+        {
+            _index.Remove(ordinal);
+            _chunks[ordinal / Chunk.Size].Erase(ordinal % Chunk.Size);
+        }
+    }
+
+    /// <summary>For what is read from files.</summary>
+    public void Restore(Chunk chunk)
+    {
+        var first = _chunks.Count * Chunk.Size;
+        _chunks.Add(chunk);
+        for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
+        {
+            if (!chunk.IsErased(ordinal))
+            {
+                _index.Add(first + ordinal);
+            }
+        }
+    }
+
+    public int SlotOf(string path)
+    {
+        if (!_dimensions.TryGetValue(path, out var slot))
+        {
+            _dimensions.Add(path, slot = _codes.Count);
+            _codes.Add(new ValueCodes());
+        }
+
+        return slot;
+    }
+
+    public int MeasureSlotOf(string path)
+    {
+        if (!_measures.TryGetValue(path, out var slot))
+        {
+            _measures.Add(path, slot = _measures.Count);
+        }
+
+        return slot;
+    }
+
+    /// <remarks>The first chunk with room: after a restart the last one can be newer than what is known of the one before.</remarks>
+    private int Add(StoredReport stored)
+    {
+        while (_open < _chunks.Count && _chunks[_open].Count == Chunk.Size)
+        {
+            _open++;
+        }
+
+        if (_open == _chunks.Count)
+        {
+            _chunks.Add(new Chunk());
+        }
+
+        return (_open * Chunk.Size) + _chunks[_open].Add(stored.Instance, stored.AcceptedAtMs);
+    }
+
+    private void Apply(Chunk chunk, int ordinal, StoredReport stored, ReportValues values)
+    {
+        chunk.Report(ordinal, stored.AcceptedAtMs);
+        Set(chunk, 0, ordinal, JudgedCode(0, (int)stored.Claim.Verdict));
+        Set(chunk, 1, ordinal, JudgedCode(1, (int)stored.Claim.Reason));
+        Set(chunk, 2, ordinal, JudgedCode(2, (int)stored.CountrySource));
+        foreach (var source in _textSources)
+        {
+            Set(chunk, source.Slot, ordinal, source.Codes.Of(values.Texts[source.Index], chunk.CodeOf(source.Slot, ordinal)));
+        }
+
+        foreach (var source in _numberSources)
+        {
+            var cell = values.Numbers[source.Index];
+            Set(chunk, source.Slot, ordinal, Cell.IsValue(cell) ? source.Codes.Of(cell, source.TextOf) : (ushort)0);
+        }
+
+        foreach (var (slot, index) in _measureSources)
+        {
+            var cell = values.Numbers[index];
+            chunk.SetMeasure(slot, ordinal, Cell.IsValue(cell) ? (ulong)cell + 1 : 0);
+        }
+    }
+
+    private ushort JudgedCode(int slot, int number) =>
+        number == 0 ? (ushort)0 : _codes[slot].Of(number, value => JudgedFields.All[slot].Values.NameOf((int)value) ?? "");
+
+    private void Set(Chunk chunk, int slot, int ordinal, ushort code)
+    {
+        var before = chunk.SetCode(slot, ordinal, code);
+        if (before == code || chunk.ReportCountOf(ordinal) <= 1)
+        {
+            return;
+        }
+
+        chunk.Running.Change(slot, ordinal, before);
+        if (slot == _versionSlot && code != 0 && before != 0 && IsOlder(code, before))
+        {
+            chunk.Running.StepBack(ordinal);
+        }
+    }
+
+    private bool IsOlder(ushort code, ushort before)
+    {
+        var texts = _codes[_versionSlot].Snapshot().Span;
+        return VersionOrder.Instance.Compare(texts[code], texts[before]) < 0;
+    }
+
+    private readonly record struct TextSource(int Slot, int Index, ValueCodes Codes);
+
+    private readonly record struct NumberSource(int Slot, int Index, ValueCodes Codes, Func<long, string> TextOf);
+}

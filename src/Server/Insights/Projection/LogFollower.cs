@@ -1,0 +1,113 @@
+using System.Collections.Concurrent;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Insights.Projection;
+
+/// <summary>Brings what is committed into the projection, in the order of the log.</summary>
+/// <remarks>
+/// The committer hands over what it has at hand and never waits; what it could not hand over, or what was committed while
+/// nobody listened, is read from the log. Threading: one thread of its own applies.
+/// </remarks>
+internal sealed partial class LogFollower(
+    ITelemetryStore store, FleetProjection projection, ILogger<LogFollower> logger) : BackgroundService, ICommitListener
+{
+    /// <summary>So many events wait at most; beyond that they are read from the log again.</summary>
+    private const int MaxWaiting = 65_536;
+
+    private const int PageSize = 2_000;
+
+    private readonly ConcurrentQueue<(IReadOnlyList<StoredReport> Events, IReadOnlyList<Report> Reports)> _waiting = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private int _waitingEvents;
+
+    public void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports)
+    {
+        if (Volatile.Read(ref _waitingEvents) < MaxWaiting)
+        {
+            Interlocked.Add(ref _waitingEvents, events.Count);
+            _waiting.Enqueue((events, reports));
+        }
+
+        _arrived.Release();
+    }
+
+    /// <summary>Reads what the log has and the projection has not.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellation)
+    {
+        while (projection.Position is var position && position.Number < store.Current.Number)
+        {
+            var next = Math.Max(position.Number + 1, store.OldestNumber);
+            if (store.GapThrough(next) is { } through)
+            {
+                projection.PassOver(new FeedPosition(store.EpochOf(through), through));
+                continue;
+            }
+
+            var page = await store.ReadAfterAsync(next - 1, PageSize, cancellation).ConfigureAwait(false);
+            if (page.Count > 0)
+            {
+                projection.Apply(page, reports: null);
+            }
+        }
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        store.Listen(this);
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(
+            () => RunAsync(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await FollowAsync(stopping).ConfigureAwait(false);
+                await _arrived.WaitAsync(stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Nothing is left to do.
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (_waiting.TryDequeue(out var batch))
+            {
+                Interlocked.Add(ref _waitingEvents, -batch.Events.Count);
+                if (batch.Events[0].Position.Number != projection.Position.Number + 1)
+                {
+                    await CatchUpAsync(stopping).ConfigureAwait(false);
+                }
+
+                if (batch.Events[0].Position.Number == projection.Position.Number + 1)
+                {
+                    projection.Apply(batch.Events, batch.Reports);
+                }
+            }
+
+            await CatchUpAsync(stopping).ConfigureAwait(false);
+        }
+        catch (StoreDamagedException e)
+        {
+            Log.Damaged(logger, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6001, Level = LogLevel.Error,
+            Message = "Insights stop at what is damaged in the log: {Reason} Run the server with --verify, then with --salvage.")]
+        public static partial void Damaged(ILogger logger, string reason);
+    }
+}

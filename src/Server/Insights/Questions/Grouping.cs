@@ -1,0 +1,214 @@
+using Telemetry.Schema;
+using Telemetry.Server.Insights.Projection;
+
+namespace Telemetry.Server.Insights.Questions;
+
+/// <summary>The groups that a question can have over a view, numbered, and how to come from an installation to its group.</summary>
+internal sealed class Grouping
+{
+    private readonly List<Axis> _axes = [];
+
+    public Grouping(Question question, FleetView view)
+    {
+        Dimensions = DimensionsOf(question);
+        Plans = [.. view.Apps.Select(_ => new AppPlan())];
+        foreach (var grouping in question.GroupBy)
+        {
+            _axes.Add(new Axis(grouping));
+        }
+
+        for (var app = 0; app < Plans.Count; app++)
+        {
+            AddFilters(question, view.Apps[app], Plans[app]);
+            Count = 1;
+            foreach (var axis in _axes)
+            {
+                axis.Add(view.Apps[app], DimensionOf(axis.Grouping.Field), Plans[app]);
+            }
+        }
+
+        Count = 1;
+        foreach (var axis in _axes)
+        {
+            axis.Stride = Count;
+            Count = checked(Count * Math.Max(1, axis.Keys.Count));
+        }
+
+        foreach (var plan in Plans)
+        {
+            plan.Multiply([.. _axes.Select(axis => axis.Stride)]);
+        }
+
+        Signature = string.Join(',', view.Apps.Select(app => app.App + ":" + string.Join('.', app.Values.Select(values => values?.Length ?? 0))));
+    }
+
+    /// <summary>Paths of the fields that a view must have for a question.</summary>
+    public static List<string> DimensionsOf(Question question) =>
+    [
+        .. question.Filters.Select(filter => filter.Field).Concat(question.GroupBy.Select(grouping => grouping.Field))
+            .Where(path => path != JudgedFields.App).Distinct(StringComparer.Ordinal),
+    ];
+
+    public IReadOnlyList<string> Dimensions { get; }
+
+    /// <summary>One for each app of the view.</summary>
+    public IReadOnlyList<AppPlan> Plans { get; }
+
+    /// <summary>How many groups there can be.</summary>
+    public int Count { get; }
+
+    /// <summary>Differs when values came that were not there before: then groups have other numbers.</summary>
+    public string Signature { get; }
+
+    public IReadOnlyList<GroupKey> KeysOf(int group)
+    {
+        var keys = new GroupKey[_axes.Count];
+        for (var i = 0; i < keys.Length; i++)
+        {
+            keys[i] = _axes[i].Keys[group / _axes[i].Stride % _axes[i].Keys.Count];
+        }
+
+        return keys;
+    }
+
+    /// <summary>Compares groups by their dimensions' own orders; what was folded, not asked or not told comes last.</summary>
+    public int CompareKeys(IReadOnlyList<GroupKey> left, IReadOnlyList<GroupKey> right)
+    {
+        for (var i = 0; i < left.Count; i++)
+        {
+            var order = left[i].Kind != right[i].Kind
+                ? left[i].Kind.CompareTo(right[i].Kind)
+                : _axes[i].Grouping.Order.Compare(left[i].Value, right[i].Value);
+            if (order != 0)
+            {
+                return order;
+            }
+        }
+
+        return 0;
+    }
+
+    private int DimensionOf(string path) => ((List<string>)Dimensions).IndexOf(path);
+
+    private void AddFilters(Question question, AppView app, AppPlan plan)
+    {
+        foreach (var filter in question.Filters)
+        {
+            var dimension = DimensionOf(filter.Field);
+            if (filter.Field == JudgedFields.App)
+            {
+                plan.IsExcluded |= !filter.Selects(app.App);
+            }
+            else if (app.Values[dimension] is not { } values)
+            {
+                // An app without the field has none that match.
+                plan.IsExcluded = true;
+            }
+            else
+            {
+                var allowed = new bool[values.Length];
+                for (var code = 0; code < allowed.Length; code++)
+                {
+                    allowed[code] = filter.Selects(values.Span[code]);
+                }
+
+                plan.Filters.Add((dimension, allowed));
+            }
+        }
+    }
+
+    /// <summary>One dimension that is grouped by.</summary>
+    private sealed class Axis(FieldGrouping grouping)
+    {
+        private readonly Dictionary<GroupKey, int> _indexes = [];
+
+        public FieldGrouping Grouping => grouping;
+
+        public List<GroupKey> Keys { get; } = [];
+
+        public int Stride { get; set; }
+
+        public void Add(AppView app, int dimension, AppPlan plan)
+        {
+            if (plan.IsExcluded)
+            {
+                plan.Groups.Add((-1, [0]));
+            }
+            else if (grouping.Field == JudgedFields.App)
+            {
+                plan.Groups.Add((-1, [IndexOf(new GroupKey(GroupKeyKind.Value, app.App))]));
+            }
+            else if (app.Values[dimension] is not { } values)
+            {
+                plan.Groups.Add((-1, [IndexOf(GroupKey.NotAsked)]));
+            }
+            else
+            {
+                var indexes = new int[values.Length];
+                for (var code = 0; code < indexes.Length; code++)
+                {
+                    indexes[code] = IndexOf(code == 0
+                        ? GroupKey.Unknown
+                        : new GroupKey(GroupKeyKind.Value, VersionOrder.Cut(values.Span[code], grouping.VersionParts)));
+                }
+
+                plan.Groups.Add((dimension, indexes));
+            }
+        }
+
+        private int IndexOf(GroupKey key)
+        {
+            if (!_indexes.TryGetValue(key, out var index))
+            {
+                _indexes.Add(key, index = Keys.Count);
+                Keys.Add(key);
+            }
+
+            return index;
+        }
+    }
+}
+
+/// <summary>How a question reads one app's installations.</summary>
+internal sealed class AppPlan
+{
+    /// <summary>Whether none of the app's installations can be meant.</summary>
+    public bool IsExcluded { get; set; }
+
+    /// <summary>By dimension: which codes pass.</summary>
+    public List<(int Dimension, bool[] Allowed)> Filters { get; } = [];
+
+    /// <summary>By dimension: what a code adds to the group's number; one value for all where the dimension is -1.</summary>
+    public List<(int Dimension, int[] Part)> Groups { get; } = [];
+
+    public void Multiply(IReadOnlyList<int> strides)
+    {
+        for (var i = 0; i < Groups.Count; i++)
+        {
+            foreach (ref var part in Groups[i].Part.AsSpan())
+            {
+                part *= strides[i];
+            }
+        }
+    }
+
+    /// <returns>The installation's group; -1 when a filter leaves it out.</returns>
+    public int GroupOf(ChunkView chunk, int ordinal)
+    {
+        foreach (var (dimension, allowed) in Filters)
+        {
+            if (!allowed[chunk.CodesOf(dimension) is { } codes ? codes[ordinal] : 0])
+            {
+                return -1;
+            }
+        }
+
+        var group = 0;
+        foreach (var (dimension, part) in Groups)
+        {
+            group += part[dimension >= 0 && chunk.CodesOf(dimension) is { } codes ? codes[ordinal] : 0];
+        }
+
+        return group;
+    }
+}

@@ -1,0 +1,212 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using Telemetry.Schema;
+using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Insights.Questions;
+
+namespace Telemetry.Server.Tests.Insights;
+
+/// <summary>Every figure equals what going through all reports finds.</summary>
+public sealed class QuestionPropertyTests
+{
+    private static readonly string[] Dimensions =
+    [
+        "app", "app_version", "verdict", "claim_reason", "country_source", "environment.php_version", "environment.nextcloud_version",
+        "environment.database", "environment.country", "environment.container", "usage.exchange_sync_enabled", "usage.self_service",
+    ];
+
+    private static readonly string[] Fields = ["users.total", "usage.rooms", "usage.average_loan_days", "usage.forms", "usage.average_capacity"];
+
+    [Fact]
+    public void Every_count_equals_brute_force() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed);
+            using var projection = Project(fleet, fleet.Reports);
+            var (engine, brute, random) = (new QuestionEngine(projection), new BruteForce(fleet, fleet.Reports, fleet.Now), new Random(seed));
+            for (var i = 0; i < 12; i++)
+            {
+                CheckCounts(engine, brute, Draw(random, fleet));
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
+    public void Every_sum_mean_and_percentile_equals_brute_force() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed, installations: 120, days: 40);
+            using var projection = Project(fleet, fleet.Reports);
+            var (engine, brute, random) = (new QuestionEngine(projection), new BruteForce(fleet, fleet.Reports, fleet.Now), new Random(seed));
+            for (var i = 0; i < 12; i++)
+            {
+                var field = Fields[random.Next(Fields.Length)];
+                var question = Draw(random, fleet) with
+                {
+                    Day = null,
+                    Closed = false,
+                    Days = 0,
+                    Compare = false,
+                    Measures =
+                    [
+                        Measure.Count, new Measure(MeasureKind.Sum, field), new Measure(MeasureKind.Mean, field),
+                        new Measure(MeasureKind.Percentile, field, random.Next(1, 101)),
+                    ],
+                };
+                CheckMeasures(engine.Ask(question), brute.Told(question, field), question);
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
+    public void An_erased_installation_is_as_if_it_had_never_reported() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed);
+            using var projection = Project(fleet, fleet.Reports);
+            var (engine, random) = (new QuestionEngine(projection), new Random(seed));
+            var erased = new HashSet<int>();
+            for (var i = 0; i < 8; i++)
+            {
+                var victim = fleet.Reports[random.Next(fleet.Reports.Count)];
+                erased.Add(victim.Installation);
+                projection.Erase(victim.Report.Instance, victim.App);
+                var brute = new BruteForce(fleet, fleet.Reports.Where(report => !erased.Contains(report.Installation)), fleet.Now);
+                CheckCounts(engine, brute, Draw(random, fleet));
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
+    public void Days_that_are_kept_stay_as_they_were_when_older_ones_are_dropped() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed);
+            using var projection = Project(fleet, fleet.Reports);
+            var (engine, brute, random) = (new QuestionEngine(projection), new BruteForce(fleet, fleet.Reports, fleet.Now), new Random(seed));
+            var oldest = RandomFleet.FirstDay + random.Next(60);
+            projection.DropDaysBefore(oldest);
+            for (var i = 0; i < 12; i++)
+            {
+                CheckCounts(engine, brute, Draw(random, fleet), oldest);
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
+    public void An_answer_of_closed_days_is_the_same_when_it_is_asked_for_again() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed);
+            var random = new Random(seed);
+            var (half, question) = (fleet.Reports.Count / 2, Draw(random, fleet) with { Days = 30, Step = Step.Day, Closed = false, Day = null });
+            using var projection = Project(fleet, fleet.Reports[..half]);
+            var engine = new QuestionEngine(projection);
+            for (var upTo = half; upTo < fleet.Reports.Count; upTo += Math.Max(1, half / 4))
+            {
+                engine.Ask(question);
+                var next = fleet.Reports[upTo..Math.Min(fleet.Reports.Count, upTo + Math.Max(1, half / 4))];
+                projection.Apply([.. next.Select(report => report.Stored)], [.. next.Select(report => report.Report)]);
+                var seen = fleet.Reports[..Math.Min(fleet.Reports.Count, upTo + next.Count)];
+                CheckCounts(engine, new BruteForce(fleet, seen, fleet.Now), question);
+                CheckCounts(engine, new BruteForce(fleet, seen, fleet.Now), question with { Day = seen[^1].Day });
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
+    public void Versions_stand_in_their_own_order()
+    {
+        string[] ordered = ["1.2.0-alpha1", "1.2.0-beta2", "1.2.0-beta10", "1.2.0-rc1", "1.2", "1.2.1", "1.10.0", "2"];
+        Assert.Equal(ordered, ordered.Reverse().Order(VersionOrder.Instance));
+        Assert.Equal(["8.2", "8", "8.2.36", "8.2"], [VersionOrder.Cut("8.2.36", 2), VersionOrder.Cut("8.2.36", 1), VersionOrder.Cut("8.2.36", 0), VersionOrder.Cut("8.2-rc1", 2)]);
+    }
+
+    internal static FleetProjection Project(RandomFleet fleet, IReadOnlyList<FleetReport> reports)
+    {
+        var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
+        var random = new Random(reports.Count);
+        for (var from = 0; from < reports.Count;)
+        {
+            var batch = reports.Skip(from).Take(random.Next(1, 50)).ToList();
+            projection.Apply([.. batch.Select(report => report.Stored)], random.Next(2) == 0 ? [.. batch.Select(report => report.Report)] : null);
+            from += batch.Count;
+        }
+
+        return projection;
+    }
+
+    private static Question Draw(Random random, RandomFleet fleet)
+    {
+        var question = new Question
+        {
+            Apps = random.Next(3) == 0 ? new HashSet<string> { "roomvox", "shelfmark" } : null,
+            Activity = (Activity)random.Next(1, 8),
+            Window = new[] { 1, 7, 30, random.Next(1, 91) }[random.Next(4)],
+            Filters = [.. Enumerable.Range(0, random.Next(4)).Select(_ => Filter(random, fleet))],
+            GroupBy = [.. Enumerable.Range(0, random.Next(3)).Select(_ => Dimensions[random.Next(Dimensions.Length)]).Distinct()
+                .Select(path => new FieldGrouping(path, PartsOf(random, path), VersionOrder.Instance))],
+            Closed = random.Next(3) == 0,
+            Day = random.Next(2) == 0 ? RandomFleet.FirstDay + random.Next(-3, fleet.Days + 5) : null,
+            Days = random.Next(2) == 0 ? random.Next(1, 100) : 0,
+            Step = (Step)random.Next(4),
+            Compare = random.Next(3) == 0,
+        };
+        return question.Day is null ? question : question with { Closed = false };
+    }
+
+    private static FieldChoice Filter(Random random, RandomFleet fleet)
+    {
+        var path = Dimensions[random.Next(Dimensions.Length)];
+        var parts = PartsOf(random, path);
+        var values = Enumerable.Range(0, random.Next(1, 4)).Select(_ => path == "app" ? "roomvox" : VersionOrder.Cut(fleet.ValueOf(path), parts)).ToHashSet();
+        return new FieldChoice(path, values, random.Next(3) == 0, parts);
+    }
+
+    private static int PartsOf(Random random, string path) => path.EndsWith("version", StringComparison.Ordinal) ? random.Next(4) : 0;
+
+    private static void CheckCounts(QuestionEngine engine, BruteForce brute, Question question, int oldest = int.MinValue)
+    {
+        var answer = engine.Ask(question);
+        Check(answer.Points, answer.Groups.ToDictionary(group => BruteForce.KeyOf(group.Keys), group => group.Figures[0].Values));
+        if (question.Compare)
+        {
+            Check(answer.PreviousPoints, answer.Groups.ToDictionary(group => BruteForce.KeyOf(group.Keys), group => group.Previous[0].Values));
+        }
+
+        void Check(IReadOnlyList<Point> points, Dictionary<string, double[]> told)
+        {
+            var expected = brute.Counts(question, points);
+            for (var point = 0; point < points.Count; point++)
+            {
+                Assert.True(oldest != int.MinValue || !points[point].IsUnknown);
+                if (points[point].IsUnknown || (oldest != int.MinValue && question.Activity == Activity.OneShot))
+                {
+                    continue;
+                }
+
+                foreach (var key in expected.Keys.Concat(told.Keys))
+                {
+                    var (want, got) = (expected.GetValueOrDefault(key)?[point] ?? 0, told.GetValueOrDefault(key)?[point] ?? 0);
+                    Assert.True(want == got, $"{question} at {points[point]}: {key} is {got}, not {want}; today {brute.Today}");
+                }
+            }
+        }
+    }
+
+    private static void CheckMeasures(Answer answer, Dictionary<string, List<double>> told, Question question)
+    {
+        foreach (var group in answer.Groups)
+        {
+            var values = told.GetValueOrDefault(BruteForce.KeyOf(group.Keys), []);
+            Assert.All(group.Figures.Skip(1), figures => Assert.Equal(values.Count, figures.Known[0]));
+            Assert.Equal(values.Sum(), group.Figures[1].Values[0], 6);
+            if (values.Count > 0)
+            {
+                Assert.Equal(values.Average(), group.Figures[2].Values[0], 6);
+                var rank = (int)Math.Ceiling(question.Measures[3].Percentile / 100.0 * values.Count);
+                Assert.Equal(values[rank - 1], group.Figures[3].Values[0], 6);
+            }
+        }
+    }
+}
