@@ -7,6 +7,7 @@ using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
+using Telemetry.Server.Export;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
@@ -114,6 +115,7 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights();
+        services.AddExport();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
