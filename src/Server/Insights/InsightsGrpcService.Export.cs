@@ -12,9 +12,16 @@ internal sealed partial class InsightsGrpcService
         Wire.ExportRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        var http = context.GetHttpContext();
         try
         {
-            await export.WriteAsync(request, responseStream, ended.Token).ConfigureAwait(false);
+            await export.WriteAsync(
+                request, GrpcStatuses.IsGrpc(http.Request) ? responseStream : new PlainWriter(http.Response), ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception) when (http.Response.HasStarted && !GrpcStatuses.IsGrpc(http.Request))
+        {
+            // No status can follow what was sent; half a file must not look like a whole one.
+            http.Abort();
         }
         catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
             && context.CancellationToken.IsCancellationRequested)
@@ -24,6 +31,24 @@ internal sealed partial class InsightsGrpcService
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             throw RpcErrors.Stopping();
+        }
+    }
+
+    /// <summary>Writes pieces as they are: a transcoded stream puts a line's end behind each.</summary>
+    private sealed class PlainWriter(HttpResponse response) : IServerStreamWriter<HttpBody>
+    {
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task WriteAsync(HttpBody message) => WriteAsync(message, CancellationToken.None);
+
+        public async Task WriteAsync(HttpBody message, CancellationToken cancellationToken)
+        {
+            if (!response.HasStarted)
+            {
+                response.ContentType = message.ContentType;
+            }
+
+            await response.Body.WriteAsync(message.Data.Memory, cancellationToken).ConfigureAwait(false);
         }
     }
 }

