@@ -26,14 +26,18 @@ public sealed class ImportTableTests
         ["Ingestion"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
-        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Licensing", "Privacy"],
+        // Rpc: the questions' own edge. Licensing: licenses that end need a person. Ingestion: it knows which rules were broken.
+        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Licensing", "Ingestion"],
+        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Insights", "Licensing", "Privacy"],
+        // Files of what others select.
+        ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights", "Admin"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
         ["Transcoding"] = ["Schema", "Rpc", "Feed", "Compatibility"],
         ["OpenApi"] = ["Schema", "Rpc"],
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>

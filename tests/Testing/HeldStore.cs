@@ -82,8 +82,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => inner.FindInstances(instance);
 
-    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
-        inner.ListInstances(query, after, maxCount);
+    public IEnumerable<InstanceState> ReadInstances() => inner.ReadInstances();
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
 

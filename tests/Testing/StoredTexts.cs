@@ -18,5 +18,5 @@ internal static class StoredTexts
 
     /// <summary>All installations of all apps.</summary>
     public static List<string> InstanceTexts(this ITelemetryStore store) =>
-        [.. store.ListInstances(InstanceQuery.Everything, InstancePlace.Start, 1_000_000).States.Select(Text)];
+        [.. store.ReadInstances().Select(Text)];
 }

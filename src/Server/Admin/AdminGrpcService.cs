@@ -3,20 +3,21 @@ using System.Globalization;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Telemetry.Server.Insights;
+using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
-using Telemetry.Server.Storage.State;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge of the admin reads.</summary>
 internal sealed class AdminGrpcService(
-    ITelemetryStore store, StoredMessages messages, AppRegistry apps, InstanceQueryReader queries, Pseudonyms pseudonyms,
-    TimeProvider clock)
+    ITelemetryStore store, StoredMessages messages, AppRegistry apps, InstanceQueryReader queries, InstanceList list,
+    FleetPosition fleet, Pseudonyms pseudonyms, TimeProvider clock)
     : Wire.AdminService.AdminServiceBase
 {
     private const int DefaultPage = 100;
@@ -45,21 +46,23 @@ internal sealed class AdminGrpcService(
             : new Wire.GetReportResponse { Report = messages.ToWire(stored) };
     }
 
-    public override Task<Wire.ListInstancesResponse> ListInstances(
+    public override async Task<Wire.ListInstancesResponse> ListInstances(
         Wire.ListInstancesRequest request, ServerCallContext context)
     {
         var query = queries.Read(request);
         var question = new Wire.ListInstancesRequest { Filter = request.Filter, OrderBy = request.OrderBy };
         var after = PlaceOf(PageToken.Read("page_token", request.PageToken, question));
-        var page = store.ListInstances(query, after, Paging.Size(request.PageSize, DefaultPage, MaxPage));
-        return Task.FromResult(new Wire.ListInstancesResponse
+        await fleet.UpToNowAsync(context.CancellationToken).ConfigureAwait(false);
+        var page = list.Page(query, after, Paging.Size(request.PageSize, DefaultPage, MaxPage));
+        return new Wire.ListInstancesResponse
         {
-            Instances = { page.States.Select(StoredMessages.ToWire) },
+            Instances = { page.Instances.Select(item => store.FindInstance(item.Instance, item.App)).OfType<InstanceState>().Select(StoredMessages.ToWire) },
             NextPageToken = page.End is { } end
-                ? PageToken.Of(question, string.Create(CultureInfo.InvariantCulture, $"{end.Rank} {end.Ordinal} {end.App}"))
+                ? PageToken.Of(question, string.Create(CultureInfo.InvariantCulture, $"{end.Ordinal} {end.App} {end.Order}"))
                 : "",
             TotalSize = (ulong)page.Total,
-        });
+            Position = StoredMessages.ToWire(page.Position),
+        };
     }
 
     public override async Task<Wire.GetInstanceResponse> GetInstance(
@@ -143,10 +146,9 @@ internal sealed class AdminGrpcService(
             return InstancePlace.Start;
         }
 
-        return place.Split(' ') is [var rank, var ordinal, var app]
-            && long.TryParse(rank, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+        return place.Split(' ', 3) is [var ordinal, var app, var order]
             && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
-                ? new InstancePlace(value, app, at)
+                ? new InstancePlace(order, app, at)
                 : throw PageToken.Refused("page_token");
     }
 

@@ -1,9 +1,9 @@
-using Google.Protobuf.Collections;
 using Telemetry.Schema;
 using Telemetry.Schema.Kinds;
+using Telemetry.Server.Insights;
+using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
-using Telemetry.Server.Storage.State;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Admin;
@@ -19,58 +19,52 @@ internal sealed class InstanceQueryReader(AppRegistry apps)
     };
 
     /// <exception cref="Grpc.Core.RpcException">The request breaks a rule.</exception>
-    public InstanceQuery Read(Wire.ListInstancesRequest request)
+    public InstanceQuestion Read(Wire.ListInstancesRequest request)
     {
-        var filter = request.Filter ?? new Wire.InstanceFilter();
-        var (order, descending) = Paging.Order(request.OrderBy, Orders);
-        var slugs = Paging.Set("filter.apps", filter.Apps, slug => apps.Find(slug)?.App, apps.Rule);
-        return new InstanceQuery
+        var question = Read(request.Filter ?? new Wire.InstanceFilter());
+        var fields = Fields(FieldFilterQueryReader.SchemasOf(apps, question.Apps));
+        var (order, descending) = Paging.Order(request.OrderBy, fields);
+        return question with
         {
-            Apps = slugs,
-            Verdicts = Paging.Enums<Wire.ClaimVerdict, ClaimVerdict>("filter.verdicts", filter.Verdicts),
-            FirstSeen = Paging.Range("filter.first_seen", filter.FirstSeen),
-            LastSeen = Paging.Range("filter.last_seen", filter.LastSeen),
-            Fields = Conditions(filter.Fields, [.. apps.All.Where(schema => slugs?.Contains(schema.App) != false)]),
-            Order = order,
+            Order = order.Order,
+            OrderField = order.Field,
             Descending = descending,
         };
     }
 
-    private static List<FieldCondition> Conditions(RepeatedField<Wire.FieldFilter> filters, IReadOnlyList<ReportSchema> schemas)
+    /// <exception cref="Grpc.Core.RpcException">The filter breaks a rule.</exception>
+    public InstanceQuestion Read(Wire.InstanceFilter filter, string place = "filter")
     {
-        Paging.CheckCount("filter.fields", filters.Count);
-        var conditions = new List<FieldCondition>();
-        for (var i = 0; i < filters.Count; i++)
+        var slugs = Paging.Set(place + ".apps", filter.Apps, slug => apps.Find(slug)?.App, apps.Rule);
+        var verdicts = Paging.Enums<Wire.ClaimVerdict, ClaimVerdict>(place + ".verdicts", filter.Verdicts);
+        var fields = FieldFilterQueryReader.Read(place + ".fields", filter.Fields, FieldFilterQueryReader.SchemasOf(apps, slugs));
+        if (verdicts is not null)
         {
-            var filter = filters[i];
-            var place = FormattableString.Invariant($"filter.fields[{i}]");
-            if (filter.Values.Count == 0)
-            {
-                throw RpcErrors.InvalidField(place + ".values", "must have at least one value; an empty one is for what was not reported");
-            }
-
-            Paging.CheckCount(place + ".values", filter.Values.Count);
-            var fields = schemas.SelectMany(schema => schema.Fields)
-                .Where(field => field.Path == filter.Field && field.IsStored && field.Kind.Storage != KindStorage.Counts)
-                .ToList();
-            if (fields.Count == 0)
-            {
-                throw RpcErrors.InvalidField(
-                    place + ".field",
-                    "must be the path of a field that an asked app reports, e.g. environment.country, and not of counts by label; GetApp lists them");
-            }
-
-            if (filter.Values.Any(value => !fields.Exists(field => IsValue(field, value))))
-            {
-                throw RpcErrors.InvalidField(place + ".values", FieldValue.RuleOf(fields[0]));
-            }
-
-            conditions.Add(new FieldCondition(filter.Field, [.. filter.Values], filter.Exclude));
+            var names = JudgedFields.ValuesOf(JudgedFields.Verdict)!;
+            fields.Add(new FieldChoice(
+                JudgedFields.Verdict, verdicts.Select(verdict => names.NameOf((int)verdict)!).ToHashSet(StringComparer.Ordinal), Exclude: false, VersionParts: 0));
         }
 
-        return conditions;
+        return new InstanceQuestion
+        {
+            Apps = slugs,
+            Activity = QuestionQueryReader.ActivityOf(place + ".activity", filter.Activity),
+            Window = QuestionQueryReader.Window(place + ".window_days", filter.WindowDays),
+            FirstSeen = Paging.Range(place + ".first_seen", filter.FirstSeen),
+            LastSeen = Paging.Range(place + ".last_seen", filter.LastSeen),
+            Filters = fields,
+        };
     }
 
-    private static bool IsValue(SchemaField field, string value) =>
-        field.Kind.Storage == KindStorage.Text ? value.Length <= TextKind.MaxLength : FieldValue.TryRead(field, value, out _);
+    private static Dictionary<string, (InstanceOrder Order, string? Field)> Fields(IReadOnlyList<ReportSchema> schemas)
+    {
+        var orders = Orders.ToDictionary(order => order.Key, order => (order.Value, (string?)null), StringComparer.Ordinal);
+        foreach (var path in schemas.SelectMany(schema => schema.Fields).Where(field => field.IsDimension() || field.IsMeasure()).Select(field => field.Path)
+            .Concat(JudgedFields.All.Select(field => field.Path)).Distinct(StringComparer.Ordinal))
+        {
+            orders.TryAdd(path, (InstanceOrder.Field, path));
+        }
+
+        return orders;
+    }
 }

@@ -61,8 +61,9 @@ internal sealed class ExportMapper(
                 return reports.Read(
                     FieldFilterQueryReader.SchemasOf(apps, slugs), slugs, Paging.Range("reports.time", request.Reports.Time));
             case Wire.ExportRequest.ContentOneofCase.Instances:
-                var query = queries.Read(new Wire.ListInstancesRequest { Filter = request.Instances });
-                return instances.Read(FieldFilterQueryReader.SchemasOf(apps, query.Apps), query);
+                var which = queries.Read(request.Instances, "instances");
+                await fleet.UpToNowAsync(cancellation).ConfigureAwait(false);
+                return instances.Read(FieldFilterQueryReader.SchemasOf(apps, which.Apps), which);
             case Wire.ExportRequest.ContentOneofCase.Query:
                 var question = questions.Read(request.Query, "query.");
                 await fleet.UpToNowAsync(cancellation).ConfigureAwait(false);

@@ -1,15 +1,16 @@
 using Telemetry.Schema;
+using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Export;
 
 /// <summary>Installations as their latest report shows them, page by page.</summary>
 /// <remarks>Counts by label are not part of the state.</remarks>
-internal sealed class InstanceTable(ITelemetryStore store)
+internal sealed class InstanceTable(InstanceList list, ITelemetryStore store)
 {
-    private const int PageSize = 500;
+    /// <summary>Each page passes over all installations before it.</summary>
+    private const int PageSize = 5_000;
 
     private static readonly ExportColumn[] Head =
     [
@@ -20,19 +21,20 @@ internal sealed class InstanceTable(ITelemetryStore store)
     ];
 
     /// <param name="schemas">Those of the apps whose installations are wanted.</param>
-    /// <param name="query">Which installations.</param>
-    public ExportTable Read(IEnumerable<ReportSchema> schemas, InstanceQuery query)
+    /// <param name="which">Which installations.</param>
+    public ExportTable Read(IEnumerable<ReportSchema> schemas, InstanceQuestion which)
     {
         var fields = new FieldColumns(schemas, Head.Length, withCounts: false);
-        return new ExportTable([.. Head, .. fields.Columns], Pages(fields, query).ToAsyncEnumerable());
+        return new ExportTable([.. Head, .. fields.Columns], Pages(fields, which).ToAsyncEnumerable());
     }
 
-    private IEnumerable<IEnumerable<ExportCell[]>> Pages(FieldColumns fields, InstanceQuery query)
+    private IEnumerable<IEnumerable<ExportCell[]>> Pages(FieldColumns fields, InstanceQuestion which)
     {
         for (var place = InstancePlace.Start; ;)
         {
-            var page = store.ListInstances(query, place, PageSize);
-            yield return page.States.Select(state => RowOf(state, fields));
+            var page = list.Page(which, place, PageSize);
+            yield return page.Instances.Select(item => store.FindInstance(item.Instance, item.App)).OfType<InstanceState>()
+                .Select(state => RowOf(state, fields));
             if (page.End is not { } end)
             {
                 yield break;

@@ -7,6 +7,7 @@ internal static class IngestionExtensions
     {
         services.AddSingleton<ReportCleaner>();
         services.AddSingleton<IngestionMetrics>();
+        services.AddSingleton<RefusedRules>();
         services.AddSingleton<IngestionPipeline>();
         services.AddHostedService(provider => provider.GetRequiredService<IngestionPipeline>());
         services.AddSingleton<IReportIngestion, ReportIngestion>();

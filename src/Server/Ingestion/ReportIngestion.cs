@@ -10,7 +10,7 @@ namespace Telemetry.Server.Ingestion;
 /// <inheritdoc cref="IReportIngestion"/>
 internal sealed class ReportIngestion(
     ReportCleaner cleaner, IngestionPipeline pipeline, ITelemetryStore store, IngestionMetrics metrics, CallFailures failures,
-    IOptions<IngestionOptions> options, CallerLimits limits, TimeProvider time) : IReportIngestion
+    IOptions<IngestionOptions> options, CallerLimits limits, RefusedRules refused, TimeProvider time) : IReportIngestion
 {
     /// <summary>A full queue empties within seconds.</summary>
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(10);
@@ -145,6 +145,7 @@ internal sealed class ReportIngestion(
         if (report.Violations.Count > 0)
         {
             metrics.Outcome("invalid");
+            refused.Add(report.Violations);
             invalid = new SubmitOutcome.Invalid(report.Violations);
             return null;
         }

@@ -13,6 +13,13 @@ internal static class InsightsExtensions
         services.AddSingleton<LogFollower>();
         services.AddHostedService(provider => provider.GetRequiredService<LogFollower>());
         services.AddSingleton<QuestionEngine>();
+        services.AddSingleton<OverviewEngine>();
+        services.AddSingleton<ReleaseEngine>();
+        services.AddSingleton<CohortEngine>();
+        services.AddSingleton<TimelineEngine>();
+        services.AddSingleton<QualityEngine>();
+        services.AddSingleton<InstanceList>();
+        services.AddSingleton<AttentionMapper>();
         services.AddSingleton<QuestionQueryReader>();
         services.AddSingleton<InsightsGrpcService>();
         return services;

@@ -1,15 +1,18 @@
 using Grpc.Core;
 using Telemetry.Schema;
+using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Insights;
 
 /// <summary>The gRPC edge of the questions about the fleet.</summary>
 internal sealed partial class InsightsGrpcService(
-    AppRegistry apps, FleetPosition fleet, QuestionEngine engine, QuestionQueryReader questions, TimeProvider time,
-    IHostApplicationLifetime lifetime, IExport export)
+    AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
+    CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
+    QuestionQueryReader questions, TimeProvider time, IHostApplicationLifetime lifetime, IExport export)
     : Wire.InsightsService.InsightsServiceBase
 {
     public override async Task<Wire.QueryResponse> Query(Wire.QueryRequest request, ServerCallContext context)

@@ -50,15 +50,24 @@ internal sealed class QuestionQueryReader(AppRegistry apps, TimeProvider time)
             InOwnOrder = Order(prefix + "order", request.Order),
             Compare = request.Compare,
         };
-        Check(question, prefix);
+        Check(question, prefix, schemas);
         return question;
     }
 
     public IReadOnlySet<string>? Slugs(string place, RepeatedField<string> slugs) =>
         Paging.Set(place, slugs, slug => apps.Find(slug)?.App, apps.Rule);
 
-    public List<FieldChoice> Filters(string place, RepeatedField<Wire.FieldFilter> filters, IReadOnlySet<string>? slugs) =>
-        FieldFilterQueryReader.Read(place, filters, FieldFilterQueryReader.SchemasOf(apps, slugs));
+    public List<FieldChoice> Filters(string place, RepeatedField<Wire.FieldFilter> filters, IReadOnlySet<string>? slugs)
+    {
+        var schemas = FieldFilterQueryReader.SchemasOf(apps, slugs);
+        var choices = FieldFilterQueryReader.Read(place, filters, schemas);
+        for (var i = 0; i < choices.Count; i++)
+        {
+            CheckDimension(FormattableString.Invariant($"{place}[{i}].field"), choices[i].Field, schemas);
+        }
+
+        return choices;
+    }
 
     /// <summary>A day; null when none is named.</summary>
     public int? Day(string place, Google.Type.Date? date)
@@ -82,8 +91,13 @@ internal sealed class QuestionQueryReader(AppRegistry apps, TimeProvider time)
 
     public static Activity? ActivityOf(string place, Wire.Activity activity) => WireEnums.Read<Wire.Activity, Activity>(place, activity);
 
-    private static void Check(Question question, string prefix)
+    private static void Check(Question question, string prefix, List<ReportSchema> schemas)
     {
+        for (var i = 0; i < question.Filters.Count; i++)
+        {
+            CheckDimension(FormattableString.Invariant($"{prefix}population.filters[{i}].field"), question.Filters[i].Field, schemas);
+        }
+
         if (question.Measures.Any(measure => measure.IsOfField) && (question.Day is not null || question.Closed || question.Days > 0))
         {
             throw RpcErrors.InvalidField(
@@ -98,6 +112,16 @@ internal sealed class QuestionQueryReader(AppRegistry apps, TimeProvider time)
         if (question.GroupBy is [{ Field: var first }, { Field: var second }] && first == second)
         {
             throw RpcErrors.InvalidField(prefix + "group_by", "must name two different fields");
+        }
+    }
+
+    /// <summary>Numbers change daily and are not kept: they select among latest reports alone.</summary>
+    private static void CheckDimension(string place, string path, List<ReportSchema> schemas)
+    {
+        if (path != JudgedFields.App && JudgedFields.ValuesOf(path) is null
+            && !schemas.Exists(schema => schema.Fields.Any(field => field.Path == path && field.IsDimension())))
+        {
+            throw RpcErrors.InvalidField(place, "must be a dimension, not a number; ListInstances filters by numbers");
         }
     }
 

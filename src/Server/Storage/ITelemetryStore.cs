@@ -88,11 +88,8 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>All apps of an installation.</summary>
     IReadOnlyList<InstanceState> FindInstances(InstanceId instance);
 
-    /// <summary>Installations that a query selects, a page at a time.</summary>
-    /// <param name="query">Which, and in which order.</param>
-    /// <param name="after">Where the page before ended; <see cref="InstancePlace.Start"/> for the first.</param>
-    /// <param name="maxCount">How many at most.</param>
-    InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount);
+    /// <summary>All installations, app by app, each app's in the order of first reports. Each as it is when it is read.</summary>
+    IEnumerable<InstanceState> ReadInstances();
 
     /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
     IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims { get; }

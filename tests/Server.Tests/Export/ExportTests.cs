@@ -208,7 +208,7 @@ public sealed class ExportTests
     [InlineData("format", """{"reports":{},"format":9}""")]
     [InlineData("reports.apps", """{"reports":{"apps":["nobody"]}}""")]
     [InlineData("reports.time", """{"reports":{"time":{"startTime":"2026-01-02T00:00:00Z","endTime":"2026-01-01T00:00:00Z"}}}""")]
-    [InlineData("filter.apps", """{"instances":{"apps":["nobody"]}}""")]
+    [InlineData("instances.apps", """{"instances":{"apps":["nobody"]}}""")]
     [InlineData("query.group_by[0].field", """{"query":{"groupBy":[{"field":"environment.planet"}]}}""")]
     public async Task What_cannot_be_is_refused_by_its_field(string field, string request)
     {

@@ -110,7 +110,7 @@ public sealed class LiteDbTelemetryStoreTests
         }
 
         var before = store.InstanceTexts();
-        var fourth = store.ListInstances(InstanceQuery.Everything, InstancePlace.Start, 4).States[3].Instance;
+        var fourth = store.ReadInstances().ElementAt(3).Instance;
         await store.DropThroughAsync(45, CancellationToken.None);
 
         Assert.Equal(46, store.OldestNumber);
@@ -231,7 +231,7 @@ public sealed class LiteDbTelemetryStoreTests
             events.Select(e => (e.Position.Number, e.AcceptedAt, e.Kinds, e.PreviousNumber, Convert.ToHexString(e.Record.Span))));
         Assert.Equal(
             model.InstancesInOrder(),
-            store.ListInstances(InstanceQuery.Everything, InstancePlace.Start, 1_000_000).States.Select(state => (state.Instance, state.Schema.App)));
+            store.ReadInstances().Select(state => (state.Instance, state.Schema.App)));
         foreach (var (instance, app) in model.InstancesInOrder())
         {
             var history = model.HistoryOf(instance, app).ToList();

@@ -80,6 +80,7 @@ internal sealed class ChunkView : IDisposable
     private readonly ReadOnlyMemory<ClosedDay?> _closed;
     private readonly ReadOnlyMemory<int> _countAtEnd;
     private readonly ulong[] _runningBits;
+    private readonly uint[] _runningHours;
     private readonly int?[] _slots;
     private readonly uint[][] _runningChanges;
     private readonly ushort[]?[] _codes;
@@ -94,6 +95,7 @@ internal sealed class ChunkView : IDisposable
         _closed = chunk.Closed;
         _countAtEnd = chunk.CountAtEnd;
         _runningBits = chunk.Running.Bits.ToArray();
+        _runningHours = [.. chunk.Running.Hours];
         _slots = slots;
         _runningChanges = [.. slots.Select(slot => slot is { } known ? chunk.Running.ChangesOf(known).ToArray() : [])];
         _codes = [.. slots.Select(slot => slot is { } known ? Copied(chunk.CodesOf(known)) : null)];
@@ -133,6 +135,9 @@ internal sealed class ChunkView : IDisposable
 
     public ClosedDay? ClosedOn(int day) =>
         day >= _firstDay && day - _firstDay < _closed.Length ? _closed.Span[day - _firstDay] : null;
+
+    /// <summary>Accepted reports by hour of a day; empty when there were none.</summary>
+    public ReadOnlySpan<uint> HoursOn(int day) => day == RunningDay ? _runningHours : ClosedOn(day) is { } closed ? closed.Hours : [];
 
     /// <summary>A dimension's codes at the end of the running day; null when nobody ever told any. For the question alone: it may change them.</summary>
     /// <param name="dimension">Its place among those asked for.</param>

@@ -66,8 +66,7 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => _fleet.Find(instance);
 
-    public InstancePage ListInstances(InstanceQuery query, InstancePlace after, int maxCount) =>
-        _fleet.List(query, after, maxCount);
+    public IEnumerable<InstanceState> ReadInstances() => _fleet.All();
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => _fleet.RefusedClaims();
 

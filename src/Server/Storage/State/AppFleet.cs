@@ -139,27 +139,6 @@ internal sealed class AppFleet
         return values;
     }
 
-    /// <summary>A check of rows against conditions; null when the app has no such field, so that none of its rows can match.</summary>
-    /// <remarks>Good as long as the fleet does not change: it knows texts by their numbers.</remarks>
-    public Func<int, bool>? Check(IReadOnlyList<FieldCondition> conditions)
-    {
-        var checks = new List<(Column Column, HashSet<ulong> Cells, bool Exclude)>();
-        foreach (var condition in conditions)
-        {
-            if (Schema.Fields.FirstOrDefault(field => field.Path == condition.Path && field.IsStored) is not { } field
-                || field.Kind.Storage == KindStorage.Counts)
-            {
-                return null;
-            }
-
-            checks.Add(field.Kind.Storage == KindStorage.Text
-                ? (_texts[field.Index], CodesOf(_codes[field.Index], condition.Values), condition.Exclude)
-                : (_numbers[field.Index], CellsOf(field, condition.Values), condition.Exclude));
-        }
-
-        return ordinal => checks.TrueForAll(check => check.Cells.Contains(check.Column[ordinal]) != check.Exclude);
-    }
-
     /// <summary>One text field of one installation.</summary>
     public string? TextOf(int ordinal, int field) => _codes[field][(int)_texts[field][ordinal]];
 
@@ -183,12 +162,6 @@ internal sealed class AppFleet
 
     /// <summary>A number as it stands in a column, where 0 is what nobody reported.</summary>
     private static ulong InColumn(long cell) => Cell.IsValue(cell) ? (ulong)cell + 1 : 0;
-
-    private static HashSet<ulong> CellsOf(SchemaField field, IReadOnlyList<string> values) =>
-        [.. values.Select(text => FieldValue.TryRead(field, text, out var cell) ? cell : (long?)null).OfType<long>().Select(InColumn)];
-
-    private static HashSet<ulong> CodesOf(TextCodes codes, IReadOnlyList<string> values) =>
-        [.. values.Select(text => text.Length == 0 ? 0 : codes.Find(text)).OfType<int>().Select(code => (ulong)code)];
 
     private void Renumber(int field)
     {

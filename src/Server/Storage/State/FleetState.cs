@@ -10,9 +10,6 @@ namespace Telemetry.Server.Storage.State;
 /// </remarks>
 internal sealed class FleetState(AppRegistry apps, int blockSize)
 {
-    /// <summary>How many rows a question looks at before it lets the writer go on: well below a millisecond.</summary>
-    private const int RowsAtOnce = 16_384;
-
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, AppFleet> _fleets = new(StringComparer.Ordinal);
     private readonly List<(AppFleet Fleet, int Block)?> _slots = [];
@@ -61,30 +58,40 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         }
     }
 
-    /// <summary>Installations that a query selects, a page at a time.</summary>
-    /// <remarks>The writer waits for one part of the rows at most, and may change what lies behind or ahead of it.</remarks>
-    public InstancePage List(InstanceQuery query, InstancePlace after, int maxCount)
+    /// <summary>All installations, app by app, each app's in the order of first reports, a few at a time.</summary>
+    public IEnumerable<InstanceState> All()
     {
-        // The smallest places after the last page's end, the largest of them on top, and one more to know of a further page.
-        var page = new PriorityQueue<InstancePlace, InstancePlace>(Comparer<InstancePlace>.Create((a, b) => b.CompareTo(a)));
-        var total = 0;
-        foreach (var app in Apps(query))
+        const int AtOnce = 1_024;
+        string[] names;
+        lock (_gate)
         {
-            for (var from = query.IsEverything ? PartOf(after, app) : 0; from >= 0;)
+            names = [.. _fleets.Keys];
+        }
+
+        foreach (var app in names)
+        {
+            for (var from = 0; ; from += AtOnce)
             {
-                from = Scan(query, app, from, after, maxCount + 1, page, ref total);
+                List<InstanceState> part;
+                bool more;
+                lock (_gate)
+                {
+                    var fleet = _fleets[app];
+                    more = from + AtOnce < fleet.Count;
+                    part = [.. Enumerable.Range(from, Math.Max(0, Math.Min(AtOnce, fleet.Count - from))).Where(ordinal => !fleet[ordinal].IsVacant).Select(fleet.StateOf)];
+                }
+
+                foreach (var state in part)
+                {
+                    yield return state;
+                }
+
+                if (!more)
+                {
+                    break;
+                }
             }
         }
-
-        var places = new InstancePlace[page.Count];
-        for (var i = places.Length - 1; i >= 0; i--)
-        {
-            places[i] = page.Dequeue();
-        }
-
-        var shown = places.AsSpan(0, Math.Min(places.Length, maxCount));
-        return new InstancePage(
-            StatesAt(shown), places.Length > maxCount ? shown[^1] : null, query.IsEverything ? Count : total);
     }
 
     /// <summary>For the writer only: what decides about a new report. False for a stranger.</summary>
@@ -183,83 +190,6 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         row.ReportCount = record.ReportCount;
         Fill(fleet, record.Ordinal, latest, WireReportReader.Read(latest.Body, fleet.Schema));
         Count++;
-    }
-
-    private List<string> Apps(InstanceQuery query)
-    {
-        lock (_gate)
-        {
-            return [.. _fleets.Keys.Where(app => query.Apps?.Contains(app) != false)];
-        }
-    }
-
-    /// <summary>Where to look on for a page of everything: what lies before its beginning needs no look.</summary>
-    private static int PartOf(InstancePlace after, string app) => string.CompareOrdinal(app, after.App) switch
-    {
-        < 0 => -1,
-        0 => after.Ordinal + 1,
-        _ => 0,
-    };
-
-    /// <returns>Where to scan on; -1 when the app is done.</returns>
-    private int Scan(
-        InstanceQuery query, string app, int from, InstancePlace after, int maxCount,
-        PriorityQueue<InstancePlace, InstancePlace> page, ref int total)
-    {
-        lock (_gate)
-        {
-            var fleet = _fleets[app];
-            var end = Math.Min(from + RowsAtOnce, fleet.Count);
-            if (fleet.Check(query.Fields) is not { } matches)
-            {
-                return -1;
-            }
-
-            for (var ordinal = from; ordinal < end; ordinal++)
-            {
-                ref readonly var row = ref fleet[ordinal];
-                if (row.IsVacant || !query.Selects(row) || !matches(ordinal))
-                {
-                    continue;
-                }
-
-                total++;
-                var place = new InstancePlace(query.RankOf(row), app, ordinal);
-                if (place.CompareTo(after) <= 0)
-                {
-                    continue;
-                }
-
-                if (page.Count < maxCount)
-                {
-                    page.Enqueue(place, place);
-                }
-                else if (query.IsEverything)
-                {
-                    return -1;
-                }
-                else if (place.CompareTo(page.Peek()) < 0)
-                {
-                    page.DequeueEnqueue(place, place);
-                }
-            }
-
-            return end < fleet.Count ? end : -1;
-        }
-    }
-
-    private List<InstanceState> StatesAt(ReadOnlySpan<InstancePlace> places)
-    {
-        var states = new List<InstanceState>(places.Length);
-        lock (_gate)
-        {
-            foreach (var place in places)
-            {
-                states.Add(_fleets[place.App].StateOf(place.Ordinal));
-            }
-        }
-
-        return states;
     }
 
     private AppFleet FleetOf(ReportSchema schema)
