@@ -116,7 +116,7 @@ internal static class ServerHost
             provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory(), DataExists);
         services.AddIngestion();
         services.AddFeed();
-        services.AddInsights();
+        services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
