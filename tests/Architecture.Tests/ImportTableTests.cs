@@ -24,16 +24,20 @@ public sealed class ImportTableTests
         ["Licensing"] = ["Model", "Schema", "Callers", "Storage", "Rpc", "Privacy"],
         ["Feed"] = ["Model", "Schema", "Storage", "Rpc"],
         ["Ingestion"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
+        // Ingestion: data quality tells which rules reports broke. Licensing: what needs a person.
+        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Licensing", "Ingestion"],
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
-        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Licensing", "Privacy"],
+        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Licensing", "Privacy", "Insights"],
+        // Files of what others select.
+        ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
         ["Transcoding"] = ["Schema", "Rpc", "Feed", "Compatibility"],
         ["OpenApi"] = ["Schema", "Rpc"],
-        // Reports from outside, as a client does.
-        ["Demo"] = [],
+        // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
+        ["Demo"] = ["Model", "Schema", "Storage", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>

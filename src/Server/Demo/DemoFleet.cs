@@ -1,137 +1,99 @@
-using System.Net.Security;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using Grpc.Core;
-using Grpc.Net.Client;
-using Wire = Telemetry.Contracts.V1;
-
 namespace Telemetry.Server.Demo;
 
-/// <summary>A simulated fleet that reports to this very server over real gRPC, so that a newcomer sees life.</summary>
-internal sealed partial class DemoFleet(
-    IOwnAddress address, DemoToken token, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DemoFleet> logger)
-    : BackgroundService
+/// <summary>A simulated fleet: who reports when, from its first day on and without end.</summary>
+/// <remarks>Nothing of it is kept but its first day: every other day follows from it. Threading: one caller at a time.</remarks>
+/// <param name="firstDay">The day on which its first installations report.</param>
+internal sealed class DemoFleet(DateOnly firstDay)
 {
-    /// <summary>Enough at once to fill a screen, then a pace that an eye can follow.</summary>
-    private const int FirstBurst = 20;
+    /// <summary>The past that a new fleet is given.</summary>
+    public const int PastDays = 400;
 
-    private const int Installations = 2_000;
+    private const int OriginalsPerCopy = 210;
+    private const int CopyNumbers = 1_000_000;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private readonly List<DemoInstallation> _installations = [];
+    private int _sites;
+    private int _grownThrough = -1;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public DateOnly FirstDay => firstDay;
+
+    public int DayOf(DateOnly date) => date.DayNumber - firstDay.DayNumber;
+
+    /// <summary>All reports of a day, in their order.</summary>
+    public IReadOnlyList<DemoReport> ReportsOn(DateOnly date)
     {
-        try
+        var day = DayOf(date);
+        Grow(day);
+        var reports = new List<DemoReport>();
+        var midnight = new DateTimeOffset(date, TimeOnly.MinValue, TimeSpan.Zero);
+        var isWeekend = date.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+        foreach (var installation in _installations)
         {
-            await StartedAsync(stoppingToken).ConfigureAwait(false);
-            using var channel = GrpcChannel.ForAddress(address.NativeGrpc, new GrpcChannelOptions
+            if (installation.MinuteOn(day, isWeekend) is { } minute && !IsOutage(date, minute))
             {
-                HttpHandler = new SocketsHttpHandler
-                {
-                    // The server's certificate names the outside, not this loopback address: only it will do.
-                    SslOptions = new SslClientAuthenticationOptions
-                    {
-                        RemoteCertificateValidationCallback = (_, shown, _, _) =>
-                            shown is not null && address.Certificate is { } own && own.Equals(shown),
-                    },
-                },
-            });
-            Log.Started(logger, Installations);
-            await RegisterAsync(new Wire.AppService.AppServiceClient(channel), stoppingToken).ConfigureAwait(false);
-            await ReportAsync(new Wire.ReportingService.ReportingServiceClient(channel), stoppingToken)
-                .ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The server stops, and the fleet with it.
-        }
-    }
-
-    private async Task StartedAsync(CancellationToken cancellation)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>As a vendor does whose app does not come with the server.</summary>
-    private async Task RegisterAsync(Wire.AppService.AppServiceClient client, CancellationToken cancellation)
-    {
-        try
-        {
-            await client.RegisterAppAsync(
-                new Wire.RegisterAppRequest { DescriptorSet = DemoReports.OwnContract },
-                new Metadata { { "authorization", "Bearer " + token.Value } },
-                cancellationToken: cancellation).ConfigureAwait(false);
-        }
-        catch (RpcException e) when (!cancellation.IsCancellationRequested)
-        {
-            Log.NotRegistered(logger, e.StatusCode);
-        }
-    }
-
-    private async Task ReportAsync(Wire.ReportingService.ReportingServiceClient client, CancellationToken cancellation)
-    {
-        var reports = new DemoReports(new Random(20_261_123));
-        for (var number = 0; ; number++)
-        {
-            try
-            {
-                await client.SubmitReportAsync(
-                    new Wire.SubmitReportRequest { Report = reports.Of(number % Installations) },
-                    cancellationToken: cancellation).ConfigureAwait(false);
+                // Within the minute where its number puts it.
+                var at = midnight.AddMinutes(minute).AddMilliseconds(installation.Site.Number * 7_919L % 60_000);
+                reports.Add(new DemoReport(at, day, installation));
             }
-            catch (RpcException e) when (!cancellation.IsCancellationRequested)
-            {
-                // Once round, installations come back sooner than they may; that is part of the picture.
-                Log.Refused(logger, e.StatusCode);
-            }
+        }
 
-            if (number >= FirstBurst)
+        reports.Sort((one, other) => one.At.CompareTo(other.At));
+        return reports;
+    }
+
+    /// <summary>On a Wednesday some weeks before the 400th day the vendor's network is down from early morning to evening.</summary>
+    private bool IsOutage(DateOnly date, int minute) =>
+        date.DayOfWeek == DayOfWeek.Wednesday && DayOf(date) is >= 355 and < 362 && minute is > 4 * 60 and < 19 * 60;
+
+    /// <summary>Sites come into being day by day.</summary>
+    private void Grow(int day)
+    {
+        while (_grownThrough < day)
+        {
+            _grownThrough++;
+            for (var births = BirthsOn(_grownThrough); births > 0; births--)
             {
-                await Task.Delay(Pace, time, cancellation).ConfigureAwait(false);
+                AddSite(_grownThrough);
             }
         }
     }
 
-    private static partial class Log
+    /// <summary>First those come that were there before and get the first release that reports; then new ones, every month a few more.</summary>
+    private int BirthsOn(int day)
     {
-        [LoggerMessage(EventId = 3001, Level = LogLevel.Information,
-            Message = "A simulated fleet of {Installations} installations reports; its figures are invented.")]
-        public static partial void Started(ILogger logger, int installations);
+        var old = 27 * Math.Exp(-day / 16.0);
+        var added = 7.2 + (day / 150.0);
+        var isWeekend = firstDay.AddDays(day).DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+        // In the week after a large release the press writes about it.
+        var heard = day is >= 206 and < 212 ? 2.4 : 1;
+        var luck = 0.6 + (0.8 * new Draw(0).For(Trait.Births).For(day).Unit);
+        return (int)Math.Round((old + (added * heard)) * luck * (isWeekend ? 0.55 : 1));
+    }
 
-        [LoggerMessage(EventId = 3002, Level = LogLevel.Debug, Message = "A simulated report was refused: {Status}.")]
-        public static partial void Refused(ILogger logger, StatusCode status);
+    private void AddSite(int day)
+    {
+        var site = new DemoSite(_sites++, day);
+        var first = _installations.Count;
+        foreach (var app in DemoApp.Of(site.Draw.For(Trait.Apps)))
+        {
+            // Who likes the first one tries another, at once or some time later.
+            var later = site.Draw.For(Trait.Later).For(app.Number);
+            var birth = day + (_installations.Count == first || later.Happens(0.45) ? 0 : (int)(later.For(1).Unit * 170));
+            _installations.Add(new DemoInstallation(site, app, birth));
+        }
 
-        [LoggerMessage(EventId = 3003, Level = LogLevel.Warning,
-            Message = "The app of the simulated fleet was not registered, and its reports are refused: {Status}.")]
-        public static partial void NotRegistered(ILogger logger, StatusCode status);
+        if (site.Number % OriginalsPerCopy == OriginalsPerCopy / 4)
+        {
+            var begin = day + 20 + (int)(site.Draw.For(Trait.Copy).Unit * 120);
+            var copy = new DemoSite(CopyNumbers + site.Number, begin, site);
+            var original = _installations[first];
+            _installations.Add(new DemoInstallation(copy, DemoApp.Of(site.Draw.For(Trait.Apps))[0], begin, original));
+        }
     }
 }
 
-/// <summary>Where the server itself can be reached.</summary>
-internal interface IOwnAddress
-{
-    /// <summary>Takes native gRPC; http for cleartext, https for TLS. Known once the server has started.</summary>
-    Uri NativeGrpc { get; }
-
-    /// <summary>The certificate it shows there; null without TLS.</summary>
-    X509Certificate2? Certificate { get; }
-}
-
-/// <summary>With what the fleet registers its app: good for this run, and kept nowhere.</summary>
-internal sealed class DemoToken
-{
-    public string Value { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-
-    public bool Is(string token) =>
-        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(token.AsSpan()), MemoryMarshal.AsBytes(Value.AsSpan()));
-}
-
-/// <summary>Registers the simulated fleet.</summary>
-internal static class DemoExtensions
-{
-    public static IServiceCollection AddDemoFleet(this IServiceCollection services) =>
-        services.AddSingleton<DemoToken>().AddHostedService<DemoFleet>();
-}
+/// <summary>That an installation reports.</summary>
+/// <param name="At">When, UTC.</param>
+/// <param name="Day">The day of the simulation.</param>
+/// <param name="Installation">Which.</param>
+internal readonly record struct DemoReport(DateTimeOffset At, int Day, DemoInstallation Installation);

@@ -31,28 +31,11 @@ internal sealed class FeedRequestReader(ITelemetryStore store, AppRegistry apps,
                 var before = Math.Max(store.OldestNumber - 1, 0);
                 return new FeedPosition(store.EpochOf(before), before);
             case Wire.StreamEventsRequest.StartOneofCase.Time:
-                var first = await FirstAtAsync(WireMoments.CeilingMs("time", request.Time), cancellation).ConfigureAwait(false);
+                var first = await store.FirstAtAsync(WireMoments.CeilingMs("time", request.Time), cancellation).ConfigureAwait(false);
                 return new FeedPosition(store.EpochOf(first - 1), first - 1);
             default:
                 return store.Current;
         }
-    }
-
-    /// <summary>The number of the first event at a moment or later; of the next one when there is none yet.</summary>
-    /// <remarks>Events lie in the order of commit, which is that of time as long as nobody sets the clock back.</remarks>
-    private async ValueTask<long> FirstAtAsync(long unixMs, CancellationToken cancellation)
-    {
-        var (low, high) = (Math.Max(store.OldestNumber, 1), store.Current.Number + 1);
-        while (low < high)
-        {
-            var middle = low + ((high - low) / 2);
-            // Numbers of a gap have no time of their own: the event behind it speaks for them.
-            var looked = store.GapThrough(middle) is { } end ? end + 1 : middle;
-            var found = looked < high ? await store.ReadAfterAsync(looked - 1, 1, cancellation).ConfigureAwait(false) : [];
-            (low, high) = found is [var stored] && stored.AcceptedAtMs < unixMs ? (looked + 1, high) : (low, middle);
-        }
-
-        return low;
     }
 
     private FeedPosition Resume(string after)

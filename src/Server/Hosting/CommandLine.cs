@@ -19,8 +19,9 @@ internal sealed record CommandLine(
           --data DIR           where reports are kept (default: ./data)
           --http ADDR:PORT     browsers, gRPC-Web, HTTP/JSON, health (default: 127.0.0.1:8080; port 0: any free one)
           --grpc ADDR:PORT     native gRPC without TLS (default: 127.0.0.1:8081; port 0: any free one)
-          --demo               a simulated fleet reports, so that there is something to see; data is kept in
-                               ./data-demo and default ports that are in use are replaced by free ones
+          --demo               a simulated fleet with a past of 400 days reports, so that there is something to see;
+                               it has a data directory of its own, which the start names, and default ports that
+                               are in use are replaced by free ones
           --new-admin-token    makes one more admin token and shows it; those that were never used are void
           --verify             reads the whole data directory, says what is damaged, and ends; changes nothing
           --salvage            makes a new store of what is left of a damaged one, says what is gone, and ends

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
+using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Licensing;
@@ -14,7 +15,6 @@ internal static class ServerConfiguration
     private const string EnvironmentPrefix = "TELEMETRY_";
     private const string EnvironmentSeparator = "__";
     private const string DefaultFile = "telemetry.json";
-    private const string DemoData = "data-demo";
 
     public static readonly IReadOnlyDictionary<string, Type> Sections = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase)
     {
@@ -37,12 +37,21 @@ internal static class ServerConfiguration
         {
             // Its fleet is all new, and all from one address.
             configuration.AddInMemoryCollection([new($"{LimitOptions.Section}:{nameof(LimitOptions.NewInstallationsPerHour)}", "0")]);
-            // Invented reports must not end among real ones unless somebody asks for it.
-            configuration.AddInMemoryCollection([new($"{ServerOptions.Section}:{nameof(ServerOptions.Data)}", DemoData)]);
         }
 
         AddFile(configuration, commandLine.ConfigFile);
         configuration.AddInMemoryCollection(FromEnvironment());
+        if (commandLine.Demo)
+        {
+            // What a real server on this machine is set to is not for invented reports.
+            configuration.AddInMemoryCollection(
+            [
+                new($"{ServerOptions.Section}:{nameof(ServerOptions.Data)}", DemoDirectory.Default),
+                new($"{ServerOptions.Section}:{nameof(ServerOptions.SecretFile)}", null),
+                new($"{LicensingOptions.Section}:{nameof(LicensingOptions.KeyDirectory)}", null),
+            ]);
+        }
+
         configuration.AddInMemoryCollection(commandLine.Settings);
         ConfigurationKeys.Check(configuration);
     }

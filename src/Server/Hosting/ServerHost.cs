@@ -7,6 +7,7 @@ using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
+using Telemetry.Server.Export;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
@@ -50,8 +51,7 @@ internal static class ServerHost
         AddFeatures(builder.Services);
         if (commandLine.Demo)
         {
-            builder.Services.AddDemoFleet();
-            builder.Services.AddSingleton<IAdminTokenVerifier, DemoTokenVerifier>();
+            builder.Services.AddDemoFleet(provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data);
         }
 
         customise?.Invoke(builder);
@@ -117,6 +117,7 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddExport();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();

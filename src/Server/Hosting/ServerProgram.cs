@@ -56,6 +56,11 @@ internal static class ServerProgram
 
     private static async Task<int> ServeAsync(CommandLine commandLine)
     {
+        if (commandLine.Demo)
+        {
+            await DemoStart.PrepareAsync(commandLine, TimeProvider.System.GetUtcNow(), Console.Out).ConfigureAwait(false);
+        }
+
         await using var app = ServerHost.Build(commandLine);
         // Now, so that its refusal is this method's exception and nobody else's to log.
         var store = app.Services.GetRequiredService<ITelemetryStore>();

@@ -1,5 +1,4 @@
 using Google.Protobuf.WellKnownTypes;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;

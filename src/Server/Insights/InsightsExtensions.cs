@@ -30,6 +30,7 @@ internal static class InsightsExtensions
         services.AddSingleton<InstanceList>();
         services.AddSingleton<AttentionMapper>();
         services.AddSingleton<QuestionQueryReader>();
+        services.AddSingleton<InstanceQueryReader>();
         services.AddSingleton<InsightsGrpcService>();
         return services;
     }

@@ -12,7 +12,7 @@ namespace Telemetry.Server.Insights;
 internal sealed partial class InsightsGrpcService(
     AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
     CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
-    QuestionQueryReader questions, TimeProvider time, IHostApplicationLifetime lifetime)
+    QuestionQueryReader questions, TimeProvider time, IHostApplicationLifetime lifetime, IExport export)
     : Wire.InsightsService.InsightsServiceBase
 {
     public override async Task<Wire.QueryResponse> Query(Wire.QueryRequest request, ServerCallContext context)
@@ -47,16 +47,19 @@ internal sealed partial class InsightsGrpcService(
     public override Task<Wire.ListQueryFieldsResponse> ListQueryFields(Wire.ListQueryFieldsRequest request, ServerCallContext context) =>
         Task.FromResult(QueryFieldMapper.ToWire(FieldFilterQueryReader.SchemasOf(apps, questions.Slugs("apps", request.Apps))));
 
-    private Wire.QueryResponse Ask(Question question)
+    private Wire.QueryResponse Ask(Question question) => AnswerMapper.ToWire(Bounded(() => engine.Ask(question)));
+
+    /// <exception cref="RpcException">The answer would be too large.</exception>
+    public static Answer Bounded(Func<Answer> ask, string prefix = "")
     {
         try
         {
-            return AnswerMapper.ToWire(engine.Ask(question));
+            return ask();
         }
         catch (QuestionTooLargeException e)
         {
             throw RpcErrors.InvalidField(
-                "group_by", e.Groups == long.MaxValue
+                prefix + "group_by", e.Groups == long.MaxValue
                     ? "makes more groups than an answer holds; group by one of them, or by fewer numbers of a version"
                     : $"makes up to {e.Groups} groups at {e.PointCount} points, and an answer holds {QuestionEngine.MaxFigures} figures; ask for fewer days, by week or month, or by fewer numbers of a version");
         }

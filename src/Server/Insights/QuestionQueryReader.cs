@@ -1,6 +1,5 @@
 using Google.Protobuf.Collections;
 using Telemetry.Schema;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;

@@ -9,7 +9,12 @@ namespace Telemetry.Server.Storage;
 /// Asked once for each report of an unknown installation, by its place in the batch, whether it may be stored; null when
 /// all may. What it granted to a batch that fails is spent.
 /// </param>
-internal sealed record CommitRules(DateTimeOffset Now, TimeSpan MinimumInterval, Func<int, bool>? MayDiscover = null)
+/// <param name="AcceptedAt">
+/// The moment of each report by its place, none before the one at the place before, where a batch tells what happened over a
+/// time; null when all are accepted now.
+/// </param>
+internal sealed record CommitRules(
+    DateTimeOffset Now, TimeSpan MinimumInterval, Func<int, bool>? MayDiscover = null, Func<int, DateTimeOffset>? AcceptedAt = null)
 {
     /// <summary>
     /// Granted on top of the interval: a client that counts whole seconds from its own clock may be up to a second

@@ -100,14 +100,26 @@ public sealed class ForeignEnvironmentTests : IDisposable
     {
         using var http = Hold(8080);
         using var grpc = Hold(8081);
-        using var demo = await ServerProcess.StartAsync(new ServerStart { Arguments = ["--demo"], WorkingDirectory = _directory });
+        // As one that began yesterday, which has less to write.
+        var own = Directory.CreateDirectory(Path.Combine(_directory, "telemetry", "demo")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(own, "demo.json"), $$"""{"FirstDay":"{{DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}}"}""");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "telemetry.json"), $$$"""{"Server":{"Data":"{{{Data}}}","SecretFile":"{{{Data}}}/secret"}}""");
+        using var demo = await ServerProcess.StartAsync(new ServerStart
+        {
+            Arguments = ["--demo"],
+            WorkingDirectory = _directory,
+            Environment = new Dictionary<string, string?> { ["XDG_DATA_HOME"] = _directory, ["TELEMETRY_Licensing__KeyDirectory"] = Data },
+        });
         using var client = new HttpClient { BaseAddress = demo.Http };
 
         Assert.Equal("ready\n", await client.GetStringAsync("healthz"));
         Assert.NotEqual(8080, demo.Http.Port);
         Assert.NotEqual(8081, demo.Grpc.Port);
         Assert.Contains(demo.Lines, line => line.StartsWith("Note   A default port is in use", StringComparison.Ordinal));
-        Assert.True(File.Exists(Path.Combine(_directory, "data-demo", "telemetry.db")));
+        Assert.Contains($"Demo   A simulated fleet, all of it invented, in {own}", demo.Lines);
+        Assert.True(File.Exists(Path.Combine(own, "telemetry.db")));
+        Assert.True(File.Exists(Path.Combine(own, "secret.key")));
+        // What is set for the real server is not the demo's.
         Assert.False(Directory.Exists(Data));
     }
 

@@ -23,7 +23,7 @@ internal sealed class RandomFleet
         _random = new Random(seed);
         Days = days;
         Apps = new AppRegistry();
-        Apps.Add(new RegisteredContract(AppContract.Read(DemoReports.OwnContract.Span), 1, DateTimeOffset.UnixEpoch, DemoReports.OwnContract.Memory));
+        Apps.Add(new RegisteredContract(AppContract.Read(DemoContract.Bytes.Span), 1, DateTimeOffset.UnixEpoch, DemoContract.Bytes.Memory));
         Make(installations);
     }
 

@@ -199,6 +199,19 @@ public sealed class BatchDecisionsTests
         Assert.Equal((CommitDecision.LooksRepeated, 11), (outcome.Decision, outcome.Position.Number));
     }
 
+    [Fact]
+    public void Reports_of_a_batch_that_tells_of_a_time_have_each_its_own_moment()
+    {
+        var moments = new[] { Now, Now + Hour, Now + (31 * 24 * Hour) };
+        var batch = new BatchDecisions(
+            _fleet, new CommitRules(Now, Hour, AcceptedAt: place => moments[place]), Before, _ => false);
+
+        var outcomes = moments.Select((_, place) => batch.Decide(ReportOf(1) with { ReportId = Guid.NewGuid() }, place)).ToList();
+
+        Assert.Equal(moments, outcomes.Select(outcome => outcome.AcceptedAt));
+        Assert.True(batch.Accepted[2].Kinds.HasFlag(EventKinds.InstanceReturned));
+    }
+
     private BatchDecisions Batch(TimeSpan? interval = null, bool mayDiscover = false) => new(
         _fleet,
         new CommitRules(Now + TimeSpan.FromTicks(Millisecond / 2), interval ?? Hour, mayDiscover ? Ask : null), Before,

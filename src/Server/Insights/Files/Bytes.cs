@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -7,9 +8,9 @@ namespace Telemetry.Server.Insights.Files;
 /// <summary>Writes arrays as they lie in memory, with their lengths. Little-endian, as every machine is that .NET runs on here.</summary>
 internal sealed class ByteWriter
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public ReadOnlySpan<byte> Written => _bytes.GetBuffer().AsSpan(0, (int)_bytes.Length);
+    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
 
     public void Value<T>(T value)
         where T : unmanaged => _bytes.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));

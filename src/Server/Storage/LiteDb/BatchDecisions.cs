@@ -13,7 +13,7 @@ internal sealed class BatchDecisions(
     FleetState fleet, CommitRules rules, FeedPosition before, Predicate<Report> isKnownNew)
 {
     private readonly Dictionary<(InstanceId, string), LatestReport> _latestInBatch = [];
-    private readonly long _nowMs = rules.Now.ToUnixTimeMilliseconds();
+    private long _nowMs = rules.Now.ToUnixTimeMilliseconds();
 
     public List<StoredReport> Accepted { get; } = [];
 
@@ -24,6 +24,11 @@ internal sealed class BatchDecisions(
     /// <param name="place">Its place in the batch.</param>
     public CommitOutcome Decide(Report report, int place)
     {
+        if (rules.AcceptedAt is { } acceptedAt)
+        {
+            _nowMs = acceptedAt(place).ToUnixTimeMilliseconds();
+        }
+
         if (!TryGetLatest(report, out var latest))
         {
             if (rules.MayDiscover?.Invoke(place) == false)
