@@ -50,7 +50,8 @@ public sealed partial class ColumnChart : Chart
     {
         _gains = Ground.Fit(Gains, Axis.Count);
         _losses = Ground.Fit(Losses, Axis.Count);
-        _marks = [.. LineChart.Marks([.. _gains]).Select((m, i) => i == 1 && _losses.Length > 0 && _gains[1].Color is null ? "k4" : m), .. _losses.Select(_ => "kr")];
+        // The second gain takes the fourth color: the second is for the slot that stands out.
+        _marks = [.. LineChart.Marks(_gains).Select((mark, i) => i == 1 && _gains[1] is { Color: null, Kind: SeriesKind.Category } ? "k4" : mark), .. _losses.Select(_ => "kr")];
         var up = Slots(_gains).Concat(Levels.Select(l => l.Value)).DefaultIfEmpty().Max();
         var down = Slots(_losses).DefaultIfEmpty().Max();
         _scale = ScaleOf(up, down);

@@ -149,7 +149,8 @@ public sealed partial class LineChart : Chart
         }
         else
         {
-            scene.Labels.Add(new(text, x, y + 4, style + " halo", x > 70 ? "end" : "start", x > 70 ? -8 : 8));
+            // Beside the point others go on: it stands below.
+            scene.Labels.Add(new(text, x, Math.Min(y + 18, Height - 4), style + " halo", x > 70 ? "end" : "start", x > 70 ? -4 : 4));
         }
     }
 
