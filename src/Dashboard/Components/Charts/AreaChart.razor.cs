@@ -32,15 +32,15 @@ public sealed partial class AreaChart : Chart
 
     protected override void OnParametersSet()
     {
-        _series = [.. Series.OrderBy(s => s.Kind switch { SeriesKind.Rest => 1, SeriesKind.Unknown => 2, _ => 0 })];
+        _series = Ground.Fit(Series.OrderBy(s => s.Kind switch { SeriesKind.Rest => 1, SeriesKind.Unknown => 2, _ => 0 }), Axis.Count);
         _marks = LineChart.Marks(_series);
         var sums = Enumerable.Range(0, Axis.Count).Select(Sum).ToArray();
         _scale = Scale.For(0, sums.DefaultIfEmpty().Max() ?? 0, Unit, Top, Height, false);
         _scene = Draw(sums);
         var known = sums.OfType<double>().ToArray();
-        _label = $"{Title}, {Words.Range(Axis.Names[0], Axis.Names[^1])} "
-            + (known.Length == 0 ? Words.NoData : Words.FromTo(Words.Sum, Formats.Value(known[0], Unit), Formats.Value(known[^1], Unit)))
-            + " " + string.Join(" ", _series.Select(s => $"{s.Name} {Formats.Value(s.Values[^1], Unit)}."));
+        _label = $"{Title}, {Ground.Range(Words, Axis)} "
+            + (known.Length == 0 ? Words.NoData : Words.FromTo(Words.Sum, Formats.Value(known[0], Unit), Formats.Value(known[^1], Unit))
+                + " " + string.Join(" ", _series.Select(s => $"{s.Name} {Formats.Value(s.Values[^1], Unit)}.")));
         Changed();
     }
 
@@ -62,7 +62,7 @@ public sealed partial class AreaChart : Chart
                 scene.Shapes.Add(new(area, "surface"));
             }
             scene.Shapes.Add(new(area, "layer " + _marks[i].Replace('k', 'f')));
-            if (high[^1] is { } end)
+            if (high is [.., { } end])
             {
                 ends.Add(new($"{Labels.Short(_series[i].Name)} · {Formats.Value(_series[i].Values[^1], Unit)}", 0, _scale.Y((end + low[^1]!.Value) / 2),
                     _series[i].Kind == SeriesKind.Category ? "own " + _marks[i].Replace('k', 'i') : "quiet", Mark: "box " + _marks[i].Replace('k', 'f')));

@@ -38,6 +38,9 @@ public sealed partial class BarList : Chart
     [Parameter]
     public EventCallback<Selection> OnSelect { get; set; }
 
+    /// <summary>Means and shares are not parts of anything.</summary>
+    private bool HasShare => Unit is Unit.Count or Unit.Bytes;
+
     protected override void OnParametersSet()
     {
         _bars = [.. Bars.OrderBy(bar => bar.Kind switch { BarKind.Rest => 1, BarKind.Unknown => 2, _ => 0 })];
@@ -58,7 +61,11 @@ public sealed partial class BarList : Chart
     public override ChartTable Table()
     {
         var before = _bars.Any(bar => bar.Before is not null);
-        List<ChartColumn> columns = [new(Dimension, Numeric: false), new(Measure ?? Words.Count), new(Words.Share)];
+        List<ChartColumn> columns = [new(Dimension, Numeric: false), new(Measure ?? Words.Count)];
+        if (HasShare)
+        {
+            columns.Add(new(Words.Share));
+        }
         if (before)
         {
             columns.Add(new(BeforeName ?? Words.BeforeName));
@@ -66,12 +73,11 @@ public sealed partial class BarList : Chart
         return new(Title, columns, [.. _bars.Select(IReadOnlyList<Cell> (bar) =>
         {
             var whole = bar.Of ?? _total;
-            List<Cell> row =
-            [
-                new(bar.Name, bar.Name),
-                Ground.Cell(Words, bar.Count, Unit, ""),
-                new(Formats.Share(bar.Count, whole), whole == 0 ? "" : (bar.Count / whole).ToString("R", CultureInfo.InvariantCulture)),
-            ];
+            List<Cell> row = [new(bar.Name, bar.Name), Ground.Cell(Words, bar.Count, Unit, "")];
+            if (HasShare)
+            {
+                row.Add(new(Formats.Share(bar.Count, whole), whole == 0 ? "" : (bar.Count / whole).ToString("R", CultureInfo.InvariantCulture)));
+            }
             if (before)
             {
                 row.Add(Ground.Cell(Words, bar.Before, Unit, Formats.Nothing));
@@ -93,7 +99,7 @@ public sealed partial class BarList : Chart
             {
                 scene.Rules.Add(new(100 * before / _most, 100 * before / _most, y + 3, y + 21, "mark"));
             }
-            scene.Ends.Add(new($"{Formats.Value(bar.Count, Unit)} · {Formats.Share(bar.Count, bar.Of ?? _total)}", 0, y + 12, "quiet"));
+            scene.Ends.Add(new(Formats.Value(bar.Count, Unit) + (HasShare ? $" · {Formats.Share(bar.Count, bar.Of ?? _total)}" : ""), 0, y + 12, "quiet"));
         }
         return SvgPicture.Of(Title, scene, palette);
     }

@@ -11,6 +11,7 @@ public sealed partial class ColumnChart : Chart
     private Scale _scale = null!;
     private string _label = "";
     private string[] _marks = [];
+    private Series[] _gains = [], _losses = [];
 
     [Parameter, EditorRequired]
     public Axis Axis { get; set; } = null!;
@@ -43,23 +44,26 @@ public sealed partial class ColumnChart : Chart
     public int Height { get; set; } = 140;
 
     private IEnumerable<(Series Series, string Mark, bool Loss)> All =>
-        Gains.Select((s, i) => (s, _marks[i], false)).Concat(Losses.Select((s, i) => (s, _marks[Gains.Count + i], true)));
+        _gains.Select((s, i) => (s, _marks[i], false)).Concat(_losses.Select((s, i) => (s, _marks[_gains.Length + i], true)));
 
     protected override void OnParametersSet()
     {
-        _marks = [.. LineChart.Marks([.. Gains]).Select((m, i) => i == 1 && Losses.Count > 0 && Gains[1].Color is null ? "k4" : m), .. Losses.Select(_ => "kr")];
-        var up = Slots(Gains).Concat(Levels.Select(l => l.Value)).DefaultIfEmpty().Max();
-        var down = Slots(Losses).DefaultIfEmpty().Max();
+        _gains = Ground.Fit(Gains, Axis.Count);
+        _losses = Ground.Fit(Losses, Axis.Count);
+        // The second gain takes the fourth color: the second is for the slot that stands out.
+        _marks = [.. LineChart.Marks(_gains).Select((mark, i) => i == 1 && _gains[1] is { Color: null, Kind: SeriesKind.Category } ? "k4" : mark), .. _losses.Select(_ => "kr")];
+        var up = Slots(_gains).Concat(Levels.Select(l => l.Value)).DefaultIfEmpty().Max();
+        var down = Slots(_losses).DefaultIfEmpty().Max();
         _scale = ScaleOf(up, down);
         _scene = Draw();
-        _label = $"{Title}, {Words.Range(Axis.Names[0], Axis.Names[^1])} "
+        _label = $"{Title}, {Ground.Range(Words, Axis)} "
             + string.Join(" ", All.Select(s => $"{s.Series.Name} {Formats.Value(s.Series.Values.Sum(), Unit)}."))
             + (Exceptional is { } note ? $" {Axis.Names[note.Index]}: {note.Text}." : "");
         Changed();
     }
 
     private static IEnumerable<double> Slots(IReadOnlyList<Series> series) =>
-        series.Count == 0 ? [] : Enumerable.Range(0, series.Max(s => s.Values.Count)).Select(i => series.Sum(s => s.Values.ElementAtOrDefault(i)) ?? 0);
+        series.Count == 0 ? [] : Enumerable.Range(0, series[0].Values.Count).Select(i => series.Sum(s => s.Values[i]) ?? 0);
 
     /// <summary>One scale for both sides: as high a step above as below.</summary>
     private Scale ScaleOf(double up, double down)
@@ -87,7 +91,7 @@ public sealed partial class ColumnChart : Chart
             double up = 0, down = 0;
             foreach (var (series, mark, loss) in All)
             {
-                var value = series.Values.ElementAtOrDefault(i) ?? 0;
+                var value = series.Values[i] ?? 0;
                 var (from, to) = loss ? (-down, -(down + value)) : (up, up + value);
                 var (y1, y2) = (_scale.Y(Math.Max(from, to)), _scale.Y(Math.Min(from, to)));
                 if (y2 - y1 > 0)
@@ -95,7 +99,7 @@ public sealed partial class ColumnChart : Chart
                     // A hair of surface between what is stacked, and under the base.
                     var bottom = loss ? y2 : y2 - (from > 0 ? 1 : 0);
                     var top = loss ? y1 + 1 : y1;
-                    var exceptional = Exceptional?.Index == i && Losses.Count == 0;
+                    var exceptional = Exceptional?.Index == i && _losses.Length == 0;
                     scene.Boxes.Add(new(i * slot + gap, slot - 2 * gap, top, Math.Max(0.75, bottom - top),
                         (i >= Axis.Count - Unfinished ? "running " : "") + (exceptional ? "f2" : mark == "k1" ? "bar" : mark.Replace('k', 'f'))));
                 }
@@ -118,7 +122,7 @@ public sealed partial class ColumnChart : Chart
 
     private void DrawEnds(Scene scene)
     {
-        if (Gains.Count + Losses.Count < 2)
+        if (_gains.Length + _losses.Length < 2 || Axis.Count == 0)
         {
             return;
         }
@@ -126,7 +130,7 @@ public sealed partial class ColumnChart : Chart
         var ends = new List<Label>();
         foreach (var (series, mark, loss) in All)
         {
-            var value = series.Values.Count > 0 ? series.Values[^1] ?? 0 : 0;
+            var value = series.Values[^1] ?? 0;
             var middle = loss ? -(down + value / 2) : up + value / 2;
             (up, down) = loss ? (up, down + value) : (up + value, down);
             ends.Add(new($"{Labels.Short(series.Name)} · {Formats.Value(value, Unit)}", 0, _scale.Y(middle), mark == "kr" ? "quiet" : "own " + mark.Replace('k', 'i'), Mark: "box " + mark.Replace('k', 'f')));
@@ -138,9 +142,9 @@ public sealed partial class ColumnChart : Chart
     {
         var name = at >= Axis.Count - Unfinished ? Words.SoFar(Axis.Names[at]) : Axis.Names[at];
         var rows = All.Select(s => new ReadingRow("box " + s.Mark.Replace('k', 'f'), s.Series.Name, Text(s.Series, at))).ToList();
-        if (Losses.Count > 0)
+        if (_losses.Length > 0)
         {
-            rows.Add(new("", Words.Net, Formats.Difference(Gains.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0) - Losses.Sum(s => s.Values.ElementAtOrDefault(at) ?? 0))));
+            rows.Add(new("", Words.Net, Formats.Difference(_gains.Sum(s => s.Values[at] ?? 0) - _losses.Sum(s => s.Values[at] ?? 0))));
         }
         if (Exceptional?.Index == at)
         {
@@ -151,9 +155,9 @@ public sealed partial class ColumnChart : Chart
         return new(100 * (at + 0.5) / Axis.Count, name, rows, [], sentence);
     }
 
-    private string Text(Series series, int at) => series.Values.ElementAtOrDefault(at) is { } value ? Formats.Value(value, Unit) : Words.NoData;
+    private string Text(Series series, int at) => series.Values[at] is { } value ? Formats.Value(value, Unit) : Words.NoData;
 
-    public override ChartTable Table() => Ground.Table(Words, Title, Axis, [.. Gains, .. Losses], Unit, null);
+    public override ChartTable Table() => Ground.Table(Words, Title, Axis, [.. _gains, .. _losses], Unit, null);
 
     public override string Svg(Palette palette) => SvgPicture.Of(Title, _scene, palette);
 }

@@ -29,6 +29,16 @@ internal static class Ground
         return scene;
     }
 
+    /// <summary>Every series as long as the axis; what is missing at its end is no data.</summary>
+    public static Series[] Fit(IEnumerable<Series> series, int count) =>
+        [.. series.Select(one => one with { Values = Fit(one.Values, count), Before = one.Before is null ? null : Fit(one.Before, count) })];
+
+    /// <summary>"29 August to 26 November."</summary>
+    public static string Range(Words words, Axis axis) => axis.Count == 0 ? words.NoData : words.Range(axis.Names[0], axis.Names[^1]);
+
+    private static IReadOnlyList<double?> Fit(IReadOnlyList<double?> values, int count) =>
+        values.Count == count ? values : [.. values.Take(count), .. Enumerable.Repeat<double?>(null, Math.Max(0, count - values.Count))];
+
     public static ChartTable Table(Words words, string title, Axis axis, IReadOnlyList<Series> series, Unit unit, string? beforeName)
     {
         var columns = new List<ChartColumn> { new(axis.Heading, Numeric: false) };
@@ -43,14 +53,11 @@ internal static class Ground
         var rows = Enumerable.Range(0, axis.Count).Select(IReadOnlyList<Cell> (i) =>
         [
             new(axis.Names[i], axis.Keys[i]),
-            .. series.SelectMany(one => one.Before is null ? [Cell(words, one.Values, i, unit)]
-                : new[] { Cell(words, one.Values, i, unit), Cell(words, one.Before, i, unit) }),
+            .. series.SelectMany(one => one.Before is null ? [Cell(words, one.Values[i], unit, words.NoData)]
+                : new[] { Cell(words, one.Values[i], unit, words.NoData), Cell(words, one.Before[i], unit, words.NoData) }),
         ]);
         return new(title, columns, [.. rows]);
     }
-
-    public static Cell Cell(Words words, IReadOnlyList<double?> values, int at, Unit unit) =>
-        Cell(words, at < values.Count ? values[at] : null, unit, words.NoData);
 
     public static Cell Cell(Words words, double? value, Unit unit, string nothing) => value is { } known
         ? new(words.Formats.Value(known, unit), known.ToString("R", CultureInfo.InvariantCulture)) : new(nothing, "");

@@ -21,6 +21,10 @@ public sealed partial class HeatMap : Chart
     [Parameter]
     public string? Measure { get; set; }
 
+    /// <summary>Of the cells of <see cref="HeatMapKind.Counts"/>. Only counts have sums at the edge.</summary>
+    [Parameter]
+    public Unit Unit { get; set; }
+
     [Parameter]
     public bool ShowKey { get; set; } = true;
 
@@ -44,11 +48,14 @@ public sealed partial class HeatMap : Chart
         { } known => "q" + _steps.Of(known).ToString(CultureInfo.InvariantCulture),
     };
 
-    private string Write(double? value) => Kind == HeatMapKind.Counts ? Formats.Count(value) : Formats.RoundShare(value);
+    private string Write(double? value) => Kind == HeatMapKind.Counts ? Formats.Value(value, Unit) : Formats.RoundShare(value);
+
+    private bool HasSums => Kind == HeatMapKind.Counts && Unit is (Unit.Count or Unit.Bytes);
+
+    private Unit CellUnit => Kind == HeatMapKind.Counts ? Unit : Unit.Share;
 
     public override ChartTable Table()
     {
-        var unit = Kind == HeatMapKind.Counts ? Unit.Count : Unit.Share;
         List<ChartColumn> columns = [new(Matrix.RowName, Numeric: false)];
         if (Kind == HeatMapKind.Cohorts)
         {
@@ -60,7 +67,7 @@ public sealed partial class HeatMap : Chart
         [
             new(row.Name, row.Name),
             .. Kind == HeatMapKind.Cohorts ? new[] { Ground.Cell(Words, row.Size, Unit.Count, Words.Unknown) } : [],
-            .. Matrix.Cells[r].Select(value => Ground.Cell(Words, value, unit, nothing)),
+            .. Matrix.Cells[r].Select(value => Ground.Cell(Words, value, CellUnit, nothing)),
         ])]);
     }
 

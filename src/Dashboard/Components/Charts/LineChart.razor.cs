@@ -59,7 +59,7 @@ public sealed partial class LineChart : Chart
 
     protected override void OnParametersSet()
     {
-        _series = [.. Series.OrderBy(s => s.Kind == SeriesKind.Unknown)];
+        _series = Ground.Fit(Series.OrderBy(s => s.Kind == SeriesKind.Unknown), Axis.Count);
         _marks = Marks(_series);
         var known = _series.SelectMany(s => s.Values.Concat(s.Before ?? [])).OfType<double>().Concat(Levels.Select(l => l.Value)).ToArray();
         _scale = Scale.For(known.Length == 0 ? 0 : known.Min(), known.Length == 0 ? 0 : known.Max(), Unit, Top, Height, AboveZero);
@@ -149,7 +149,8 @@ public sealed partial class LineChart : Chart
         }
         else
         {
-            scene.Labels.Add(new(text, x, y + 4, style + " halo", x > 70 ? "end" : "start", x > 70 ? -8 : 8));
+            // Beside the point others go on: it stands below.
+            scene.Labels.Add(new(text, x, Math.Min(y + 18, Height - 4), style + " halo", x > 70 ? "end" : "start", x > 70 ? -4 : 4));
         }
     }
 
@@ -167,7 +168,7 @@ public sealed partial class LineChart : Chart
 
     internal static IEnumerable<(int From, int To)> Gaps(IReadOnlyList<Series> series, int count)
     {
-        var any = Enumerable.Range(0, count).Select(i => series.Any(s => i < s.Values.Count && s.Values[i] is not null)).ToArray();
+        var any = Enumerable.Range(0, count).Select(i => series.Any(s => s.Values[i] is not null)).ToArray();
         for (var i = Array.IndexOf(any, true) + 1; i > 0 && i < Array.LastIndexOf(any, true); i++)
         {
             if (!any[i])
@@ -184,7 +185,7 @@ public sealed partial class LineChart : Chart
 
     private string Describe()
     {
-        var text = Title + ", " + Words.Range(Axis.Names.Count == 0 ? "" : Axis.Names[0], Axis.Names.Count == 0 ? "" : Axis.Names[^1]);
+        var text = Title + ", " + Ground.Range(Words, Axis);
         foreach (var series in _series.Take(6))
         {
             var known = series.Values.OfType<double>().ToArray();
@@ -206,13 +207,13 @@ public sealed partial class LineChart : Chart
         var x = Paths.Percent(at, Axis.Count);
         for (var i = 0; i < _series.Length; i++)
         {
-            var value = at < _series[i].Values.Count ? _series[i].Values[at] : null;
+            var value = _series[i].Values[at];
             rows.Add(new("line " + _marks[i], _series[i].Name, value is null ? Words.NoData : Formats.Value(value, Unit)));
             if (value is { } known)
             {
                 dots.Add(new(x, _scale.Y(known), _marks[i].Replace('k', 'f')));
             }
-            if (_series[i].Before is { } before && at < before.Count)
+            if (_series[i].Before is { } before)
             {
                 rows.Add(new("prev", BeforeName ?? Words.BeforeName, before[at] is null ? Words.NoData : Formats.Value(before[at], Unit)));
             }
@@ -230,7 +231,7 @@ public sealed partial class LineChart : Chart
         {
             return $"{name}: {string.Join(", ", rows.Select(row => $"{row.Name} {row.Value}"))}";
         }
-        var (now, before) = (_series[0].Values[at], _series[0].Before?.ElementAtOrDefault(at));
+        var (now, before) = (_series[0].Values[at], _series[0].Before?[at]);
         return now is not { } known ? Words.NoDataAt(name)
             : $"{name}: {Formats.Value(known, Unit)}{(Noun.Length == 0 ? "" : " " + Noun)}"
               + (before is { } then ? ", " + Words.Than(known, then, BeforeName ?? Words.BeforeName) : "");

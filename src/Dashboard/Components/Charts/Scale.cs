@@ -25,7 +25,7 @@ public sealed record Scale(double Low, double High, IReadOnlyList<double> Ticks,
             most = fromZero ? unit == Unit.Share ? 0.01 : 1 : least + Math.Max(least * 0.05, unit == Unit.Count ? 1 : 1e-6);
         }
         Scale? best = null;
-        foreach (var step in Steps(most - least, unit))
+        foreach (var step in Steps(most - least, unit, fromZero))
         {
             var low = fromZero ? 0 : Math.Floor(least / step + 1e-9) * step;
             var high = Math.Ceiling(most / step - 1e-9) * step;
@@ -44,10 +44,11 @@ public sealed record Scale(double Low, double High, IReadOnlyList<double> Ticks,
             [fromZero ? 0 : Math.Floor(least), Math.Max(Math.Ceiling(most), Math.Floor(least) + 1)], 0, 0);
     }
 
-    private static IEnumerable<double> Steps(double range, Unit unit)
+    // Fours are less round: they are worth it only where else a quarter of the height would be empty, from zero.
+    private static IEnumerable<double> Steps(double range, Unit unit, bool fromZero)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(range)) - 1);
-        foreach (var factor in (double[])[1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50])
+        foreach (var factor in fromZero ? (double[])[1, 2, 2.5, 4, 5, 10, 20, 25, 40, 50] : [1, 2, 2.5, 5, 10, 20, 25, 50])
         {
             var step = factor * power;
             if (unit is not (Unit.Count or Unit.Bytes) || step >= 1 && step == Math.Round(step))

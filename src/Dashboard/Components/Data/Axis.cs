@@ -42,7 +42,7 @@ public sealed record Axis(IReadOnlyList<string> Names, IReadOnlyList<Tick> Ticks
     {
         var shown = Enumerable.Range(0, count).Where(i => i % every == 0).ToArray();
         return new([.. Enumerable.Range(0, count).Select(name)],
-            [.. shown.Select((at, i) => new Tick(at, tick(at), i == 0 || i == shown.Length - 1 || i % 4 == 0 ? 1 : i % 2 == 0 ? 2 : 3))], every)
+            [.. shown.Select((at, i) => new Tick(at, tick(at), i == 0 || i == shown.Length - 1 || i % 4 == 0 ? 1 : i % 2 == 0 || shown.Length <= 5 ? 2 : 3))], every)
         {
             Keys = [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))],
             Heading = heading,

@@ -37,9 +37,11 @@ public sealed class TableChartTests : Shown
         list.FindAll("button.choice")[0].Click();
         list.FindAll("button.choice")[1].Click(new MouseEventArgs { AltKey = true });
         list.FindAll("button.choice")[1].KeyDown(new KeyboardEventArgs { Key = "Enter", AltKey = true });
+        list.FindAll("button.choice")[1].Click(); // which some browsers make of it, and some do not
+        list.FindAll("button.choice")[1].KeyUp(new KeyboardEventArgs { Key = "Enter", AltKey = true });
         list.FindAll("button.choice")[1].Click();
 
-        Assert.Equal([new("DE", false), new("FR", true), new("FR", true)], selected);
+        Assert.Equal([new("DE", false), new("FR", true), new("FR", true), new("FR", false)], selected);
         Assert.Equal(2, list.FindAll("button.choice").Count);
     }
 

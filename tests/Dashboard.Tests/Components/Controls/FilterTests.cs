@@ -111,7 +111,7 @@ public sealed class FilterTests : Shown
     }
 
     [Fact]
-    public void Answer_to_what_was_typed_before_is_not_shown()
+    public async Task Answer_to_what_was_typed_before_is_not_shown()
     {
         var slow = new TaskCompletionSource<IReadOnlyList<FilterValue>>();
         var bar = Render<FilterBar>(p => p.Add(b => b.Filters, [Country(false, 1)]).Add(b => b.Dimensions, Dimensions)
@@ -121,8 +121,8 @@ public sealed class FilterTests : Shown
         var first = bar.Find("[role=combobox]").InputAsync("n");
         bar.Find("[role=combobox]").Input("ze");
         slow.SetResult(Countries);
+        await first;
 
-        Assert.True(first.IsCompleted || !bar.Markup.Contains("Germany</span>", StringComparison.Ordinal));
         Assert.Equal(["New Zealand"], bar.FindAll("[role=option] .name").Select(Text));
     }
 }
