@@ -10,7 +10,8 @@ namespace Telemetry.Server.Tests.Hosting;
 public sealed class HttpAnswersTests
 {
     [Theory]
-    [InlineData("GET", "/", 404, "nothing at this path")]
+    [InlineData("GET", "/nothing", 404, "nothing at this path")]
+    [InlineData("POST", "/", 405, "GET")]
     [InlineData("GET", "/favicon.ico", 404, "nothing at this path")]
     [InlineData("POST", "/api", 404, "nothing at this path")]
     [InlineData("POST", "/api/licenses/other", 404, "nothing at this path")]

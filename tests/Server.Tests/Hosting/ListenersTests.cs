@@ -59,7 +59,7 @@ public sealed class ListenersTests
 
             var banner = new Banner(output);
             banner.Started(listeners, app.Services.GetRequiredService<ITelemetryStore>());
-            banner.Token("tlm_x");
+            banner.Token("tlm_x", listeners.Http);
 
             var lines = output.ToString().Split(Environment.NewLine);
             Assert.Contains(lines, line => line.StartsWith($"HTTP   http://127.0.0.1:{listeners.Http!.Port} ", StringComparison.Ordinal));
