@@ -20,7 +20,7 @@ public sealed class LicenseTests(DashboardFixture fixture) : IDisposable
 
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Issue license" }).ClickAsync();
         await page.GetByLabel("Customer").Last.FillAsync("C-77");
-        await page.GetByLabel("RoomVox").CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "RoomVox" }).CheckAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Issue license" }).Last.ClickAsync();
         await Expect(page.Locator("#issued-key")).ToContainTextAsync("-");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Done" }).ClickAsync();
