@@ -1,4 +1,5 @@
 using System.Globalization;
+using Google.Protobuf.Collections;
 using Telemetry.Contracts.V1;
 
 namespace Telemetry.Cli.Commands.Insights;
@@ -60,10 +61,12 @@ internal static class AnswerText
             List<TableCell> cells = [.. group.Keys.Select(KeyOf)];
             for (var i = 0; i < measures.Count; i++)
             {
-                cells.Add(CellOf(measures[i], Last(group, i)));
+                var known = group.Figures[i].Known.LastOrDefault();
+                // A sum over nobody is no zero.
+                cells.Add(CellOf(measures[i], measures[i].Field.Length > 0 && known == 0 ? double.NaN : Last(group, i)));
                 if (measures[i].Field.Length > 0)
                 {
-                    cells.Add(TableCell.Count(group.Figures[i].Known.LastOrDefault()));
+                    cells.Add(TableCell.Count(known));
                 }
             }
 
@@ -74,7 +77,7 @@ internal static class AnswerText
 
             if (question.Compare)
             {
-                var before = group.Previous.Count > 0 ? group.Previous[0].Values[^1] : double.NaN;
+                var before = answer.PreviousPoints is [.., { Unknown: false }] && group.Previous.Count > 0 ? group.Previous[0].Values[^1] : double.NaN;
                 cells.AddRange([CellOf(measures[0], before), TableCell.Change(figure, double.IsFinite(before) ? before : null)]);
             }
 
@@ -112,11 +115,11 @@ internal static class AnswerText
             [
                 answer.Points[point] is var time && time.Unfinished
                     ? new TableCell(DayOption.TextOf(time.End) + " …", DayOption.TextOf(time.End)) : DayOption.TextOf(time.End),
-                .. figures.Select(figure => CellOf(figure.Measure, figure.Group.Figures[figure.Index].Values[point])),
+                .. figures.Select(figure => CellOf(figure.Measure, answer.Points[point].Unknown ? double.NaN : figure.Group.Figures[figure.Index].Values[point])),
             ];
             if (question.Compare && isOne)
             {
-                cells.Add(CellOf(measures[0], answer.Groups[0].Previous[0].Values[point]));
+                cells.Add(CellOf(measures[0], answer.PreviousPoints[point].Unknown ? double.NaN : answer.Groups[0].Previous[0].Values[point]));
             }
 
             if (isOne)
@@ -139,7 +142,7 @@ internal static class AnswerText
         return string.Join(", ", [.. population.Apps, what, .. filters]);
     }
 
-    private static IReadOnlyList<Measure> MeasuresOf(QueryRequest question) =>
+    private static RepeatedField<Measure> MeasuresOf(QueryRequest question) =>
         question.Measures.Count > 0 ? question.Measures : [new Measure { Kind = MeasureKind.Count }];
 
     private static TableColumn ColumnOf(Measure measure) =>

@@ -52,7 +52,7 @@ internal sealed class QualityCommand : InsightsVerb
         return quality.Refused.Count == 0
             ? ["", $"No report was refused since {since}."]
             : ["", $"Refused since {since}:", .. quality.Refused.Select(rule =>
-                string.Create(CultureInfo.InvariantCulture, $"  {rule.Reports,7:N0}  {rule.Field} {rule.Rule}".TrimEnd()))];
+                string.Create(CultureInfo.InvariantCulture, $"  {rule.Reports,7:N0}  {rule.Field} {rule.Rule}"))];
     }
 
     private static IEnumerable<string> HoursOf(GetDataQualityResponse quality)
