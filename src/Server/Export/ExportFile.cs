@@ -93,11 +93,8 @@ internal sealed class CsvFile : ExportFile
     private void EndLine()
     {
         _line.Append("\r\n");
-        foreach (var chunk in _line.GetChunks())
-        {
-            Encoding.UTF8.GetBytes(chunk.Span, _output);
-        }
-
+        // Not chunk by chunk: two of them could share a character.
+        Encoding.UTF8.GetBytes(_line.ToString(), _output);
         _line.Clear();
     }
 }

@@ -77,7 +77,7 @@ internal static class AnswerText
 
             if (question.Compare)
             {
-                var before = answer.PreviousPoints is [.., { Unknown: false }] && group.Previous.Count > 0 ? group.Previous[0].Values[^1] : double.NaN;
+                var before = group.Previous.Count > 0 ? group.Previous[0].Values[^1] : double.NaN;
                 cells.AddRange([CellOf(measures[0], before), TableCell.Change(figure, double.IsFinite(before) ? before : null)]);
             }
 
@@ -115,11 +115,11 @@ internal static class AnswerText
             [
                 answer.Points[point] is var time && time.Unfinished
                     ? new TableCell(DayOption.TextOf(time.End) + " …", DayOption.TextOf(time.End)) : DayOption.TextOf(time.End),
-                .. figures.Select(figure => CellOf(figure.Measure, answer.Points[point].Unknown ? double.NaN : figure.Group.Figures[figure.Index].Values[point])),
+                .. figures.Select(figure => CellOf(figure.Measure, figure.Group.Figures[figure.Index].Values[point])),
             ];
             if (question.Compare && isOne)
             {
-                cells.Add(CellOf(measures[0], answer.PreviousPoints[point].Unknown ? double.NaN : answer.Groups[0].Previous[0].Values[point]));
+                cells.Add(CellOf(measures[0], answer.Groups[0].Previous[0].Values[point]));
             }
 
             if (isOne)
