@@ -42,7 +42,7 @@ internal sealed class StoreModel
         }
         else
         {
-            kinds |= rules.Now - last.AcceptedAt >= CommitRules.Absence ? EventKinds.InstanceReturned : EventKinds.None;
+            kinds |= UtcDay.Of(rules.Now) - UtcDay.Of(last.AcceptedAt) >= CommitRules.AbsenceDays ? EventKinds.InstanceReturned : EventKinds.None;
             kinds |= last.AppVersion != report.AppVersion ? EventKinds.AppVersionChanged : EventKinds.None;
         }
 

@@ -9,7 +9,6 @@ internal static class AdminExtensions
     {
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<IAdminTokenVerifier>(provider => provider.GetRequiredService<AdminTokens>());
-        services.AddSingleton<InstanceQueryReader>();
         services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<AppRegistrar>();
         services.AddSingleton<AppDirectory>();

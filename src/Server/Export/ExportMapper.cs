@@ -2,7 +2,6 @@ using Google.Api;
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Schema;
-using Telemetry.Server.Admin;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Rpc;

@@ -39,8 +39,16 @@ internal sealed class Banner(TextWriter output)
 
     public void Note(string sentence) => output.WriteLine($"Note   {sentence}");
 
-    public void Token(string token)
+    /// <param name="token">What is shown this once.</param>
+    /// <param name="browser">Where browsers find the dashboard; nothing when they cannot reach it.</param>
+    public void Token(string token, Uri? browser)
     {
+        if (browser is not null)
+        {
+            // What follows the # stays in the browser: it is in no request, and so in no log.
+            output.WriteLine($"Open   {browser}#token={token}");
+        }
+
         output.WriteLine($"Admin token: {token}");
         output.WriteLine("The token is shown this once; only its hash is kept.");
         output.Flush();

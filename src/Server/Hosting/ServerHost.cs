@@ -39,9 +39,11 @@ internal static class ServerHost
     public static WebApplication Build(CommandLine commandLine, Action<WebApplicationBuilder>? customise = null)
     {
         // Unlike the default builder this one reads nothing by itself: no ASPNETCORE_URLS, no appsettings.
-        // It serves no files, so the directory it is started in need not be readable.
+        // It serves its own files alone, so the directory it is started in need not be readable.
         var builder = WebApplication.CreateEmptyBuilder(
-            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            new WebApplicationOptions { ApplicationName = "Telemetry.Server", ContentRootPath = AppContext.BaseDirectory });
+        // Where they lie while the server runs from its build; what is published has them beside it.
+        builder.WebHost.UseStaticWebAssets();
         ServerConfiguration.Read(builder.Configuration, commandLine);
         builder.Logging.AddTelemetryLogging(builder.Configuration);
         AddOptions(builder);
@@ -114,7 +116,7 @@ internal static class ServerHost
             provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory(), DataExists);
         services.AddIngestion();
         services.AddFeed();
-        services.AddInsights();
+        services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
         services.AddExport();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
@@ -175,6 +177,7 @@ internal static class ServerHost
         app.UseBrokenBodies();
         app.UseRouting();
         app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseDashboardHeaders();
         app.UseCors();
         app.UseOriginGuard();
         app.UseRefusalDetails();
@@ -196,6 +199,7 @@ internal static class ServerHost
         app.MapHealthPage();
         app.MapCompatibilityEndpoints();
         OpenApiEndpoint.Map(app);
+        app.MapDashboard();
     }
 
     private static bool DataExists(IServiceProvider services) => File.Exists(Path.Combine(

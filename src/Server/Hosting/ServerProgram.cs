@@ -69,13 +69,14 @@ internal static class ServerProgram
         try
         {
             var banner = new Banner(Console.Out);
-            banner.Started(app.Services.GetRequiredService<Listeners>(), store);
+            var listeners = app.Services.GetRequiredService<Listeners>();
+            banner.Started(listeners, store);
             foreach (var note in ServerConfiguration.Notes())
             {
                 banner.Note(note);
             }
 
-            await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), commandLine.NewAdminToken)
+            await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), listeners.Http ?? listeners.Tls, commandLine.NewAdminToken)
                 .ConfigureAwait(false);
             banner.Ready();
         }
@@ -91,7 +92,7 @@ internal static class ServerProgram
     }
 
     /// <summary>Only now: a start that fails must not leave a token behind that nobody saw.</summary>
-    private static async Task ShowTokenAsync(Banner banner, AdminTokens tokens, bool wanted)
+    private static async Task ShowTokenAsync(Banner banner, AdminTokens tokens, Uri? browser, bool wanted)
     {
         if (tokens.Any && !wanted)
         {
@@ -107,7 +108,7 @@ internal static class ServerProgram
         }
 
         var token = AdminTokens.Make();
-        banner.Token(token);
+        banner.Token(token, browser);
         try
         {
             await tokens.KeepAsync(token).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
+using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 

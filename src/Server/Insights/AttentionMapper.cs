@@ -1,5 +1,4 @@
 using Telemetry.Schema;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;

@@ -1,7 +1,7 @@
 using Google.Protobuf.Collections;
 using Telemetry.Schema;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
+using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 

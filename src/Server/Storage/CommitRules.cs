@@ -22,8 +22,8 @@ internal sealed record CommitRules(
     /// </summary>
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(2);
 
-    /// <summary>Silence after which a report means that the installation returned.</summary>
-    public static readonly TimeSpan Absence = TimeSpan.FromDays(30);
+    /// <summary>So many UTC days after the one before, a report means that the installation returned.</summary>
+    public const int AbsenceDays = 30;
 }
 
 /// <summary>The ways a commit can decide about a report.</summary>

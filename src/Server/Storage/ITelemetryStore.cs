@@ -1,6 +1,5 @@
 using Telemetry.Server.Model;
 using Telemetry.Schema;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Telemetry.Schema;
+using Telemetry.Server.Model;
 using Telemetry.Server.Insights.Questions;
 
 namespace Telemetry.Server.Tests.Insights;
@@ -8,7 +9,7 @@ namespace Telemetry.Server.Tests.Insights;
 internal sealed class BruteForce(RandomFleet fleet, IEnumerable<FleetReport> reports, DateTimeOffset now)
 {
     private readonly ILookup<int, FleetReport> _byInstallation = reports.ToLookup(report => report.Installation);
-    private readonly int _today = Math.Max(Server.Insights.Projection.UtcDay.Of(now), reports.Any() ? reports.Max(report => report.Day) : int.MinValue);
+    private readonly int _today = Math.Max(Server.Model.UtcDay.Of(now), reports.Any() ? reports.Max(report => report.Day) : int.MinValue);
 
     public int Today => _today;
 

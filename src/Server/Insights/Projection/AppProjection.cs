@@ -23,13 +23,22 @@ internal sealed class AppProjection
     private int _versionSlot;
     private int _open;
 
-    public AppProjection(ReportSchema schema)
+    /// <param name="schema">The app's contract of now.</param>
+    /// <param name="dimensions">Slots that were given before, with their values; null for a new app.</param>
+    /// <param name="measures">Slots of measures that were given before.</param>
+    public AppProjection(ReportSchema schema, IEnumerable<(string Path, ValueCodes Codes)>? dimensions = null, IEnumerable<string>? measures = null)
     {
         App = schema.App;
         _index = new InstanceIndex(ordinal => _chunks[ordinal / Chunk.Size].IdOf(ordinal % Chunk.Size));
-        foreach (var (path, _) in JudgedFields.All)
+        foreach (var (path, codes) in dimensions ?? JudgedFields.All.Select(field => (field.Path, new ValueCodes())))
         {
-            SlotOf(path);
+            _dimensions.Add(path, _codes.Count);
+            _codes.Add(codes);
+        }
+
+        foreach (var path in measures ?? [])
+        {
+            MeasureSlotOf(path);
         }
 
         Use(schema);
@@ -68,12 +77,12 @@ internal sealed class AppProjection
     /// <returns>The ordinal; -1 when there is none.</returns>
     public int Find(InstanceId instance) => _index.Find(instance);
 
-    public void Apply(StoredReport stored, ReportValues values)
+    public void Apply(StoredReport stored, ReportValues values, int day)
     {
         var ordinal = _index.Find(stored.Instance);
         if (ordinal < 0)
         {
-            ordinal = Add(stored);
+            ordinal = Add(stored, day);
             _index.Add(ordinal);
         }
 
@@ -132,7 +141,7 @@ internal sealed class AppProjection
     }
 
     /// <remarks>The first chunk with room: after a restart the last one can be newer than what is known of the one before.</remarks>
-    private int Add(StoredReport stored)
+    private int Add(StoredReport stored, int day)
     {
         while (_open < _chunks.Count && _chunks[_open].Count == Chunk.Size)
         {
@@ -142,6 +151,7 @@ internal sealed class AppProjection
         if (_open == _chunks.Count)
         {
             _chunks.Add(new Chunk());
+            _chunks[_open].BeginDay(day);
         }
 
         return (_open * Chunk.Size) + _chunks[_open].Add(stored.Instance, stored.AcceptedAtMs);

@@ -1,3 +1,5 @@
+using System.Numerics;
+using Telemetry.Server.Insights.Files;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage.State;
 
@@ -44,8 +46,14 @@ internal sealed class Chunk
     /// <summary>Number of the newest event that it has seen.</summary>
     public long Seen { get; set; }
 
+    /// <summary>The day that is not over.</summary>
+    public int RunningDay { get; private set; } = int.MinValue;
+
     /// <summary>Whether it changed since it was written to its file.</summary>
     public bool IsDirty { get; set; }
+
+    /// <summary>Digests of the days that are on disk, the first of the closed ones; 0 where nobody reported. For the thread that writes.</summary>
+    public List<ulong> KeptDays { get; } = [];
 
     public InstanceId IdOf(int ordinal) => _ids[ordinal];
 
@@ -67,6 +75,7 @@ internal sealed class Chunk
 
     public int Add(InstanceId id, long nowMs)
     {
+        IsDirty = true;
         if (Count == _ids.Length)
         {
             Grow(Math.Clamp(2 * Count, 64, Size));
@@ -118,38 +127,118 @@ internal sealed class Chunk
         _measures[slot][ordinal] = cell;
     }
 
-    /// <summary>Ends the running day and begins a later one.</summary>
-    /// <param name="day">The running day.</param>
-    /// <param name="next">The one that begins.</param>
-    public void CloseDay(int day, int next)
+    /// <summary>Ends the running day when a later one begins.</summary>
+    public void BeginDay(int day)
     {
+        if (RunningDay == int.MinValue)
+        {
+            RunningDay = day;
+        }
+
+        if (day <= RunningDay)
+        {
+            return;
+        }
+
         var closed = Running.Close(this);
+        IsDirty |= closed is not null;
         if (ClosedCount == 0)
         {
-            if (closed is null)
+            // Nothing is known before the first report.
+            FirstDay = closed is null ? day : RunningDay;
+        }
+
+        if (ClosedCount > 0 || closed is not null)
+        {
+            Keep(closed, Count);
+            while (FirstDay + ClosedCount < day)
             {
-                return;
+                Keep(null, Count);
+            }
+        }
+
+        RunningDay = day;
+    }
+
+    /// <summary>For what is read from files: the days that are over, and their digests.</summary>
+    public void RestoreDays(ClosedDay?[] days, ulong[] digests)
+    {
+        (_closed, ClosedCount) = (days, days.Length);
+        KeptDays.AddRange(digests);
+    }
+
+    /// <summary>Everything but the days that are over.</summary>
+    public void Write(ByteWriter writer)
+    {
+        writer.Value(Count);
+        writer.Value(Seen);
+        writer.Value(RunningDay);
+        writer.Array<int>(CountAtEnd.Span);
+        writer.Array<ulong>(Erased);
+        writer.Array<InstanceId>(_ids.AsSpan(0, Count));
+        writer.Array<long>(_firstSeenMs.AsSpan(0, Count));
+        writer.Array<long>(_lastSeenMs.AsSpan(0, Count));
+        writer.Array<uint>(_reportCounts.AsSpan(0, Count));
+        writer.Value(_codes.Count);
+        for (var slot = 0; slot < _codes.Count; slot++)
+        {
+            writer.Array(CodesOf(slot));
+        }
+
+        writer.Value(_measures.Count);
+        foreach (var measure in _measures)
+        {
+            writer.Value(measure.Blocks.Count);
+            foreach (var block in measure.Blocks)
+            {
+                writer.Array<byte>(block);
+            }
+        }
+
+        writer.Value(Running.CountBefore);
+        KeptDay.Write(writer, Running.ToDay(Count));
+    }
+
+    public static Chunk Read(ref ByteReader reader, int firstDay)
+    {
+        var count = reader.Value<int>();
+        var chunk = new Chunk { Seen = reader.Value<long>(), RunningDay = reader.Value<int>(), FirstDay = firstDay };
+        chunk._countAtEnd = reader.Span<int>().ToArray();
+        chunk.Erased = reader.Span<ulong>() is { Length: > 0 } erased ? erased.ToArray() : null;
+        chunk.ErasedCount = chunk.Erased?.Sum(word => BitOperations.PopCount(word)) ?? 0;
+        chunk._ids = reader.Span<InstanceId>().ToArray();
+        chunk._firstSeenMs = reader.Span<long>().ToArray();
+        chunk._lastSeenMs = reader.Span<long>().ToArray();
+        chunk._reportCounts = reader.Span<uint>().ToArray();
+        for (var slots = reader.Value<int>(); slots > 0; slots--)
+        {
+            chunk._codes.Add(reader.Span<ushort>() is { Length: > 0 } codes ? codes.ToArray() : null);
+        }
+
+        for (var slots = reader.Value<int>(); slots > 0; slots--)
+        {
+            var measure = new Column();
+            for (var blocks = reader.Value<int>(); blocks > 0; blocks--)
+            {
+                measure.AddBlock(reader.Span<byte>());
             }
 
-            FirstDay = day;
+            chunk._measures.Add(measure);
         }
 
-        Keep(closed, Count);
-        while (FirstDay + ClosedCount < next)
-        {
-            Keep(null, Count);
-        }
-
-        IsDirty = true;
+        chunk.Count = count;
+        chunk.Running.Begin(reader.Value<int>());
+        chunk.Running.Restore(KeptDay.Read(ref reader));
+        return chunk;
     }
 
     /// <summary>Forgets days before one.</summary>
     public void DropDaysBefore(int day)
     {
-        for (var at = 0; at < ClosedCount && FirstDay + at < day; at++)
-        {
-            _closed[at] = null;
-        }
+        // Questions that run read the old ones to their end.
+        var closed = (ClosedDay?[])_closed.Clone();
+        Array.Clear(closed, 0, Math.Clamp(day - FirstDay, 0, ClosedCount));
+        _closed = closed;
     }
 
     /// <summary>Forgets everything about one installation, as if it had never reported. Its ordinal stays empty.</summary>
@@ -202,6 +291,10 @@ internal sealed class Chunk
         if (ClosedCount == _closed.Length)
         {
             Array.Resize(ref _closed, Math.Max(16, ClosedCount + (ClosedCount / 4)));
+        }
+
+        if (ClosedCount == _countAtEnd.Length)
+        {
             Array.Resize(ref _countAtEnd, _closed.Length);
         }
 

@@ -61,7 +61,7 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
                 var values = reports is not null && reports[i].Schema == app.Schema
                     ? reports[i].Values
                     : WireReportReader.Read(stored.Body, app.Schema);
-                app.Apply(stored, values);
+                app.Apply(stored, values, RunningDay);
                 _position = stored.Position;
             }
         }
@@ -170,8 +170,17 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
     });
 
     /// <summary>For what is read from files, before anything is applied.</summary>
-    public void Restore(FeedPosition position, int runningDay, int oldestDay, int generation) =>
-        (_position, RunningDay, OldestDay, Generation) = (position, runningDay, oldestDay, generation);
+    public void Restore(FeedPosition position, int oldestDay, int generation, IEnumerable<AppProjection> read)
+    {
+        foreach (var app in read)
+        {
+            _apps.Add(app.App, app);
+        }
+
+        (_position, OldestDay, Generation) = (position, oldestDay, generation);
+        // Each chunk has its own; what is read again from the log brings the ones behind up to the others.
+        RunningDay = _apps.Values.SelectMany(app => app.Chunks).Select(chunk => chunk.RunningDay).DefaultIfEmpty(int.MinValue).Min();
+    }
 
     /// <summary>For the thread that applies: the app's projection, under its contract of now.</summary>
     public AppProjection AppOf(ReportSchema schema)
@@ -192,15 +201,11 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
 
     private void BeginDay(int day)
     {
-        if (RunningDay == int.MinValue)
-        {
-            RunningDay = day;
-        }
-        else if (day > RunningDay)
+        if (day > RunningDay)
         {
             foreach (var chunk in _apps.Values.SelectMany(app => app.Chunks))
             {
-                chunk.CloseDay(RunningDay, day);
+                chunk.BeginDay(day);
             }
 
             RunningDay = day;

@@ -46,17 +46,13 @@ internal sealed class RunningDay
     public ReadOnlySpan<uint> ChangesOf(int slot) =>
         slot < _changes.Count ? System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_changes[slot]) : [];
 
-    /// <summary>The day as it is kept, once it is over; null when nobody reported.</summary>
+    /// <summary>The day as it is kept, once it is over; null when nobody reported. Begins anew.</summary>
     public ClosedDay? Close(Chunk chunk)
     {
-        ClosedDay? closed = null;
-        if (!IsEmpty)
+        var closed = IsEmpty ? null : ToDay(chunk.Count) with
         {
-            closed = new ClosedDay(
-                chunk.Count, _bits.AsSpan(0, Math.Min(_bits.Length, (chunk.Count + 63) / 64)).ToArray(),
-                [.. Enumerable.Range(0, _changes.Count).Select(slot => Kept(slot, chunk))], [.. _stepsBack], Hours);
-        }
-
+            Changes = [.. Enumerable.Range(0, _changes.Count).Select(slot => Kept(slot, chunk))],
+        };
         CountBefore = chunk.Count;
         IsEmpty = true;
         _changes.Clear();
@@ -66,12 +62,17 @@ internal sealed class RunningDay
         return closed;
     }
 
+    /// <summary>The day as it is so far, with every change.</summary>
+    /// <param name="count">How many installations are known.</param>
+    public ClosedDay ToDay(int count) => new(
+        count, _bits.AsSpan(0, Math.Min(_bits.Length, (count + 63) / 64)).ToArray(), [.. _changes.Select(changes => changes?.ToArray())], [.. _stepsBack], Hours);
+
     /// <summary>For what is put back from files.</summary>
     public void Begin(int countBefore) => CountBefore = countBefore;
 
     public void Restore(ClosedDay day)
     {
-        IsEmpty = false;
+        IsEmpty = day.Bits.Length == 0;
         _bits = [.. day.Bits];
         Hours = [.. day.Hours];
         _stepsBack.AddRange(day.StepsBack);
@@ -99,7 +100,7 @@ internal sealed class RunningDay
     }
 
     /// <summary>The oldest one of each installation that was there before the day, unless it ended as it began.</summary>
-    public uint[]? Kept(int slot, Chunk chunk)
+    private uint[]? Kept(int slot, Chunk chunk)
     {
         var changes = ChangesOf(slot);
         if (changes.IsEmpty)

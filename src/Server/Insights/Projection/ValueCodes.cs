@@ -18,6 +18,18 @@ internal sealed class ValueCodes
     private readonly Dictionary<long, ushort> _codesOfNumbers = [];
     private string[] _texts = ["", "", "", ""];
 
+    /// <summary>Codes as they were given before.</summary>
+    public static ValueCodes Of(IEnumerable<string> values)
+    {
+        var codes = new ValueCodes();
+        foreach (var value in values)
+        {
+            codes.Of(value);
+        }
+
+        return codes;
+    }
+
     /// <summary>How many codes there are, with that for nothing.</summary>
     public int Count { get; private set; } = 1;
 

@@ -70,7 +70,7 @@ internal static class Counting
         private ulong[] _mask = new ulong[chunk.Words];
         private ulong[] _next = new ulong[chunk.Words];
 
-        public void Run(IReadOnlyList<(int Day, int Point)> days, long[][] counts)
+        public void Run(List<(int Day, int Point)> days, long[][] counts)
         {
             foreach (var dimension in _dimensions)
             {

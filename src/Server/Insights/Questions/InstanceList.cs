@@ -1,8 +1,6 @@
 using Telemetry.Schema;
-using Telemetry.Schema.Kinds;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Insights.Questions;
 

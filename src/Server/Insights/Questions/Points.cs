@@ -1,4 +1,5 @@
 using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Insights.Questions;
 

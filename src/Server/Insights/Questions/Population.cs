@@ -1,4 +1,5 @@
 using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Insights.Questions;
 
@@ -6,7 +7,7 @@ namespace Telemetry.Server.Insights.Questions;
 internal static class Population
 {
     /// <summary>Days without a report after which an installation is gone, and after which its next report is a return.</summary>
-    public const int Absence = 30;
+    public const int Absence = CommitRules.AbsenceDays;
 
     /// <summary>Days without a report after which an installation is silent.</summary>
     public const int Silence = 7;

@@ -65,7 +65,7 @@ internal sealed class BatchDecisions(
         }
 
         var kinds = EventKinds.ReportAccepted;
-        kinds |= silence >= CommitRules.Absence ? EventKinds.InstanceReturned : EventKinds.None;
+        kinds |= UtcDay.Of(_nowMs) - UtcDay.Of(latest.AcceptedAtMs) >= CommitRules.AbsenceDays ? EventKinds.InstanceReturned : EventKinds.None;
         kinds |= report.AppVersion.Length > 0 && latest.AppVersion.Length > 0 && report.AppVersion != latest.AppVersion
             ? EventKinds.AppVersionChanged
             : EventKinds.None;

@@ -1,5 +1,4 @@
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

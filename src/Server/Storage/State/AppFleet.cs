@@ -1,6 +1,5 @@
 using Telemetry.Server.Model;
 using Telemetry.Schema;
-using Telemetry.Schema.Kinds;
 
 namespace Telemetry.Server.Storage.State;
 

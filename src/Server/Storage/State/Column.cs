@@ -51,6 +51,18 @@ internal sealed class Column
         }
     }
 
+    /// <summary>The cells in blocks, each as wide as its values need.</summary>
+    public IReadOnlyList<byte[]> Blocks => _blocks;
+
+    /// <summary>For what is read from a file: the next block, as <see cref="Blocks"/> gave it.</summary>
+    public void AddBlock(ReadOnlySpan<byte> cells)
+    {
+        var block = LastingArray.Of<byte>(cells.Length);
+        cells.CopyTo(block);
+        _blocks.Add(block);
+        _changes.Add(0);
+    }
+
     /// <summary>A column with the same cells, which changes here leave alone.</summary>
     public Column Copy()
     {

@@ -1,12 +1,10 @@
 using Telemetry.Schema;
-using Telemetry.Schema.Kinds;
-using Telemetry.Server.Insights;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
-namespace Telemetry.Server.Admin;
+namespace Telemetry.Server.Insights;
 
 /// <summary>Reads and checks which installations are asked for. A value that could select nothing is refused, not ignored.</summary>
 internal sealed class InstanceQueryReader(AppRegistry apps)

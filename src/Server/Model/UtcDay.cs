@@ -1,4 +1,4 @@
-namespace Telemetry.Server.Insights.Projection;
+namespace Telemetry.Server.Model;
 
 /// <summary>UTC days as whole numbers, counted from 1 January 1970.</summary>
 internal static class UtcDay

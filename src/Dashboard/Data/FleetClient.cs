@@ -1,0 +1,103 @@
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Grpc.Net.Client.Web;
+using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
+
+namespace Telemetry.Dashboard.Data;
+
+/// <summary>The server's calls, with the token of who is signed in, and the latest answers to questions.</summary>
+public sealed class FleetClient : IDisposable
+{
+    private const int KeptAnswers = 64;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    private readonly Session _session;
+    private readonly GrpcChannel _channel;
+    private readonly LinkedList<(string Key, object Answer)> _answers = [];
+
+    public FleetClient(Session session, string server, HttpMessageHandler? handler = null)
+    {
+        _session = session;
+        _channel = GrpcChannel.ForAddress(server, new GrpcChannelOptions
+        {
+            HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, handler ?? new HttpClientHandler()),
+            DisposeHttpClient = true,
+        });
+        Admin = new(_channel);
+        Apps = new(_channel);
+        Feed = new(_channel);
+        Insights = new(_channel);
+        Licenses = new(_channel);
+        // Another person's answers are not this one's.
+        session.Changed += _answers.Clear;
+    }
+
+    public AdminService.AdminServiceClient Admin { get; }
+
+    public AppService.AppServiceClient Apps { get; }
+
+    public FeedService.FeedServiceClient Feed { get; }
+
+    public InsightsService.InsightsServiceClient Insights { get; }
+
+    public LicenseAdminService.LicenseAdminServiceClient Licenses { get; }
+
+    /// <summary>With the token, and for calls with one answer a deadline.</summary>
+    public CallOptions Options(CancellationToken cancellationToken) => new(Headers(_session.Token), cancellationToken: cancellationToken);
+
+    /// <summary>Whether the server takes a token, which is not the one that is signed in.</summary>
+    public async Task CheckTokenAsync(string token, CancellationToken cancellationToken) =>
+        await Admin.GetServerInfoAsync(new GetServerInfoRequest(), new CallOptions(Headers(token), cancellationToken: cancellationToken));
+
+    /// <exception cref="RpcException">It was not answered. A token that the server does not take ends the session.</exception>
+    public async Task<TResponse> AskAsync<TRequest, TResponse>(
+        Func<TRequest, CallOptions, AsyncUnaryCall<TResponse>> call, TRequest request, CancellationToken cancellationToken)
+        where TRequest : IMessage
+    {
+        try
+        {
+            using var running = call(request, Options(cancellationToken));
+            return await running.ResponseAsync.WaitAsync(Longest, TimeProvider.System, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, ""));
+        }
+        catch (RpcException e)
+        {
+            EndIfRefused(e);
+            throw;
+        }
+    }
+
+    /// <summary>A token that is not taken any more leads to the sign-in, whichever call finds it out.</summary>
+    public void EndIfRefused(RpcException e)
+    {
+        if (e.StatusCode == StatusCode.Unauthenticated)
+        {
+            _session.SignOut(SignedOut.Refused);
+        }
+    }
+
+    public object? Recall(string key) => _answers.FirstOrDefault(answer => answer.Key == key).Answer;
+
+    public void Remember(string key, object answer)
+    {
+        if (_answers.FirstOrDefault(kept => kept.Key == key) is { Key: not null } old)
+        {
+            _answers.Remove(old);
+        }
+
+        _answers.AddFirst((key, answer));
+        if (_answers.Count > KeptAnswers)
+        {
+            _answers.RemoveLast();
+        }
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private static Metadata Headers(string? token) => new() { { "authorization", "Bearer " + token } };
+}

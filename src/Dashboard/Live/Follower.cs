@@ -1,0 +1,154 @@
+using Grpc.Core;
+using Telemetry.Dashboard.Data;
+
+namespace Telemetry.Dashboard.Live;
+
+public enum LinkState
+{
+    Connecting,
+    Live,
+
+    /// <summary>Lost; tried again in a while.</summary>
+    Waiting,
+
+    /// <summary>The server does not answer this, whenever it is asked.</summary>
+    Refused,
+
+    /// <summary>Nobody looks.</summary>
+    Hidden,
+}
+
+/// <summary>A stream that somebody follows, without its type.</summary>
+public interface IFollower : IDisposable
+{
+    LinkState State { get; }
+
+    TimeSpan? NextTry { get; }
+
+    Failure? Failure { get; }
+
+    /// <summary>When the last message came.</summary>
+    DateTimeOffset? LastAt { get; }
+
+    event Action? Changed;
+
+    void Start();
+
+    /// <param name="hidden">Whether it goes on as soon as somebody looks.</param>
+    void Stop(bool hidden);
+}
+
+/// <summary>Keeps one stream open: connects again after 1, 2, 4 ... 30 s, and notices when it fell silent.</summary>
+/// <param name="open">Called for every try, so that it begins after what was taken last.</param>
+public sealed class Follower<TMessage>(
+    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Action<TMessage> take) : IFollower
+    where TMessage : class
+{
+    /// <summary>What is asked of the server; three of them without a word, and the connection is taken for dead.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private readonly Backoff _backoff = new();
+    private CancellationTokenSource? _running;
+    private long _told;
+
+    public LinkState State { get; private set; } = LinkState.Hidden;
+
+    public TimeSpan? NextTry { get; private set; }
+
+    public Failure? Failure { get; private set; }
+
+    public DateTimeOffset? LastAt { get; private set; }
+
+    public event Action? Changed;
+
+    public void Start()
+    {
+        Stop(hidden: false);
+        _running = new();
+        _backoff.Reset();
+        _ = RunAsync(_running.Token);
+    }
+
+    public void Stop(bool hidden)
+    {
+        _running?.Cancel();
+        _running?.Dispose();
+        _running = null;
+        if (hidden)
+        {
+            Turn(LinkState.Hidden);
+        }
+    }
+
+    public void Dispose() => Stop(hidden: false);
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        Turn(LinkState.Connecting);
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await ReadAsync(cancellation);
+                Failure = null;
+            }
+            catch (Exception e) when (e is RpcException or OperationCanceledException or TimeoutException)
+            {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return;
+                }
+
+                Failure = Failure.Of(e);
+                if (e is RpcException { StatusCode: StatusCode.Unauthenticated } refused)
+                {
+                    fleet.EndIfRefused(refused);
+                    return;
+                }
+
+                if (Failure.Code is StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange
+                    or StatusCode.Unimplemented or StatusCode.PermissionDenied)
+                {
+                    Turn(LinkState.Refused);
+                    return;
+                }
+            }
+
+            NextTry = _backoff.Next();
+            Turn(LinkState.Waiting);
+            try
+            {
+                await Task.Delay(NextTry.Value, clock, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken cancellation)
+    {
+        using var call = open(fleet.Options(cancellation));
+        // Without its first message a connection is none yet.
+        while (await call.ResponseStream.MoveNext(cancellation).WaitAsync(3 * Heartbeat, clock, cancellation))
+        {
+            _backoff.Reset();
+            LastAt = clock.GetUtcNow();
+            NextTry = null;
+            take(call.ResponseStream.Current);
+            Turn(LinkState.Live);
+        }
+    }
+
+    /// <summary>Tells of another state, and once a second of the same.</summary>
+    private void Turn(LinkState state)
+    {
+        var second = clock.GetUtcNow().ToUnixTimeSeconds();
+        if (state != State || second != _told)
+        {
+            (State, _told) = (state, second);
+            Changed?.Invoke();
+        }
+    }
+}

@@ -1,0 +1,271 @@
+using System.Globalization;
+using Telemetry.Schema;
+using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Insights.Files;
+
+/// <summary>The projection's files: a chunk's state in one each, days that are over by month, and what holds them together.</summary>
+/// <remarks>
+/// Written in the order in which they need each other: days, values, chunks, the list of chunks. Each chunk is complete up to
+/// its own position, so one at a time is written while the others go on; what came since is read from the log again.
+/// Threading: one thread.
+/// </remarks>
+internal sealed class ProjectionFiles(string directory, FleetProjection projection, AppRegistry apps)
+{
+    private const string ListName = "fleet.bin";
+    private const string ValuesName = "values.bin";
+
+    /// <summary>By file name: up to which event what is in it is complete.</summary>
+    private readonly Dictionary<string, long> _through = new(StringComparer.Ordinal);
+
+    private long _valuesWritten = -1;
+
+    /// <summary>Reads what is there.</summary>
+    /// <param name="reached">Whether the log ever reached a position, and so whether the files belong to it.</param>
+    /// <param name="epochOf">The epoch of a number of the log.</param>
+    /// <returns>False when there is nothing, or something of another log.</returns>
+    /// <exception cref="InvalidDataException">Something is not what was written.</exception>
+    public bool Load(Predicate<FeedPosition> reached, Func<long, ulong> epochOf)
+    {
+        if (CheckedFile.Read(Path.Combine(directory, ListName)) is not { } listed)
+        {
+            return false;
+        }
+
+        var list = new ByteReader(listed.Span);
+        var position = new FeedPosition(list.Value<ulong>(), list.Value<long>());
+        var (oldestDay, generation, runningDay) = (list.Value<int>(), list.Value<int>(), list.Value<int>());
+        if (!reached(position))
+        {
+            return false;
+        }
+
+        var read = ReadValues();
+        var days = Directory.GetFiles(directory, "days-*.bin").Order(StringComparer.Ordinal).SelectMany(DayFile.Read)
+            .GroupBy(day => (day.App, day.Chunk)).ToDictionary(group => group.Key, group => Last(group));
+        var through = position.Number;
+        for (var count = list.Value<int>(); count > 0; count--)
+        {
+            var (app, index, known, isClean) = (list.Text(), list.Value<int>(), list.Value<long>(), list.Value<bool>());
+            var name = NameOf(app, index);
+            var record = ChunkRecord.Read(CheckedFile.Read(Path.Combine(directory, name)) ?? throw new InvalidDataException($"{name} is missing"));
+            record.Complete(days.GetValueOrDefault((app, index)) ?? [], oldestDay);
+            if (isClean && record.Through == known)
+            {
+                // Nothing came since it was written, so it is complete up to where the others are.
+                record.Chunk.BeginDay(runningDay);
+                _through[name] = position.Number;
+            }
+            else
+            {
+                _through[name] = record.Through;
+            }
+
+            through = Math.Min(through, _through[name]);
+            read[app].Restore(record.Chunk);
+        }
+
+        projection.Restore(new FeedPosition(epochOf(through), through), oldestDay, generation, read.Values);
+        return true;
+    }
+
+    /// <summary>Removes everything, to begin anew.</summary>
+    public void Clear()
+    {
+        if (Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        _through.Clear();
+        _valuesWritten = -1;
+    }
+
+    /// <summary>Writes days that are over and not written yet, and the chunk that waits the longest, or all.</summary>
+    /// <exception cref="IOException">They are not all written; what was written before is as it was.</exception>
+    public void Write(bool all)
+    {
+        DurableFile.CreateDirectory(directory);
+        WriteDays();
+        var dirty = projection.Read((apps, _) => apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk)))
+            .Where(item => item.Chunk.IsDirty).OrderBy(item => _through.GetValueOrDefault(NameOf(item.App, item.Index))).ToList());
+        // One that has no file yet would be missing in the list, and what it knows would not be read from the log again.
+        foreach (var (app, index, chunk) in dirty.Where((item, place) => all || place == 0 || !_through.ContainsKey(NameOf(item.App, item.Index))))
+        {
+            WriteChunk(app, index, chunk);
+        }
+
+        if (dirty.Count > 0)
+        {
+            WriteList();
+        }
+    }
+
+    private static Dictionary<int, KeptDay> Last(IEnumerable<KeptDay> days)
+    {
+        var last = new Dictionary<int, KeptDay>();
+        foreach (var day in days)
+        {
+            last[day.Day] = day;
+        }
+
+        return last;
+    }
+
+    private static string NameOf(string app, int index) => string.Create(CultureInfo.InvariantCulture, $"{app}-{index}.bin");
+
+    private void WriteDays()
+    {
+        var closed = projection.Read((apps, _) => apps.SelectMany(app => app.Chunks.Select((chunk, index) =>
+            (App: app.App, Index: index, Chunk: chunk, First: chunk.FirstDay, Days: chunk.Closed[chunk.KeptDays.Count..]))).Where(item => item.Days.Length > 0).ToList());
+        var kept = closed.Select(item => (item.Chunk, Days: Enumerable.Range(0, item.Days.Length).Select(at => item.Days.Span[at] is { } day
+            ? KeptDay.Of(item.App, item.Index, item.First + item.Chunk.KeptDays.Count + at, day)
+            : null).ToList())).ToList();
+        DayFile.Append(directory, kept.SelectMany(item => item.Days).OfType<KeptDay>());
+        foreach (var (chunk, days) in kept)
+        {
+            chunk.KeptDays.AddRange(days.Select(day => day?.Digest ?? 0));
+        }
+    }
+
+    private void WriteChunk(string app, int index, Chunk chunk)
+    {
+        var writer = new ByteWriter();
+        var through = projection.Read((_, position) =>
+        {
+            if (chunk.KeptDays.Count != chunk.ClosedCount)
+            {
+                // A day ended just now; it is written first, the next time.
+                return (long?)null;
+            }
+
+            ChunkRecord.Write(writer, chunk, position.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(chunk.KeptDays));
+            chunk.IsDirty = false;
+            return position.Number;
+        });
+        if (through is not { } number)
+        {
+            return;
+        }
+
+        try
+        {
+            WriteValues();
+            CheckedFile.Write(Path.Combine(directory, NameOf(app, index)), writer.Written);
+            _through[NameOf(app, index)] = number;
+        }
+        catch
+        {
+            chunk.IsDirty = true;
+            throw;
+        }
+    }
+
+    private void WriteList()
+    {
+        var writer = new ByteWriter();
+        var isWhole = projection.Read((apps, position) =>
+        {
+            writer.Value(position.Epoch);
+            writer.Value(position.Number);
+            writer.Value(projection.OldestDay);
+            writer.Value(projection.Generation);
+            writer.Value(projection.RunningDay);
+            var chunks = apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk))).ToList();
+            if (!chunks.TrueForAll(item => _through.ContainsKey(NameOf(item.App, item.Index))))
+            {
+                return false;
+            }
+
+            writer.Value(chunks.Count);
+            foreach (var (app, index, chunk) in chunks)
+            {
+                writer.Text(app);
+                writer.Value(index);
+                writer.Value(_through[NameOf(app, index)]);
+                writer.Value(!chunk.IsDirty);
+            }
+
+            return true;
+        });
+        // The list of before holds until the next time: it tells less, and nothing wrong.
+        if (isWhole)
+        {
+            CheckedFile.Write(Path.Combine(directory, ListName), writer.Written);
+        }
+    }
+
+    /// <summary>After what uses them was copied and before it is written: values only ever become more.</summary>
+    private void WriteValues()
+    {
+        var writer = new ByteWriter();
+        var count = projection.Read((apps, _) =>
+        {
+            var values = apps.Sum(app => app.Measures.Count + app.Codes.Sum(codes => (long)codes.Count));
+            if (values == _valuesWritten)
+            {
+                return values;
+            }
+
+            writer.Value(apps.Count);
+            foreach (var app in apps)
+            {
+                writer.Text(app.App);
+                writer.Value(app.Codes.Count);
+                foreach (var (path, slot) in app.Dimensions.OrderBy(dimension => dimension.Value))
+                {
+                    writer.Text(path);
+                    writer.Value(app.Codes[slot].Count - 1);
+                    foreach (var value in app.Codes[slot].Snapshot().Span[1..])
+                    {
+                        writer.Text(value);
+                    }
+                }
+
+                writer.Value(app.Measures.Count);
+                foreach (var (path, _) in app.Measures.OrderBy(measure => measure.Value))
+                {
+                    writer.Text(path);
+                }
+            }
+
+            return values;
+        });
+        if (count != _valuesWritten)
+        {
+            CheckedFile.Write(Path.Combine(directory, ValuesName), writer.Written);
+            _valuesWritten = count;
+        }
+    }
+
+    private SortedDictionary<string, AppProjection> ReadValues()
+    {
+        var read = new SortedDictionary<string, AppProjection>(StringComparer.Ordinal);
+        var reader = new ByteReader((CheckedFile.Read(Path.Combine(directory, ValuesName)) ?? throw new InvalidDataException($"{ValuesName} is missing")).Span);
+        for (var count = reader.Value<int>(); count > 0; count--)
+        {
+            var (app, dimensions, measures) = (reader.Text(), new List<(string, ValueCodes)>(), new List<string>());
+            for (var slots = reader.Value<int>(); slots > 0; slots--)
+            {
+                var (path, values) = (reader.Text(), new string[reader.Value<int>()]);
+                for (var code = 0; code < values.Length; code++)
+                {
+                    values[code] = reader.Text();
+                }
+
+                dimensions.Add((path, ValueCodes.Of(values)));
+            }
+
+            for (var slots = reader.Value<int>(); slots > 0; slots--)
+            {
+                measures.Add(reader.Text());
+            }
+
+            read.Add(app, new AppProjection(apps.OfStored(app), dimensions, measures));
+        }
+
+        return read;
+    }
+}

@@ -1,0 +1,94 @@
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Insights.Files;
+
+/// <summary>Reads the projection's files at the start, writes them as time goes by and at the end.</summary>
+/// <remarks>What is damaged is told and made anew from the log, as far as the log goes back.</remarks>
+internal sealed partial class ProjectionKeeper(
+    ProjectionFiles files, ITelemetryStore store, TimeProvider time, ILogger<ProjectionKeeper> logger)
+    : BackgroundService
+{
+    /// <summary>How often one chunk is written: what a start after a kill has to read again is small.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+
+    /// <summary>What cannot be answered any more, in words for an operator; null when nothing is lost.</summary>
+    public string? Loss { get; private set; }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        Load();
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        TryWrite(all: true);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            {
+                TryWrite(all: false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The rest is written at the end.
+        }
+    }
+
+    private void Load()
+    {
+        try
+        {
+            if (files.Load(store.Reached, store.EpochOf))
+            {
+                return;
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            Log.Damaged(logger, e.Message);
+        }
+
+        files.Clear();
+        if (store.OldestNumber > 1)
+        {
+            Loss = FormattableString.Invariant(
+                $"Answers about the fleet begin with event {store.OldestNumber}: what was before is neither in the log nor in files any more. Restore the directory 'insights' from a backup.");
+            Log.Lost(logger, Loss);
+        }
+    }
+
+    private void TryWrite(bool all)
+    {
+        try
+        {
+            files.Write(all);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing is lost: the log has it, and the next time tries again.
+            Log.NotWritten(logger, e.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 6002, Level = LogLevel.Error,
+            Message = "The files of the insights are damaged, and are made anew from the log: {Reason}")]
+        public static partial void Damaged(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 6003, Level = LogLevel.Error, Message = "{Loss}")]
+        public static partial void Lost(ILogger logger, string loss);
+
+        [LoggerMessage(EventId = 6004, Level = LogLevel.Warning,
+            Message = "The files of the insights cannot be written: {Reason} A start takes longer until they can.")]
+        public static partial void NotWritten(ILogger logger, string reason);
+    }
+}

@@ -1,0 +1,112 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using Telemetry.Server.Insights.Files;
+using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Insights.Questions;
+
+namespace Telemetry.Server.Tests.Insights;
+
+/// <summary>What was written is read again, after a stop and after a kill, and damage is told.</summary>
+public sealed class ProjectionFilesTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("telemetry-insights").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void After_any_kill_files_and_log_give_the_same_answers() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var (fleet, random) = (new RandomFleet(seed, installations: 40), new Random(seed));
+            var directory = Path.Combine(_directory, seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
+            var files = new ProjectionFiles(directory, projection, fleet.Apps);
+            for (var from = 0; from < fleet.Reports.Count;)
+            {
+                var batch = fleet.Reports.Skip(from).Take(random.Next(1, 60)).ToList();
+                from += batch.Count;
+                projection.Apply([.. batch.Select(report => report.Stored)], null);
+                if (random.Next(3) == 0)
+                {
+                    files.Write(all: random.Next(4) == 0);
+                }
+
+                if (random.Next(9) == 0)
+                {
+                    (projection, files) = Restarted(directory, fleet, from);
+                }
+            }
+
+            files.Write(all: true);
+            (projection, _) = Restarted(directory, fleet, fleet.Reports.Count);
+            using var whole = QuestionPropertyTests.Project(fleet, fleet.Reports);
+            foreach (var question in Questions(fleet))
+            {
+                var (read, made) = (new QuestionEngine(projection).Ask(question), new QuestionEngine(whole).Ask(question));
+                Assert.Equal(Telemetry.Server.Insights.AnswerMapper.ToWire(made), Telemetry.Server.Insights.AnswerMapper.ToWire(read));
+            }
+
+            foreach (var report in fleet.Reports.DistinctBy(report => report.Installation))
+            {
+                var (read, made) = (new TimelineEngine(projection).Of(report.Report.Instance, report.App, 400)!, new TimelineEngine(whole).Of(report.Report.Instance, report.App, 400)!);
+                Assert.Equal(made.Reported, read.Reported);
+                Assert.Equal(made.Lanes.SelectMany(lane => lane.Runs), read.Lanes.SelectMany(lane => lane.Runs));
+            }
+        },
+        iter: 8, threads: 1);
+
+    [Fact]
+    public void A_flipped_bit_in_any_file_is_told_and_never_answered_from() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var (fleet, random) = (new RandomFleet(seed, installations: 15, days: 40), new Random(seed));
+            var directory = Path.Combine(_directory, "flip" + seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            var projection = QuestionPropertyTests.Project(fleet, fleet.Reports);
+            new ProjectionFiles(directory, projection, fleet.Apps).Write(all: true);
+            var paths = Directory.GetFiles(directory);
+            var path = paths[random.Next(paths.Length)];
+            var bytes = File.ReadAllBytes(path);
+            bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+            File.WriteAllBytes(path, bytes);
+
+            using var read = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
+            Assert.Throws<InvalidDataException>(() => new ProjectionFiles(directory, read, fleet.Apps).Load(_ => true, _ => 1));
+        },
+        iter: 40, threads: 1);
+
+    [Fact]
+    public void Files_of_another_log_are_not_read()
+    {
+        var fleet = new RandomFleet(3);
+        new ProjectionFiles(_directory, QuestionPropertyTests.Project(fleet, fleet.Reports), fleet.Apps).Write(all: true);
+
+        using var read = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
+        Assert.False(new ProjectionFiles(_directory, read, fleet.Apps).Load(position => position.Number < 5, _ => 1));
+        Assert.Equal(0, read.Position.Number);
+    }
+
+    private static (FleetProjection Projection, ProjectionFiles Files) Restarted(string directory, RandomFleet fleet, int committed)
+    {
+        var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
+        var files = new ProjectionFiles(directory, projection, fleet.Apps);
+        if (!Directory.Exists(directory) || !files.Load(position => position.Number <= committed, _ => 1))
+        {
+            files.Clear();
+        }
+
+        // What the log has and the files have not, as the follower reads it.
+        projection.Apply([.. fleet.Reports.Take(committed).Skip((int)projection.Position.Number).Select(report => report.Stored)], null);
+        return (projection, files);
+    }
+
+    private static IEnumerable<Question> Questions(RandomFleet fleet) =>
+        from activity in Enum.GetValues<Activity>().Where(activity => activity != Activity.None)
+        from path in new[] { "app_version", "environment.country", "verdict" }
+        select new Question
+        {
+            Activity = activity,
+            GroupBy = [new FieldGrouping(path, 0, StringComparer.Ordinal), new FieldGrouping("app", 0, StringComparer.Ordinal)],
+            Days = fleet.Days,
+            Step = Step.Day,
+        };
+}
