@@ -59,12 +59,13 @@ public sealed class ListenersTests
 
             var banner = new Banner(output);
             banner.Started(listeners, app.Services.GetRequiredService<ITelemetryStore>());
-            banner.Token("tlm_x");
+            banner.Token("tlm_x", listeners.Http);
 
             var lines = output.ToString().Split(Environment.NewLine);
             Assert.Contains(lines, line => line.StartsWith($"HTTP   http://127.0.0.1:{listeners.Http!.Port} ", StringComparison.Ordinal));
             Assert.Contains(lines, line => line.StartsWith($"gRPC   http://127.0.0.1:{listeners.Grpc!.Port} ", StringComparison.Ordinal));
             Assert.Contains(lines, line => line.StartsWith($"Data   {directory.FullName} ", StringComparison.Ordinal));
+            Assert.Contains($"Open   {listeners.Http}#token=tlm_x", lines);
             Assert.Contains("Admin token: tlm_x", lines);
             Assert.NotEqual(0, listeners.Http!.Port);
             Assert.False(listeners.OutsideWithoutTls);
