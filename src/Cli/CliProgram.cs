@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Grpc.Core;
 using Telemetry.Cli.Commands;
+using Telemetry.Cli.Commands.Insights;
 using Telemetry.Cli.Commands.Installation;
 using Telemetry.Cli.Commands.Licenses;
 using Telemetry.Client;
@@ -71,6 +72,12 @@ internal static class CliProgram
             new TailCommand(connection, console),
             new ReportCommand(connection, console),
             new InstancesCommand(connection, console),
+            new OverviewCommand(connection, console),
+            new QueryCommand(connection, console),
+            new ReleasesCommand(connection, console),
+            new CohortsCommand(connection, console),
+            new QualityCommand(connection, console),
+            new ExportCommand(connection, console),
             new AppsCommand(connection, console),
             new LicensesCommand(connection, console),
         };

@@ -44,7 +44,7 @@ public sealed class ImportTableTests
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits",
+        "EventMessages", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

@@ -46,7 +46,7 @@ public sealed partial class DocumentedCommandsTests
         var methods = new FileDescriptor[]
             {
                 ReportingServiceReflection.Descriptor, FeedServiceReflection.Descriptor, AdminServiceReflection.Descriptor, AppServiceReflection.Descriptor,
-                LicenseServiceReflection.Descriptor, LicenseAdminServiceReflection.Descriptor,
+                LicenseServiceReflection.Descriptor, LicenseAdminServiceReflection.Descriptor, InsightsServiceReflection.Descriptor,
             }
             .SelectMany(file => file.Services).SelectMany(service => service.Methods)
             .Select(method => $"{method.Service.FullName}/{method.Name}").ToList();

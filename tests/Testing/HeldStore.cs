@@ -1,7 +1,6 @@
 using Telemetry.Server.Model;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Testing;
 

@@ -9,10 +9,13 @@ internal static class DemoDirectory
 {
     private const string Mark = "demo.json";
 
-    /// <summary>Where a user's programs keep data; in the working directory where there is no such place.</summary>
+    /// <summary>
+    /// Where a user's programs keep data, and not below "telemetry", where apps that report have theirs; in the working
+    /// directory where there is no such place.
+    /// </summary>
     public static string Default => Environment.GetFolderPath(
         Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } folder
-            ? Path.Combine(folder, "telemetry", "demo")
+            ? Path.Combine(folder, "telemetry-demo")
             : "data-demo";
 
     /// <summary>Makes a new directory a demo's, and sees that one which is there is none of anybody else.</summary>

@@ -17,6 +17,9 @@ internal sealed class DemoHistory(
     DemoFleet fleet, DemoLicenses licenses, DemoClock clock, ITelemetryStore store, AppRegistrar registrar, AppRegistry apps,
     ReportCleaner cleaner, IOptions<IngestionOptions> ingestion)
 {
+    /// <summary>So many batches wait for the disk at most.</summary>
+    private const int MaxAhead = 4;
+
     private readonly TimeSpan _minimumInterval = ingestion.Value.MinimumInterval;
     private int _begun = -1;
 
@@ -32,17 +35,27 @@ internal sealed class DemoHistory(
         await registrar.RegisterAsync(DemoContract.Bytes, validateOnly: false, CancellationToken.None).ConfigureAwait(false);
         var first = fleet.DayOf(DateOnly.FromDateTime(clock.Now.UtcDateTime));
         var days = fleet.DayOf(DateOnly.FromDateTime(until.UtcDateTime)) - first + 1;
-        var committing = Task.CompletedTask;
+        var committed = Task.CompletedTask;
+        var ahead = new Queue<Task>();
         foreach (var batch in Between(after, until).Chunk(ingestion.Value.MaxBatch))
         {
-            var submitted = batch.AsParallel().AsOrdered().Select(Submit).ToArray();
-            await committing.ConfigureAwait(false);
             tell(new DemoProgress(batch[0].Day - first, days, store.Current.Number));
-            // The next batch is made while this one is committed.
-            committing = Task.Run(() => CommitAsync(batch, submitted, after));
+            var submitted = batch.AsParallel().AsOrdered().Select(Submit).ToArray();
+            // The next batches are made while this one is committed, so that no processor waits for the other.
+            var before = committed;
+            committed = Task.Run(async () =>
+            {
+                await before.ConfigureAwait(false);
+                await CommitAsync(batch, submitted, after).ConfigureAwait(false);
+            });
+            ahead.Enqueue(committed);
+            if (ahead.Count > MaxAhead)
+            {
+                await ahead.Dequeue().ConfigureAwait(false);
+            }
         }
 
-        await committing.ConfigureAwait(false);
+        await committed.ConfigureAwait(false);
         tell(new DemoProgress(days, days, store.Current.Number));
     }
 
@@ -89,7 +102,8 @@ internal sealed class DemoHistory(
 
     /// <summary>Whether an earlier run of the server took it before its hour, so that somebody had something to see.</summary>
     private bool WasEarly(Report report, DateTimeOffset at, DateTimeOffset after) =>
-        store.FindInstance(report.Instance, report.App) is { } known
+        at.UtcDateTime.Date == after.UtcDateTime.Date
+            && store.FindInstance(report.Instance, report.App) is { } known
             && known.LastSeen <= after && known.LastSeen.UtcDateTime.Date == at.UtcDateTime.Date;
 }
 

@@ -40,6 +40,9 @@ internal sealed record DemoLicense(string Customer, double Weight, string[] Apps
     /// <summary>By this the vendor's call is known, so that repeating it issues no second license.</summary>
     public string RequestId => $"simulated-fleet-{Customer}";
 
+    /// <summary>Whether something is done with it on a day.</summary>
+    public bool ChangesOn(int day) => day == Issued || day == Renewed?.Day || day == StateFrom?.Day;
+
     /// <summary>What an installation claims about a subscription, right or wrong; null when nothing.</summary>
     public static DemoClaim? ClaimOf(DemoSite site, string app, int birth, Draw draw)
     {

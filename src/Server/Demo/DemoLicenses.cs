@@ -15,6 +15,7 @@ internal sealed class DemoLicenses(
 
     private readonly ConcurrentDictionary<DemoLicense, string> _keys = new();
     private readonly List<(SubscriptionKeyHash, LicensedInstanceId)> _checked = [];
+    private bool _begun;
 
     /// <summary>The key that the customer has in hand.</summary>
     public string KeyOf(DemoLicense license) =>
@@ -25,17 +26,20 @@ internal sealed class DemoLicenses(
     {
         await book.RenewAsync(_checked, firstDay.AddDays(day - 1)).ConfigureAwait(false);
         _checked.Clear();
-        foreach (var license in DemoLicense.All.Where(license => license.Issued <= day))
+        // The first time also what an earlier run may not have come to.
+        foreach (var license in DemoLicense.All.Where(license => license.Issued <= day && (!_begun || license.ChangesOn(day))))
         {
             await KeepAsync(license, day, firstDay).ConfigureAwait(false);
         }
+
+        _begun = true;
     }
 
     /// <summary>An installation checks its license when it gets the key, and every week from then on.</summary>
     public async ValueTask CheckAsync(DemoInstallation installation, int day)
     {
         if (installation.Claim is { License: { } license, IsActivated: true } claim
-            && (day == claim.From || (day > claim.From && (day + installation.Site.Number) % CheckEvery == 0))
+            && (day == claim.From || (day > claim.From && day % CheckEvery == 0))
             && questions.Read(KeyOf(license), installation.Site.Hash, null, installation.App, null, out _) is { } question)
         {
             await desk.CheckAsync(question, CancellationToken.None).ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal static class DemoReleases
     [
         new("1.1.0", -900), new("1.3.0", -130), new("1.4.0", -60), new("1.4.1", -20), new("1.5.0", 45), new("1.5.1", 62),
         new("1.6.0", 120), new("1.6.1", 141), new("1.7.0", 205), new("1.7.1", 223), new("1.8.0", 276),
-        new("2.0.0", 318, Needs: 3), new("2.0.1", 346, Needs: 3), new("2.1.0", 388, Needs: 3), new("2.2.0", 450, Needs: 3),
+        new("1.8.1", 312), new("2.0.0", 366, Needs: 3), new("2.0.1", 430, Needs: 3), new("2.1.0", 475, Needs: 3),
     ];
 
     public static readonly DemoRelease[] FormVox =

@@ -31,7 +31,7 @@ internal sealed class DemoSite
         Place = original?.Place ?? DemoPlace.Of(Draw.For(Trait.Place));
         // From keen to careless; what is behind with one thing is behind with others.
         var care = Draw.For(Trait.Care).Around(1, 0.5);
-        _runtimeLag = Draw.For(Trait.RuntimeLag).Around(650 * Math.Sqrt(care), 0.45);
+        _runtimeLag = Draw.For(Trait.RuntimeLag).Around(880 * Math.Sqrt(care), 0.45);
         _platformLag = Draw.For(Trait.PlatformLag).Around(60 * care, 0.9);
         _patchLag = Draw.For(Trait.FreezesPatches).Happens(0.2) ? double.PositiveInfinity : Draw.For(Trait.PatchLag).Waiting(20 * care);
         // A copy is not kept.

@@ -93,11 +93,8 @@ internal sealed class CsvFile : ExportFile
     private void EndLine()
     {
         _line.Append("\r\n");
-        foreach (var chunk in _line.GetChunks())
-        {
-            Encoding.UTF8.GetBytes(chunk.Span, _output);
-        }
-
+        // Not chunk by chunk: two of them could share a character.
+        Encoding.UTF8.GetBytes(_line.ToString(), _output);
         _line.Clear();
     }
 }
@@ -106,41 +103,40 @@ internal sealed class CsvFile : ExportFile
 internal sealed class JsonLinesFile(IReadOnlyList<ExportColumn> columns, IBufferWriter<byte> output) : ExportFile
 {
     private readonly JsonEncodedText[] _names = [.. columns.Select(column => JsonEncodedText.Encode(column.Name))];
-    private readonly Utf8JsonWriter _json = new(output);
 
     public override ValueTask WriteAsync(ExportCell[] row)
     {
-        _json.Reset();
-        _json.WriteStartObject();
-        for (var i = 0; i < row.Length; i++)
+        using (var json = new Utf8JsonWriter(output))
         {
-            if (row[i].IsKnown)
+            json.WriteStartObject();
+            for (var i = 0; i < row.Length; i++)
             {
-                _json.WritePropertyName(_names[i]);
-                Write(row[i], columns[i].Type);
+                if (row[i].IsKnown)
+                {
+                    json.WritePropertyName(_names[i]);
+                    Write(json, row[i], columns[i].Type);
+                }
             }
+
+            json.WriteEndObject();
         }
 
-        _json.WriteEndObject();
-        _json.Flush();
         output.Write("\n"u8);
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask EndAsync() => _json.DisposeAsync();
-
-    private void Write(ExportCell cell, ExportType type)
+    private static void Write(Utf8JsonWriter json, ExportCell cell, ExportType type)
     {
         var culture = CultureInfo.InvariantCulture;
         switch (type)
         {
-            case ExportType.Whole: _json.WriteNumberValue(cell.Number); break;
-            case ExportType.Decimal: _json.WriteNumberValue(cell.Decimal); break;
-            case ExportType.Flag: _json.WriteBooleanValue(cell.Flag); break;
-            case ExportType.Moment: _json.WriteStringValue(cell.Moment.ToString(MomentFormat, culture)); break;
-            case ExportType.Day: _json.WriteStringValue(cell.Day.ToString(DayFormat, culture)); break;
-            case ExportType.Json: _json.WriteRawValue(cell.Text!, skipInputValidation: true); break;
-            default: _json.WriteStringValue(cell.Text); break;
+            case ExportType.Whole: json.WriteNumberValue(cell.Number); break;
+            case ExportType.Decimal: json.WriteNumberValue(cell.Decimal); break;
+            case ExportType.Flag: json.WriteBooleanValue(cell.Flag); break;
+            case ExportType.Moment: json.WriteStringValue(cell.Moment.ToString(MomentFormat, culture)); break;
+            case ExportType.Day: json.WriteStringValue(cell.Day.ToString(DayFormat, culture)); break;
+            case ExportType.Json: json.WriteRawValue(cell.Text!, skipInputValidation: true); break;
+            default: json.WriteStringValue(cell.Text); break;
         }
     }
 }

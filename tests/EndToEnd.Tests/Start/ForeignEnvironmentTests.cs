@@ -101,8 +101,8 @@ public sealed class ForeignEnvironmentTests : IDisposable
         using var http = Hold(8080);
         using var grpc = Hold(8081);
         // As one that began yesterday, which has less to write.
-        var own = Directory.CreateDirectory(Path.Combine(_directory, "telemetry", "demo")).FullName;
-        await File.WriteAllTextAsync(Path.Combine(own, "demo.json"), $$"""{"FirstDay":"{{DateTime.UtcNow.AddDays(-1):yyyy-MM-dd}}"}""");
+        var own = Directory.CreateDirectory(Path.Combine(_directory, "telemetry-demo")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(own, "demo.json"), $$"""{"FirstDay":"{{TimeProvider.System.GetUtcNow().AddDays(-1):yyyy-MM-dd}}"}""");
         await File.WriteAllTextAsync(Path.Combine(_directory, "telemetry.json"), $$$"""{"Server":{"Data":"{{{Data}}}","SecretFile":"{{{Data}}}/secret"}}""");
         using var demo = await ServerProcess.StartAsync(new ServerStart
         {

@@ -68,13 +68,13 @@ public sealed class DemoFleetTests
     [Fact]
     public void A_release_spreads_and_one_stalls_because_it_needs_a_newer_PHP()
     {
-        var earlier = VersionsOf("roomvox", 270);
-        Assert.True(ShareOf(earlier, version => version >= new Version(1, 7)) > 0.85);
+        var earlier = VersionsOf("roomvox", 276 + 34);
+        Assert.True(ShareOf(earlier, version => version >= new Version(1, 8)) > 0.75);
 
         var reports = ReportsOf("roomvox", DemoFleet.PastDays);
         var stalled = ShareOf(VersionsOf("roomvox", DemoFleet.PastDays), version => version.Major == 2);
-        Assert.InRange(stalled, 0.35, 0.65);
-        Assert.InRange(ShareOf(VersionsOf("roomvox", 385), version => version.Major == 2), stalled - 0.06, stalled);
+        Assert.InRange(stalled, 0.15, 0.38);
+        Assert.InRange(ShareOf(VersionsOf("roomvox", 388), version => version.Major == 2), stalled - 0.08, stalled);
         Assert.DoesNotContain(reports, report => report.AppVersion.StartsWith('2') && report.Environment.PhpVersion is ['8', '.', '1' or '2' or '3', ..]);
     }
 

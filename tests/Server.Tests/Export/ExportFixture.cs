@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Google.Api;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Schema;

@@ -6,7 +6,6 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Parquet;
 using Parquet.Schema;
-using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Export;

@@ -325,10 +325,11 @@ public sealed class StreamEventsTests
 
     private static void CopyFiles(string from, string to)
     {
-        Directory.CreateDirectory(Path.Combine(to, "signing"));
         foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Telemetry.Schema;
-using Telemetry.Server.Model;
 using Telemetry.Server.Insights.Questions;
 
 namespace Telemetry.Server.Tests.Insights;

@@ -2,7 +2,6 @@ using CsCheck;
 using Telemetry.Contracts.V1;
 using Telemetry.Schema;
 using Telemetry.Server.Insights;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Activity = Telemetry.Server.Insights.Questions.Activity;

@@ -1,9 +1,7 @@
 using Telemetry.Schema;
 using Telemetry.Schema.Kinds;
 using Telemetry.Server.Demo;
-using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Tests.Insights;
 

@@ -104,12 +104,13 @@ public sealed class BatchDecisionsTests
     }
 
     [Theory]
-    [InlineData(0, true)]
-    [InlineData(-Millisecond, false)]
-    [InlineData(Millisecond, true)]
-    public void An_installation_returns_after_thirty_days(long ticksMore, bool returned)
+    [InlineData(0, false)]
+    [InlineData(-Millisecond, true)]
+    [InlineData(Millisecond, false)]
+    public void An_installation_returns_thirty_days_of_the_calendar_later(long ticksMore, bool returned)
     {
-        Known(1, Now - TimeSpan.FromDays(30) - TimeSpan.FromTicks(ticksMore));
+        // The midnight after the thirtieth day before.
+        Known(1, new DateTimeOffset(Now.UtcDateTime.Date, TimeSpan.Zero) - TimeSpan.FromDays(29) + TimeSpan.FromTicks(ticksMore));
 
         Assert.Equal(
             EventKinds.ReportAccepted | (returned ? EventKinds.InstanceReturned : EventKinds.None), Accepted(ReportOf(1)).Kinds);

@@ -2,7 +2,6 @@ using Telemetry.Server.Model;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
-using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Tests.Storage;
 
