@@ -1,5 +1,6 @@
 using Telemetry.Contracts.V1;
-using Telemetry.Dashboard.Live;
+using Figures = Telemetry.Contracts.V1.Figures;
+using WatchedAnswer = Telemetry.Dashboard.Live.WatchedAnswer;
 
 namespace Telemetry.Dashboard.Tests.Pages;
 
