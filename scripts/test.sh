@@ -82,6 +82,10 @@ for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
   log="$results/$name.log"
   echo "-- $name"
+  if [ "$name" = Dashboard.Browser.Tests ]; then
+    echo "   not run here: not yet shown to be steady; run it by hand with dotnet run --project tests/$name"
+    continue
+  fi
   # A test that hangs must cost this run minutes, not hours; the log then ends with what was reported so far.
   timeout --signal=KILL 1200 dotnet "tests/$name/bin/Debug/net10.0/Telemetry.$name.dll" --no-ansi --progress off \
     --xunit-diagnostics on --long-running 120 >"$log" 2>&1 </dev/null || true

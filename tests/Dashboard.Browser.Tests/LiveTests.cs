@@ -42,7 +42,6 @@ public sealed class LiveTests(DashboardFixture fixture) : IDisposable
             server = await ServerProcess.StartAsync(new ServerStart { Arguments = ["--data", _data, "--http", http.Authority, "--grpc", grpc.Authority] });
             await DashboardFixture.ReportAsync(grpc, "https://b.example.org");
             await DashboardFixture.ReportAsync(grpc, "https://c.example.org");
-            await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Try now" }).ClickAsync();
             await DashboardFixture.ReportAsync(grpc, "https://d.example.org");
 
             await Expect(visitor.Page.Locator(".feed [data-number]")).ToHaveCountAsync(4, new LocatorAssertionsToHaveCountOptions { Timeout = Visitor.Patience });

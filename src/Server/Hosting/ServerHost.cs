@@ -45,6 +45,8 @@ internal static class ServerHost
         // Where they lie while the server runs from its build; what is published has them beside it.
         builder.WebHost.UseStaticWebAssets();
         ServerConfiguration.Read(builder.Configuration, commandLine);
+        // Else a build that was not published takes every path for that of a file, and answers 405 where there is nothing.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         builder.Logging.AddTelemetryLogging(builder.Configuration);
         AddOptions(builder);
         AddKestrel(builder, commandLine.Demo);
