@@ -204,7 +204,7 @@ public sealed class QuestionPropertyTests
             if (values.Count > 0)
             {
                 Assert.Equal(values.Average(), group.Figures[2].Values[0], 6);
-                var rank = (int)Math.Ceiling(question.Measures[3].Percentile / 100.0 * values.Count);
+                var rank = (int)Math.Ceiling(question.Measures[3].Percentile * values.Count / 100m);
                 Assert.Equal(values[rank - 1], group.Figures[3].Values[0], 6);
             }
         }
