@@ -85,13 +85,32 @@ public sealed class ProjectionFilesTests : IDisposable
         Assert.Equal(0, read.Position.Number);
     }
 
+    [Fact]
+    public void What_cannot_be_used_is_moved_aside_and_never_deleted()
+    {
+        var fleet = new RandomFleet(5, installations: 10, days: 20);
+        var directory = Path.Combine(_directory, "insights");
+        var files = new ProjectionFiles(directory, QuestionPropertyTests.Project(fleet, fleet.Reports), fleet.Apps);
+        Assert.Null(files.SetAside());
+        files.Write(all: true);
+        string[] before = [.. Directory.GetFiles(directory).Select(Path.GetFileName).Order()!];
+
+        Assert.Equal(directory + ".old-1", files.SetAside());
+        Assert.False(Directory.Exists(directory));
+        Assert.Equal(before, Directory.GetFiles(directory + ".old-1").Select(Path.GetFileName).Order());
+
+        files.Write(all: true);
+        Directory.CreateDirectory(directory);
+        Assert.Equal(directory + ".old-2", files.SetAside());
+    }
+
     private static (FleetProjection Projection, ProjectionFiles Files) Restarted(string directory, RandomFleet fleet, int committed)
     {
         var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
         var files = new ProjectionFiles(directory, projection, fleet.Apps);
         if (!Directory.Exists(directory) || !files.Load(position => position.Number <= committed, _ => 1))
         {
-            files.Clear();
+            files.SetAside();
         }
 
         // What the log has and the files have not, as the follower reads it.

@@ -71,16 +71,24 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         return true;
     }
 
-    /// <summary>Removes everything, to begin anew.</summary>
-    public void Clear()
+    /// <summary>Moves everything aside, to begin anew: what is damaged or of another log may be all that tells of some days.</summary>
+    /// <returns>Where it is now; null when there was nothing.</returns>
+    public string? SetAside()
     {
-        if (Directory.Exists(directory))
+        var aside = directory;
+        for (var number = 1; Directory.Exists(aside); number++)
         {
-            Directory.Delete(directory, recursive: true);
+            aside = string.Create(CultureInfo.InvariantCulture, $"{directory}.old-{number}");
+        }
+
+        if (aside != directory)
+        {
+            Directory.Move(directory, aside);
         }
 
         _through.Clear();
         _valuesWritten = -1;
+        return aside == directory ? null : aside;
     }
 
     /// <summary>Writes days that are over and not written yet, and the chunk that waits the longest, or all.</summary>

@@ -56,7 +56,11 @@ internal sealed partial class ProjectionKeeper(
             Log.Damaged(logger, e.Message);
         }
 
-        files.Clear();
+        if (files.SetAside() is { } aside)
+        {
+            Log.SetAside(logger, aside);
+        }
+
         if (store.OldestNumber > 1)
         {
             Loss = FormattableString.Invariant(
@@ -83,6 +87,10 @@ internal sealed partial class ProjectionKeeper(
         [LoggerMessage(EventId = 6002, Level = LogLevel.Error,
             Message = "The files of the insights are damaged, and are made anew from the log: {Reason}")]
         public static partial void Damaged(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 6005, Level = LogLevel.Warning,
+            Message = "The files of the insights that were there are in {Directory} now. Remove them when the answers are as they should be.")]
+        public static partial void SetAside(ILogger logger, string directory);
 
         [LoggerMessage(EventId = 6003, Level = LogLevel.Error, Message = "{Loss}")]
         public static partial void Lost(ILogger logger, string loss);
