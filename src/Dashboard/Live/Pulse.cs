@@ -9,6 +9,7 @@ namespace Telemetry.Dashboard.Live;
 /// <remarks>Browsers allow six connections to a server without TLS, so a second stream would soon hang another tab.</remarks>
 public sealed class Pulse
 {
+    private readonly WatchedAnswer _merged = new();
     private readonly FleetClient _fleet;
     private readonly TimeProvider _clock;
     private readonly Session _session;
@@ -108,13 +109,9 @@ public sealed class Pulse
 
     private void Take(WatchQueryResponse message)
     {
-        Answer = message.MessageCase switch
-        {
-            WatchQueryResponse.MessageOneofCase.Answer => message.Answer,
-            WatchQueryResponse.MessageOneofCase.Change when Answer is not null => WatchedAnswer.Apply(Answer, message.Change),
-            _ => Answer,
-        };
-        Position = message.MessageCase == WatchQueryResponse.MessageOneofCase.Unchanged ? message.Unchanged : Answer?.Position;
+        _merged.Take(message);
+        Answer = _merged.Current;
+        Position = Answer?.Position;
         Tell();
     }
 

@@ -20,6 +20,7 @@ internal sealed partial class LogFollower(
     private readonly ConcurrentQueue<(IReadOnlyList<StoredReport> Events, IReadOnlyList<Report> Reports)> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private int _waitingEvents;
+    private string? _told;
 
     public void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports)
     {
@@ -45,6 +46,7 @@ internal sealed partial class LogFollower(
             }
 
             var page = await store.ReadAfterAsync(next - 1, PageSize, cancellation).ConfigureAwait(false);
+            // None when retention overtook the read: then the oldest is another one now.
             if (page.Count > 0)
             {
                 projection.Apply(page, reports: null);
@@ -100,7 +102,12 @@ internal sealed partial class LogFollower(
         }
         catch (StoreDamagedException e)
         {
-            Log.Damaged(logger, e.Message);
+            // Each commit comes by here again, and one line says it.
+            if (_told != e.Message)
+            {
+                _told = e.Message;
+                Log.Damaged(logger, e.Message);
+            }
         }
     }
 
