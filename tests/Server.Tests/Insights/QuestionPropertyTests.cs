@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Insights.Questions;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Tests.Insights;
 
@@ -113,6 +114,43 @@ public sealed class QuestionPropertyTests
             }
         },
         iter: 25, threads: 1);
+
+    /// <summary>Somebody who invents a version for each report makes the rest larger, and nothing else.</summary>
+    [Fact]
+    public void Invented_values_are_one_rest_and_leave_those_of_others_told_apart()
+    {
+        const int Invented = 3 * Grouping.MaxValues;
+        var fleet = new RandomFleet(11);
+        using var projection = Project(fleet, fleet.Reports);
+        projection.Change(apps =>
+        {
+            var (app, template) = (apps["roomvox"], fleet.Reports.Last(report => report.App == "roomvox").Report);
+            for (var i = 0; i < Invented; i++)
+            {
+                template.Values.Texts[CoreFields.AppVersion] = $"9{i}.0";
+                var stored = StoredReport.Of(
+                    new FeedPosition(1, fleet.Reports.Count + 1 + i), fleet.Reports[^1].Ms, EventKinds.ReportAccepted, 0,
+                    template with { Instance = new InstanceId((UInt128)(uint)i + 1), ReportId = Guid.NewGuid() });
+                app.Apply(stored, template.Values, projection.RunningDay);
+            }
+        });
+        var question = new Question { Activity = Activity.Known, GroupBy = [new FieldGrouping("app_version", 0, VersionOrder.Instance)], Days = 90, Step = Step.Day, Compare = true };
+
+        var answer = new QuestionEngine(projection).Ask(question);
+
+        var rest = Assert.Single(answer.Groups, group => group.Keys[0].Kind == GroupKeyKind.Rest);
+        Assert.Equal(Question.MaxGroups, answer.Groups.Count(group => group.Keys[0].Kind == GroupKeyKind.Value));
+        Assert.True(answer.GroupCount >= Invented);
+        Assert.Equal(answer.GroupCount, answer.Groups.Count - 1 + rest.Keys[0].Folded);
+        Assert.Equal(answer.Total.Figures[0].Values[^1], answer.Groups.Sum(group => group.Figures[0].Values[^1]));
+        var counts = new BruteForce(fleet, fleet.Reports, fleet.Now).Counts(question, [answer.Points[^1]]);
+        foreach (var (version, count) in counts.Where(pair => pair.Value[0] > 1 && pair.Key[0] != '<'))
+        {
+            Assert.Equal(count[0], answer.Groups.Single(group => group.Keys[0].Value == version).Figures[0].Values[^1]);
+        }
+
+        Assert.Equal(Invented + counts.Values.Sum(count => count[0]), answer.Total.Figures[0].Values[^1]);
+    }
 
     [Fact]
     public void Versions_stand_in_their_own_order()

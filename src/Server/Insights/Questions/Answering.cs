@@ -44,7 +44,9 @@ internal sealed class Answering(
         var values = present.Where(item => !IsSpecial(item.Keys))
             .OrderByDescending(item => ranks[item.Group]).ThenBy(item => item.Keys, Comparer<IReadOnlyList<GroupKey>>.Create(grouping.CompareKeys))
             .ToList();
-        var rest = values.Skip(question.Top).ToList();
+        // Values that are not told apart at all belong to it whatever their number.
+        var rest = values.Skip(question.Top).Concat(present.Where(item => IsFolded(item.Keys))).ToList();
+        var folded = rest.Sum(item => item.Keys.Max(key => Math.Max(1, key.Folded)));
         var shown = values.Take(question.Top).ToList();
         if (question.InOwnOrder)
         {
@@ -61,11 +63,11 @@ internal sealed class Answering(
         if (rest.Count > 0)
         {
             rest.ForEach(item => groupOf[item.Group] = keys.Count);
-            keys.Add([.. question.GroupBy.Select(_ => new GroupKey(GroupKeyKind.Rest, Folded: rest.Count))]);
+            keys.Add([.. question.GroupBy.Select(_ => new GroupKey(GroupKeyKind.Rest, Folded: folded))]);
             alone.Add(-1);
         }
 
-        foreach (var item in present.Where(item => IsSpecial(item.Keys)).Order(Comparer<(int Group, IReadOnlyList<GroupKey> Keys)>.Create(
+        foreach (var item in present.Where(item => IsSpecial(item.Keys) && !IsFolded(item.Keys)).Order(Comparer<(int Group, IReadOnlyList<GroupKey> Keys)>.Create(
             (left, right) => grouping.CompareKeys(left.Keys, right.Keys))))
         {
             groupOf[item.Group] = keys.Count;
@@ -73,10 +75,12 @@ internal sealed class Answering(
             alone.Add(-1);
         }
 
-        return new Folding(keys, groupOf, alone, present.Count);
+        return new Folding(keys, groupOf, alone, keys.Count - (rest.Count > 0 ? 1 : 0) + folded);
     }
 
     private static bool IsSpecial(IReadOnlyList<GroupKey> keys) => keys.Any(key => key.Kind != GroupKeyKind.Value);
+
+    private static bool IsFolded(IReadOnlyList<GroupKey> keys) => keys.Any(key => key.Kind == GroupKeyKind.Rest);
 
     /// <summary>What the order compares: the first measure at the last point.</summary>
     private double[] Ranks()

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 
@@ -6,6 +8,12 @@ namespace Telemetry.Server.Insights.Questions;
 /// <summary>The groups that a question can have over a view, numbered, and how to come from an installation to its group.</summary>
 internal sealed class Grouping
 {
+    /// <summary>
+    /// So many values of a dimension are told apart, those that most installations have now: whoever reports invented ones makes
+    /// the rest larger, and no answer slower.
+    /// </summary>
+    public const int MaxValues = 2_000;
+
     private readonly List<Axis> _axes = [];
 
     public Grouping(Question question, FleetView view)
@@ -20,7 +28,6 @@ internal sealed class Grouping
         for (var app = 0; app < Plans.Count; app++)
         {
             AddFilters(question, view.Apps[app], Plans[app]);
-            Count = 1;
             foreach (var axis in _axes)
             {
                 axis.Add(view.Apps[app], DimensionOf(axis.Grouping.Field), Plans[app]);
@@ -28,8 +35,10 @@ internal sealed class Grouping
         }
 
         Count = 1;
-        foreach (var axis in _axes)
+        for (var i = 0; i < _axes.Count; i++)
         {
+            var axis = _axes[i];
+            axis.FoldRareValues(view, Plans, i);
             axis.Stride = Count;
             Count = checked(Count * Math.Max(1, axis.Keys.Count));
         }
@@ -39,7 +48,8 @@ internal sealed class Grouping
             plan.Multiply([.. _axes.Select(axis => axis.Stride)]);
         }
 
-        Signature = string.Join(',', view.Apps.Select(app => app.App + ":" + string.Join('.', app.Values.Select(values => values?.Length ?? 0))));
+        Signature = string.Join(',', view.Apps.Select(app => app.App + ":" + string.Join('.', app.Values.Select(values => values?.Length ?? 0))))
+            + string.Concat(_axes.Select(axis => axis.Folding));
     }
 
     /// <summary>Paths of the fields that a view must have for a question.</summary>
@@ -57,7 +67,7 @@ internal sealed class Grouping
     /// <summary>How many groups there can be.</summary>
     public int Count { get; }
 
-    /// <summary>Differs when values came that were not there before: then groups have other numbers.</summary>
+    /// <summary>Differs when values came that were not there before, or others are told apart: then groups have other numbers.</summary>
     public string Signature { get; }
 
     public IReadOnlyList<GroupKey> KeysOf(int group)
@@ -154,6 +164,59 @@ internal sealed class Grouping
 
                 plan.Groups.Add((dimension, indexes));
             }
+        }
+
+        /// <summary>Tells which values are told apart, when not all are.</summary>
+        public string Folding { get; private set; } = "";
+
+        /// <summary>Folds values beyond the most that are told apart into one.</summary>
+        public void FoldRareValues(FleetView view, IReadOnlyList<AppPlan> plans, int place)
+        {
+            if (Keys.Count(key => key.Kind == GroupKeyKind.Value) <= MaxValues)
+            {
+                return;
+            }
+
+            var uses = UsesOf(view, plans, place);
+            var told = Enumerable.Range(0, Keys.Count).OrderByDescending(index => Keys[index].Kind != GroupKeyKind.Value ? int.MaxValue : uses[index])
+                .Take(MaxValues).Order().ToList();
+            var (moved, rest) = (Enumerable.Repeat(told.Count, Keys.Count).ToArray(), Keys.Count - told.Count);
+            for (var i = 0; i < told.Count; i++)
+            {
+                moved[told[i]] = i;
+            }
+
+            foreach (var plan in plans)
+            {
+                foreach (ref var part in plan.Groups[place].Part.AsSpan())
+                {
+                    part = moved[part];
+                }
+            }
+
+            List<GroupKey> keys = [.. told.Select(index => Keys[index]), new GroupKey(GroupKeyKind.Rest, Folded: rest)];
+            Keys.Clear();
+            Keys.AddRange(keys);
+            Folding = " " + Convert.ToHexString(XxHash3.Hash(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(told))));
+        }
+
+        /// <summary>By key: how many installations have it now.</summary>
+        private int[] UsesOf(FleetView view, IReadOnlyList<AppPlan> plans, int place)
+        {
+            var uses = new int[Keys.Count];
+            foreach (var (app, plan) in view.Apps.Zip(plans))
+            {
+                var (dimension, part) = plan.Groups[place];
+                foreach (var chunk in dimension < 0 ? [] : app.Chunks)
+                {
+                    foreach (var code in chunk.CodesOf(dimension) is { } codes ? codes.AsSpan(0, chunk.Count) : [])
+                    {
+                        uses[part[code]]++;
+                    }
+                }
+            }
+
+            return uses;
         }
 
         private int IndexOf(GroupKey key)
