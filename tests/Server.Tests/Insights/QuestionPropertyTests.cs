@@ -150,6 +150,8 @@ public sealed class QuestionPropertyTests
         }
 
         Assert.Equal(Invented + counts.Values.Sum(count => count[0]), answer.Total.Figures[0].Values[^1]);
+        var releases = new ReleaseEngine(projection, new QuestionEngine(projection)).Of(fleet.Apps.Find("roomvox")!, [], null, 60);
+        Assert.Equal(ReleaseEngine.MaxReleases, releases.All.Count);
     }
 
     [Fact]

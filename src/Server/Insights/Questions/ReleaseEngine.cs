@@ -9,6 +9,9 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
     /// <summary>Fewer on the newest release tell nothing about what it needs.</summary>
     private const int Evidence = 10;
 
+    /// <summary>So many releases are told of, those that most installations had at a time: a list of invented ones has no end.</summary>
+    public const int MaxReleases = 200;
+
     private const int Window = 7;
 
     private static readonly string Version = CoreFields.Schema.Texts[CoreFields.AppVersion].Path;
@@ -34,7 +37,7 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         question = question with { Day = last, Closed = false, Days = Math.Clamp(last - first + 1, 1, QuestionQueryReader.MaxDays) };
         var (grouping, points, counts) = engine.Count(question);
         var spread = new Spread(grouping, counts);
-        var releases = spread.Versions.Select((version, index) => spread.ReleaseOf(index, points[0].Start, days)).ToList();
+        var releases = spread.MostUsed().Select(index => spread.ReleaseOf(index, points[0].Start, days)).ToList();
         var newest = spread.Newest();
         var back = new List<(string From, string To)>();
         var behind = new Dictionary<BehindReason, long>();
@@ -66,6 +69,9 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         private readonly long[] _totals;
         private readonly List<int> _groups;
 
+        /// <summary>By day and version: how many have it or a newer one.</summary>
+        private readonly long[][] _orNewer;
+
         public Spread(Grouping grouping, long[][] counts)
         {
             _counts = counts;
@@ -75,6 +81,7 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
             var known = present.Where(item => item.Key.Kind == GroupKeyKind.Value).OrderBy(item => item.Key.Value, VersionOrder.Instance).ToList();
             Versions = [.. known.Select(item => item.Key.Value)];
             _groups = [.. known.Select(item => item.Group)];
+            _orNewer = [.. counts.Select(OrNewer)];
             Unknown = present.Where(item => item.Key.Kind != GroupKeyKind.Value).Sum(item => counts[^1][item.Group]);
         }
 
@@ -84,6 +91,10 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         public long Total => _totals[^1];
 
         public long Unknown { get; }
+
+        /// <summary>The places of releases to tell of, the oldest first.</summary>
+        public IEnumerable<int> MostUsed() => Enumerable.Range(0, Versions.Count)
+            .OrderByDescending(index => _counts.Max(day => day[_groups[index]])).Take(MaxReleases).Order();
 
         /// <summary>The newest release that more than a few stray installations have; null when nobody tells a version.</summary>
         public string? Newest()
@@ -98,14 +109,26 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         {
             var seen = Array.FindIndex(_counts, day => day[_groups[index]] > 0);
             var shares = Enumerable.Range(seen, _counts.Length - seen)
-                .Select(day => (OrNewer: Share(day, _groups.Skip(index)), Own: Share(day, [_groups[index]]))).ToList();
+                .Select(day => (OrNewer: Share(day, _orNewer[day][index]), Own: Share(day, _counts[day][_groups[index]]))).ToList();
             return new Release(
                 Versions[index], firstDay + seen, _counts[^1][_groups[index]],
                 [.. shares.Take(days).Select(share => share.OrNewer)], [.. shares.Take(days).Select(share => share.Own)],
                 DaysTo(shares.FindIndex(share => share.OrNewer >= 0.5)), DaysTo(shares.FindIndex(share => share.OrNewer >= 0.9)), 0, seen == 0);
 
-            double Share(int day, IEnumerable<int> groups) => _totals[day] == 0 ? double.NaN : (double)groups.Sum(group => _counts[day][group]) / _totals[day];
+            double Share(int day, long count) => _totals[day] == 0 ? double.NaN : (double)count / _totals[day];
             static int? DaysTo(int found) => found < 0 ? null : found;
+        }
+
+        private long[] OrNewer(long[] counts)
+        {
+            var sums = new long[_groups.Count];
+            var sum = 0L;
+            for (var index = sums.Length - 1; index >= 0; index--)
+            {
+                sums[index] = sum += counts[_groups[index]];
+            }
+
+            return sums;
         }
     }
 
