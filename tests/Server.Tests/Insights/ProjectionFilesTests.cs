@@ -104,6 +104,35 @@ public sealed class ProjectionFilesTests : IDisposable
         Assert.Equal(directory + ".old-2", files.SetAside());
     }
 
+    [Fact]
+    public void Days_that_were_half_written_leave_no_trace_before_those_that_follow()
+    {
+        var days = Enumerable.Range(20_000, 4).Select(day => KeptDay.Of("roomvox", 0, day, new ClosedDay(64, [7], [], [], new uint[24]))).ToList();
+        DayFile.Append(_directory, days[..1]);
+
+        Assert.Throws<IOException>(() => DayFile.Append(_directory, [days[1], days[2] with { Bytes = new FailingBytes().Memory }]));
+        DayFile.Append(_directory, days[3..]);
+
+        Assert.Equal([20_000, 20_003], DayFile.Read(Path.Combine(_directory, DayFile.NameOf(20_000))).Select(day => day.Day));
+    }
+
+    private sealed class FailingBytes : System.Buffers.MemoryManager<byte>
+    {
+        public override Memory<byte> Memory => CreateMemory(8);
+
+        public override Span<byte> GetSpan() => throw new IOException("There is no space left.");
+
+        public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+
     private static (FleetProjection Projection, ProjectionFiles Files) Restarted(string directory, RandomFleet fleet, int committed)
     {
         var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));

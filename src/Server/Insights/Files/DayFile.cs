@@ -25,17 +25,27 @@ internal static class DayFile
         {
             var path = Path.Combine(directory, month.Key);
             var isNew = !File.Exists(path);
-            using (var file = new FileStream(path, FileMode.Append, FileAccess.Write))
+            using (var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0))
             {
-                foreach (var day in month)
+                var before = file.Seek(0, SeekOrigin.End);
+                try
                 {
-                    var record = new ByteWriter();
-                    record.Array(day.Bytes.Span);
-                    record.Value(day.Digest);
-                    file.Write(record.Written);
-                }
+                    foreach (var day in month)
+                    {
+                        var record = new ByteWriter();
+                        record.Array(day.Bytes.Span);
+                        record.Value(day.Digest);
+                        file.Write(record.Written);
+                    }
 
-                file.Flush(flushToDisk: true);
+                    file.Flush(flushToDisk: true);
+                }
+                catch
+                {
+                    // What comes after half a record could not be found again.
+                    file.SetLength(before);
+                    throw;
+                }
             }
 
             if (isNew)
