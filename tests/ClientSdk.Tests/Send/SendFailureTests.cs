@@ -178,10 +178,16 @@ public sealed class SendFailureTests
     {
         await using var server = await TestServer.StartAsync();
         await using var proxy = await FakeServer.StartProxyAsync(server.Http);
+        // What Kestrel answers there (GOAWAY, HTTP_1_1_REQUIRED). It closes at once, and a reset can overtake the answer.
+        using var slowToClose = Listener();
+        using var enough = new CancellationTokenSource();
+        var answering = AnswerAsync(slowToClose, [0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xd], enough.Token);
 
-        var native = await SendToAsync(proxy.Address);
+        var native = await SendToAsync(AddressOf(slowToClose));
         var web = await SendToAsync(proxy.Address, TelemetryTransport.GrpcWeb);
 
+        await enough.CancelAsync();
+        await Patience.For(answering, "the proxy stops");
         Expect(UnreachableCause.Http11Only, native, "only HTTP/1.1", "set the transport to gRPC-Web");
         Assert.IsType<SendResult.Sent>(web);
     }
