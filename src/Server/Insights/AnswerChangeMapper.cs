@@ -14,7 +14,7 @@ internal static class AnswerChangeMapper
         }
 
         var places = before.Groups.Select((group, place) => (group, place)).ToDictionary(item => item.group.Keys.ToString(), item => item.place, StringComparer.Ordinal);
-        var kept = new List<int>();
+        var staying = new HashSet<int>();
         var change = new QueryChange
         {
             Position = after.Position,
@@ -26,10 +26,10 @@ internal static class AnswerChangeMapper
         for (var place = 0; place < after.Groups.Count; place++)
         {
             var group = after.Groups[place];
-            // One that moved behind another that stays is told anew, so that those that stay keep their order.
-            if (places.TryGetValue(group.Keys.ToString(), out var old) && before.Groups[old].Equals(group) && (kept.Count == 0 || kept[^1] < old))
+            // Groups are ordered by figures and keys, so those whose figures stay keep their order among themselves.
+            if (places.TryGetValue(group.Keys.ToString(), out var old) && before.Groups[old].Equals(group))
             {
-                kept.Add(old);
+                staying.Add(old);
             }
             else
             {
@@ -38,7 +38,6 @@ internal static class AnswerChangeMapper
             }
         }
 
-        var staying = kept.ToHashSet();
         change.Gone.AddRange(Enumerable.Range(0, before.Groups.Count).Where(place => !staying.Contains(place)).Select(place => (uint)place));
         return change.Groups.Count == 0 && change.Gone.Count == 0 && before.Total.Equals(after.Total)
             ? null
