@@ -76,7 +76,7 @@ internal static class SvgPicture
         var parts = path.Split(',');
         for (var i = 0; i < parts.Length - 1; i++)
         {
-            var at = parts[i].AsSpan().LastIndexOfAnyExcept("-.0123456789") + 1;
+            var at = parts[i].AsSpan().TrimEnd("-.0123456789").Length;
             var x = double.Parse(parts[i].AsSpan(at), CultureInfo.InvariantCulture);
             parts[i] = parts[i][..at] + At(left + width * x / Paths.Width);
         }
