@@ -224,7 +224,7 @@ public sealed class QuestionPropertyTests
             for (var point = 0; point < points.Count; point++)
             {
                 Assert.True(oldest != int.MinValue || !points[point].IsUnknown);
-                if (points[point].IsUnknown || (oldest != int.MinValue && question.Activity == Activity.OneShot))
+                if (points[point].IsUnknown)
                 {
                     continue;
                 }
