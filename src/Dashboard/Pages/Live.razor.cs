@@ -247,7 +247,9 @@ public sealed partial class Live : Page
             {
                 Pass();
                 var now = Clock.GetUtcNow();
-                if (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused))
+                var isNextSecond = now.ToUnixTimeSeconds() != second;
+                // What is behind comes faster when it is not drawn line by line.
+                if ((_dirty && (_log.IsCaughtUp || _replay.Now is not null || isNextSecond)) || (isNextSecond && !_log.IsPaused))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);

@@ -12,11 +12,11 @@ public static class Sentences
         var figures = overview.Figures;
         var active = window switch { 1 => figures.Active1, 30 => figures.Active30, _ => figures.Active7 };
         var text = window == 1
-            ? words.Say($"**{words.Installations(active.Value)}** reported on {words.Formats.LongDay(overview.Day.ToDay())}", $"**{words.Installations(active.Value)}** berichteten am {words.Formats.LongDay(overview.Day.ToDay())}")
-            : words.Say($"**{words.Installations(active.Value)}** reported in the last {Days(words, window)}", $"**{words.Installations(active.Value)}** berichteten in den letzten {Days(words, window)}");
+            ? words.Say($"**{words.Installations(active.Value)}** reported on {words.Formats.LongDay(overview.Day.ToDay())}", $"**{words.Installations(active.Value)}** {(active.Value == 1 ? "berichtete" : "berichteten")} am {words.Formats.LongDay(overview.Day.ToDay())}")
+            : words.Say($"**{words.Installations(active.Value)}** reported in the last {Days(words, window)}", $"**{words.Installations(active.Value)}** {(active.Value == 1 ? "berichtete" : "berichteten")} in den letzten {Days(words, window)}");
         text += (Change(words, active, compareDays) is { } change ? ", " + change + ". " : ". ");
-        text += words.Say($"{OnDay(words, overview)} {words.Formats.Count(figures.New.Value)} were new", $"{OnDay(words, overview)} waren {words.Formats.Count(figures.New.Value)} neu")
-            + (figures.VersionChanges.Value == 0 ? ". " : words.Say($" and {words.Formats.Count(figures.VersionChanges.Value)} changed version. ", $" und {words.Formats.Count(figures.VersionChanges.Value)} wechselten die Version. "));
+        text += words.Say($"{OnDay(words, overview)} {words.Formats.Count(figures.New.Value)} {(figures.New.Value == 1 ? "was" : "were")} new", $"{OnDay(words, overview)} {(figures.New.Value == 1 ? "war" : "waren")} {words.Formats.Count(figures.New.Value)} neu")
+            + (figures.VersionChanges.Value == 0 ? ". " : words.Say($" and {words.Formats.Count(figures.VersionChanges.Value)} changed version. ", $" und {words.Formats.Count(figures.VersionChanges.Value)} {(figures.VersionChanges.Value == 1 ? "wechselte" : "wechselten")} die Version. "));
         return text + Needs(words, overview.Attention.Count);
     }
 
@@ -84,9 +84,9 @@ public static class Sentences
     {
         var refused = quality.Refused.Sum(rule => (double)rule.Reports);
         var since = quality.RefusedSince.ToDateTimeOffset();
-        return words.Say($"**{words.Count(quality.Accepted, ("report", "reports"), ("Bericht", "Berichte"))}** were accepted in {Days(words, days)}. ", $"**{words.Count(quality.Accepted, ("report", "reports"), ("Bericht", "Berichte"))}** wurden in {Days(words, days)} angenommen. ")
+        return words.Say($"**{words.Count(quality.Accepted, ("report", "reports"), ("", ""))}** {(quality.Accepted == 1 ? "was" : "were")} accepted in {Days(words, days)}. ", $"**{words.Count(quality.Accepted, ("", ""), ("Bericht", "Berichte"))}** {(quality.Accepted == 1 ? "wurde" : "wurden")} in {Days(words, days)} angenommen. ")
             + (refused == 0 ? words.Say("None was refused since the server started. ", "Keiner wurde seit dem Start des Servers abgelehnt. ")
-                : words.Say($"**{words.Formats.Count(refused)} were refused** since {words.Formats.FullMoment(since)}. ", $"**{words.Formats.Count(refused)} wurden abgelehnt** seit {words.Formats.FullMoment(since)}. "))
+                : words.Say($"**{words.Formats.Count(refused)} {(refused == 1 ? "was" : "were")} refused** since {words.Formats.FullMoment(since)}. ", $"**{words.Formats.Count(refused)} {(refused == 1 ? "wurde" : "wurden")} abgelehnt** seit {words.Formats.FullMoment(since)}. "))
             + (quality.Clones.Count == 0 ? "" : words.Say($"{words.Installations(quality.Clones.Count)} {(quality.Clones.Count == 1 ? "looks" : "look")} like several under one hash.", $"{words.Installations(quality.Clones.Count)} {(quality.Clones.Count == 1 ? "sieht" : "sehen")} nach mehreren unter einem Hash aus."));
     }
 
@@ -135,7 +135,7 @@ public static class Sentences
                 $"{names.Field(holding.Field)} {holding.Value} oder älter hält {words.Installations(holding.Installations)} von {catalog.NameOf(holding.App)} zurück."),
             words.Say($"They cannot take {holding.Version}, as far as is seen.", $"Sie können {holding.Version} nicht nehmen, soweit erkennbar.")),
         Contracts.V1.Attention.CauseOneofCase.ClaimRefusals when attention.ClaimRefusals is var claims => (
-            words.Say($"{words.Formats.Count(claims.Installations)} claims to Enterprise were refused yesterday.", $"{words.Formats.Count(claims.Installations)} Ansprüche auf Enterprise wurden gestern abgelehnt."),
+            words.Say($"{words.Count(claims.Installations, ("claim", "claims"), ("", ""))} to Enterprise {(claims.Installations == 1 ? "was" : "were")} refused yesterday.", $"{words.Count(claims.Installations, ("", ""), ("Anspruch", "Ansprüche"))} auf Enterprise {(claims.Installations == 1 ? "wurde" : "wurden")} gestern abgelehnt."),
             words.Say(
                 $"{words.Formats.Count(claims.WithReason)} of them: {names.Enumeration(Enums.NameOf(claims.Reason), "")}. The week before it were {words.Formats.Number(claims.PerDayBefore)} a day.",
                 $"{words.Formats.Count(claims.WithReason)} davon: {names.Enumeration(Enums.NameOf(claims.Reason), "")}. In der Woche davor waren es {words.Formats.Number(claims.PerDayBefore)} am Tag.")),
