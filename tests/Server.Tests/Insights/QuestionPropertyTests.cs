@@ -185,6 +185,25 @@ public sealed class QuestionPropertyTests
         Assert.Equal(ReleaseEngine.MaxReleases, releases.All.Count);
     }
 
+    /// <summary>Bars of today beside a line of 90 days: both are compared with the same time.</summary>
+    [Fact]
+    public void The_time_before_is_as_many_days_earlier_as_asked()
+    {
+        var fleet = new RandomFleet(5);
+        using var projection = Project(fleet, fleet.Reports);
+        var engine = new QuestionEngine(projection);
+        var day = RandomFleet.FirstDay + fleet.Days - 1;
+
+        Assert.Equal([day - 7], Before(new Question { Day = day, Compare = true }));
+        Assert.Equal([day - 1], Before(new Question { Day = day, Compare = true, Activity = Activity.New }));
+        Assert.Equal([day - 90], Before(new Question { Day = day, Compare = true, CompareDays = 90 }));
+        Assert.Equal([day - 5, day - 4, day - 3], Before(new Question { Day = day, Days = 3, Compare = true }));
+        Assert.Equal([day - 32, day - 31, day - 30], Before(new Question { Day = day, Days = 3, Compare = true, CompareDays = 30 }));
+        Assert.Empty(Before(new Question { Day = day, CompareDays = 30 }));
+
+        IEnumerable<int> Before(Question question) => engine.Ask(question).PreviousPoints.Select(point => point.End);
+    }
+
     [Fact]
     public void Versions_stand_in_their_own_order()
     {
@@ -222,6 +241,7 @@ public sealed class QuestionPropertyTests
             Days = random.Next(2) == 0 ? random.Next(1, 100) : 0,
             Step = (Step)random.Next(4),
             Compare = random.Next(3) == 0,
+            CompareDays = random.Next(2) == 0 ? random.Next(1, 100) : null,
         };
         return question.Day is null ? question : question with { Closed = false };
     }
