@@ -66,7 +66,8 @@ internal sealed record ShownTable(string[][] Lines)
 
     public string[] Row(string name) => Rows.FirstOrDefault(row => row[0] == name) ?? throw new InvalidOperationException($"No row '{name}' in: {string.Join(", ", Rows.Select(row => row[0]))}");
 
-    public string Cell(string row, string column) => Array.IndexOf(Heads, column) is >= 0 and var at ? Row(row)[at]
+    /// <summary>The first of the columns may have the name of what they are before its own.</summary>
+    public string Cell(string row, string column) => Array.FindIndex(Heads, head => head == column || head.EndsWith(" " + column, StringComparison.Ordinal)) is >= 0 and var at ? Row(row)[at]
         : throw new InvalidOperationException($"No column '{column}' in: {string.Join(", ", Heads)}");
 
     /// <summary>Fails unless a column has these figures from top to bottom.</summary>
