@@ -8,13 +8,13 @@ namespace Bench.DuckDb;
 internal sealed class DuckDbFleet : IFleetReference
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("telemetry-duckdb-").FullName;
-    private readonly IReadOnlyList<string> _paths;
+    private readonly List<string> _paths;
     private readonly DuckDBConnection _connection;
     private DuckDBAppender? _appender;
 
     public DuckDbFleet(FleetPlan plan)
     {
-        _paths = plan.Paths;
+        _paths = [.. plan.Paths];
         _connection = new DuckDBConnection($"Data Source={Path.Combine(_directory, "fleet.duckdb")}");
         _connection.Open();
         Execute("SET threads = 2");
@@ -100,7 +100,7 @@ internal sealed class DuckDbFleet : IFleetReference
         Directory.Delete(_directory, recursive: true);
     }
 
-    private string Column(string path) => path == "app" ? "app" : $"d{((List<string>)_paths).IndexOf(path)}";
+    private string Column(string path) => path == "app" ? "app" : $"d{_paths.IndexOf(path)}";
 
     private string Where(int? app, IReadOnlyList<(string Path, int[] Codes)> filters) =>
         (app is { } place ? string.Create(CultureInfo.InvariantCulture, $" AND app = {place}") : "")

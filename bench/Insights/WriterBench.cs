@@ -26,6 +26,7 @@ internal static class WriterBench
                 questions[i % questions.Count]();
             }
         });
+        var (collections, pause) = (GC.CollectionCount(0), GC.GetTotalPauseDuration());
         using var due = new ManualResetEventSlim();
         for (var run = Stopwatch.StartNew(); run.Elapsed < Duration;)
         {
@@ -40,6 +41,7 @@ internal static class WriterBench
         waits.Sort();
         table.Row($"the writer's wait, {what}, p50", [waits[waits.Count / 2]], "ms");
         table.Row($"the writer's wait, {what}, p99", [waits[(int)(waits.Count * 0.99)]], "ms");
+        table.Row($"collections meanwhile, {what}: {GC.CollectionCount(0) - collections}, pauses in all", [(GC.GetTotalPauseDuration() - pause).TotalMilliseconds], "ms");
         table.Row($"the writer's wait, {what}, longest of {waits.Count:N0}", [waits[^1]], "ms", questions.Count == 0 ? null : 5);
     }
 }

@@ -12,7 +12,7 @@ internal static class DashboardEndpoints
     public static readonly string[] Views =
     [
         "/", "/live", "/explore", "/releases", "/support-matrix", "/installations", "/installations/{id}", "/licenses",
-        "/data-quality", "/settings", "/sign-in", "/gallery",
+        "/data-quality", "/settings", "/gallery",
     ];
 
     public static void MapDashboard(this WebApplication app)
