@@ -1,7 +1,9 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Components;
 using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
@@ -33,6 +35,9 @@ public sealed partial class Live : Page
     private DateTimeOffset _spokenAt;
     private Timestamp? _start;
     private Failure? _failure;
+
+    [Inject]
+    private Browser Browser { get; set; } = null!;
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
@@ -137,7 +142,7 @@ public sealed partial class Live : Page
         _replay.Clear();
         _dirty = true;
         (_start, _failure) = await StartAsync();
-        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take);
+        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take, () => _log.IsCaughtUp && Browser.IsCrowded);
         Pulse.Use(_feed);
     }
 
