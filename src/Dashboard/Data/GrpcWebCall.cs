@@ -120,7 +120,8 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
                 return null;
             }
 
-            _body = await response.Content.ReadAsStreamAsync(_ended.Token);
+            // Buffered, because each read of what the browser has is a turn of its event loop, and a message is two reads.
+            _body = new BufferedStream(await response.Content.ReadAsStreamAsync(_ended.Token), 1 << 16);
         }
 
         var frame = await GrpcWebFrame.ReadAsync(_body, _ended.Token);
