@@ -122,7 +122,8 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
                 return null;
             }
 
-            _body = await response.Content.ReadAsStreamAsync(_end);
+            // Buffered, because each read of what the browser has is a turn of its event loop, and a message is two reads.
+            _body = new BufferedStream(await response.Content.ReadAsStreamAsync(_end), 1 << 16);
         }
 
         var frame = await GrpcWebFrame.ReadAsync(_body, _end);

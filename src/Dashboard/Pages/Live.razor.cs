@@ -244,12 +244,13 @@ public sealed partial class Live : Page
 
     private async Task DrawAsync()
     {
-        using var timer = new PeriodicTimer(Frame, Clock);
         var second = 0L;
         try
         {
-            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            while (true)
             {
+                // Counted from the end of a drawing: on a slow machine one takes longer than a frame, and what comes in is read in between.
+                await Task.Delay(Frame, Clock, _leaving.Token);
                 Pass();
                 var now = Clock.GetUtcNow();
                 var isNextSecond = now.ToUnixTimeSeconds() != second;
