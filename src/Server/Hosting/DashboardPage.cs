@@ -88,22 +88,18 @@ internal sealed class DashboardPage
     {
         private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default };
 
-        /// <summary>What the app's start waits for longest, asked for before the scripts are there that ask for it.</summary>
-        private static readonly string[] First = ["_framework/dotnet.native.wasm", "_framework/System.Private.CoreLib.wasm"];
-
         /// <summary>Scripts that load each other, asked for at once instead of one after the other.</summary>
         private static readonly string[] Modules = ["_framework/dotnet.js", "_framework/dotnet.runtime.js", "_framework/dotnet.native.js", "js/browser.js"];
 
         private readonly SortedDictionary<string, string> _names = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, string?> _digests = new(StringComparer.Ordinal);
 
         public AssetNames(IEnumerable<StaticAssetDescriptor> assets)
         {
             foreach (var asset in assets.Where(asset => asset.Selectors.Count == 0))
             {
-                if (PropertyOf(asset, "label") is { } label && _names.TryAdd(label, asset.Route))
+                if (PropertyOf(asset, "label") is { } label)
                 {
-                    _digests.Add(label, PropertyOf(asset, "integrity"));
+                    _names.TryAdd(label, asset.Route);
                 }
             }
         }
@@ -119,12 +115,7 @@ internal sealed class DashboardPage
             Json);
 
         public IEnumerable<string> Preloads() =>
-        [
-            .. Modules.Where(_names.ContainsKey).Select(file => $"""<link rel="modulepreload" href="{this[file]}">"""),
-            // Without the digest, with which the app asks for it, it would be loaded twice.
-            .. First.Where(_names.ContainsKey).Select(file =>
-                $"""<link rel="preload" as="fetch" href="{this[file]}" integrity="{WebUtility.HtmlEncode(_digests[file])}" crossorigin="anonymous">"""),
-        ];
+            Modules.Where(_names.ContainsKey).Select(file => $"""<link rel="modulepreload" href="{this[file]}">""");
 
         private static string? PropertyOf(StaticAssetDescriptor asset, string name) =>
             asset.Properties.FirstOrDefault(property => property.Name == name)?.Value;
