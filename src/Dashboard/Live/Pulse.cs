@@ -13,13 +13,14 @@ public sealed class Pulse
     private readonly FleetClient _fleet;
     private readonly TimeProvider _clock;
     private readonly Session _session;
+    private readonly Rights _rights;
     private IFollower? _follower;
     private QueryRequest? _watched;
     private bool _hidden;
 
-    public Pulse(FleetClient fleet, Session session, TimeProvider clock)
+    public Pulse(FleetClient fleet, Session session, Rights rights, TimeProvider clock)
     {
-        (_fleet, _session, _clock) = (fleet, session, clock);
+        (_fleet, _session, _rights, _clock) = (fleet, session, rights, clock);
         session.Changed += () =>
         {
             if (session.Token is null)
@@ -51,6 +52,12 @@ public sealed class Pulse
         }
 
         Answer = null;
+        if (!_rights.May(Scope.Read))
+        {
+            Use(null);
+            return;
+        }
+
         Use(new Follower<WatchQueryResponse>(_fleet, _clock, options => _fleet.Insights.WatchQuery(
             new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take));
         _watched = query;

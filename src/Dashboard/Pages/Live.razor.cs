@@ -7,6 +7,7 @@ using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
 using Telemetry.Dashboard.Shell;
 using Telemetry.Dashboard.State;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -32,6 +33,8 @@ public sealed partial class Live : Page
     private DateTimeOffset _spokenAt;
     private Timestamp? _start;
     private Failure? _failure;
+
+    protected override Scope Needs => Scope.Live;
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 

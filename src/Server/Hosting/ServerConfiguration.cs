@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
@@ -26,6 +27,7 @@ internal static class ServerConfiguration
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
         [AppsOptions.Section] = typeof(AppsOptions),
+        [AccessOptions.Section] = typeof(AccessOptions),
     };
 
     /// <summary>Later sources win: file, environment, command line.</summary>

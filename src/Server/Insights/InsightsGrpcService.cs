@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Telemetry.Schema;
+using Telemetry.Server.Access;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Rpc;
@@ -12,7 +13,7 @@ namespace Telemetry.Server.Insights;
 internal sealed partial class InsightsGrpcService(
     AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
     CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
-    QuestionQueryReader questions, TimeProvider time, IHostApplicationLifetime lifetime, IExport export)
+    QuestionQueryReader questions, TimeProvider time, GrantedStreams streams, IExport export)
     : Wire.InsightsService.InsightsServiceBase
 {
     public override async Task<Wire.QueryResponse> Query(Wire.QueryRequest request, ServerCallContext context)
@@ -27,21 +28,11 @@ internal sealed partial class InsightsGrpcService(
     {
         var question = questions.Read(request.Query ?? new Wire.QueryRequest(), "query.");
         var heartbeat = Heartbeats.Read("heartbeat_interval", request.HeartbeatInterval);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        try
+        await streams.RunAsync(context, async ended =>
         {
-            await fleet.UpToNowAsync(ended.Token).ConfigureAwait(false);
-            await new QueryWatchMapper(fleet, () => Ask(question), time, heartbeat).RunAsync(responseStream, ended.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
-            && context.CancellationToken.IsCancellationRequested)
-        {
-            // The reader left; there is nobody to answer.
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw RpcErrors.Stopping();
-        }
+            await fleet.UpToNowAsync(ended).ConfigureAwait(false);
+            await new QueryWatchMapper(fleet, () => Ask(question), time, heartbeat).RunAsync(responseStream, ended).ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 
     public override Task<Wire.ListQueryFieldsResponse> ListQueryFields(Wire.ListQueryFieldsRequest request, ServerCallContext context) =>
