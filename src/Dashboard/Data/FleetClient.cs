@@ -1,7 +1,5 @@
 using Google.Protobuf;
 using Grpc.Core;
-using Grpc.Net.Client;
-using Grpc.Net.Client.Web;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Access;
 
@@ -14,23 +12,21 @@ public sealed class FleetClient : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private readonly Session _session;
-    private readonly GrpcChannel _channel;
+    private readonly HttpClient _http;
     private readonly LinkedList<(string Key, object Answer)> _answers = [];
 
     public FleetClient(Session session, string server, HttpMessageHandler? handler = null)
     {
         _session = session;
-        _channel = GrpcChannel.ForAddress(server, new GrpcChannelOptions
-        {
-            HttpHandler = new GrpcWebHandler(GrpcWebMode.GrpcWeb, handler ?? new HttpClientHandler()),
-            DisposeHttpClient = true,
-        });
-        Access = new(_channel);
-        Admin = new(_channel);
-        Apps = new(_channel);
-        Feed = new(_channel);
-        Insights = new(_channel);
-        Licenses = new(_channel);
+        // Streams have no end to wait for; single answers are waited for below.
+        _http = new(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(server), Timeout = Timeout.InfiniteTimeSpan };
+        var calls = new GrpcWebInvoker(_http);
+        Access = new(calls);
+        Admin = new(calls);
+        Apps = new(calls);
+        Feed = new(calls);
+        Insights = new(calls);
+        Licenses = new(calls);
         // Another person's answers are not this one's.
         session.Changed += _answers.Clear;
     }
@@ -110,7 +106,7 @@ public sealed class FleetClient : IDisposable
         }
     }
 
-    public void Dispose() => _channel.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private static Metadata Headers(string? token) => new() { { "authorization", "Bearer " + token } };
 }

@@ -40,8 +40,9 @@ public interface IFollower : IDisposable
 
 /// <summary>Keeps one stream open: connects again after 1, 2, 4 ... 30 s, and notices when it fell silent.</summary>
 /// <param name="open">Called for every try, so that it begins after what was taken last.</param>
+/// <param name="take">Given every message; the next one is read when it has ended.</param>
 public sealed class Follower<TMessage>(
-    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Action<TMessage> take) : IFollower
+    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Func<TMessage, ValueTask> take) : IFollower
     where TMessage : class
 {
     /// <summary>What is asked of the server; three of them without a word, and the connection is taken for dead.</summary>
@@ -143,7 +144,7 @@ public sealed class Follower<TMessage>(
             _backoff.Reset();
             LastAt = clock.GetUtcNow();
             NextTry = null;
-            take(call.ResponseStream.Current);
+            await take(call.ResponseStream.Current);
             Turn(LinkState.Live);
         }
     }

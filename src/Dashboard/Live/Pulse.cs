@@ -114,12 +114,13 @@ public sealed class Pulse
 
     public void See(FeedPosition position) => Position = position;
 
-    private void Take(WatchQueryResponse message)
+    private ValueTask Take(WatchQueryResponse message)
     {
         _merged.Take(message);
         Answer = _merged.Current;
         Position = Answer?.Position;
         Tell();
+        return ValueTask.CompletedTask;
     }
 
     private void Tell() => Changed?.Invoke();

@@ -19,6 +19,7 @@ public sealed partial class Live : Page
     private static readonly TimeSpan Spoken = TimeSpan.FromSeconds(10);
 
     private readonly EventLog _log = new();
+    private Replay _replay = null!;
     private readonly CancellationTokenSource _leaving = new();
     private Follower<StreamEventsResponse>? _feed;
     private Address? _asked;
@@ -38,24 +39,37 @@ public sealed partial class Live : Page
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
-    private string? Stamp => _log.Position is { } position
-        ? $"{Say("Event", "Ereignis")} {Formats.Count(position.Number)} · {Formats.FullMoment(Clock.GetUtcNow())}" : null;
+    private bool IsReplay => Address["from"] is not null;
 
-    private string Sentence => $"**{Words.Count(LastMinute, ("report", "reports"), ("Bericht", "Berichte"))}** "
+    /// <summary>The moment that the page shows: now, and in a replay the one it has come to.</summary>
+    private DateTimeOffset Moment => !IsReplay || (_log.IsCaughtUp && _replay.Now is null) ? Clock.GetUtcNow()
+        : _replay.Now ?? _log.Newest?.Time.ToDateTimeOffset() ?? Clock.GetUtcNow();
+
+    private string? Stamp => _log.Position is { } position
+        ? $"{Say("Event", "Ereignis")} {Formats.Count(position.Number)} · {Formats.FullMoment(Moment)}" : null;
+
+    private string Sentence => IsReplay && !_log.IsCaughtUp
+        ? Say($"Replaying **{Formats.FullMoment(Moment)}**: {Words.Count(_byMinute.Sum(), ("report", "reports"), ("", ""))} in the {EventLog.Minutes} minutes before.", $"Wiedergabe von **{Formats.FullMoment(Moment)}**: {Words.Count(_byMinute.Sum(), ("", ""), ("Bericht", "Berichte"))} in den {EventLog.Minutes} Minuten davor.")
+        : $"**{Words.Count(LastMinute, ("report", "reports"), ("Bericht", "Berichte"))}** "
         + Say($"in the last two minutes, {Formats.Count(_byMinute.Sum())} in the last {EventLog.Minutes}", $"in den letzten zwei Minuten, {Formats.Count(_byMinute.Sum())} in den letzten {EventLog.Minutes}")
-        + (_log.Newest is { } newest ? Say("; the newest was stored **", "; der neueste wurde gespeichert: **") + Formats.Ago(newest.Time.ToDateTimeOffset(), Clock.GetUtcNow()) + "**." : ".");
+        + (_log.Newest is { } newest ? Say("; the newest was stored **", "; der neueste kam **") + Formats.Ago(newest.Time.ToDateTimeOffset(), Clock.GetUtcNow()) + "**." : ".");
 
     private string Following => _log switch
     {
         { IsPaused: true } => $"{Say("Paused at", "Angehalten um")} {Formats.Moment(_log.PausedAt!.Value)} · {Formats.Count(_log.Newer)} {Say("newer", "neuere")}",
-        { IsCaughtUp: true } => Say("Following", "Folgt"),
-        { Newest: { } newest } when Address["from"] is not null => $"{Say("Replaying", "Spielt ab:")} {Formats.FullMoment(newest.Time.ToDateTimeOffset())}",
+        { IsCaughtUp: true } => Say("Following", "Läuft mit"),
+        { Newest: not null } when IsReplay => $"{Say("Replaying", "Wiedergabe:")} {Formats.FullMoment(Moment)}",
         _ => "",
     };
 
     private string? Broken => (_failure ?? (_feed?.State is LinkState.Waiting or LinkState.Refused ? _feed.Failure : null)) is { } failure
         ? Failures.Explain(Words, failure) + " " + Say("What is missed meanwhile is fetched then.", "Was inzwischen fehlt, wird dann geholt.")
         : null;
+
+    private int? Speed => IsReplay && int.TryParse(Address["speed"], NumberStyles.None, CultureInfo.InvariantCulture, out var speed) && speed is >= 1 and <= 10_000 ? speed : null;
+
+    private IReadOnlyList<SegmentedOption<int>> Speeds =>
+        [new(1, Say("real time", "Echtzeit")), new(10, "10×"), new(100, "100×"), new(0, Say("at once", "sofort"))];
 
     private IReadOnlyList<(string Value, string Name)> AppOptions =>
         [("", Say("All apps", "Alle Apps")), .. Catalog.Apps.Select(app => (app.Slug, app.DisplayName))];
@@ -72,7 +86,7 @@ public sealed partial class Live : Page
     /// <summary>A ring for each country that reported, a second one for the last minute.</summary>
     private IReadOnlyList<Ping> Pings => [.. _byCountry.Where(country => country.Country.Length > 0)
         .Select(country => new Ping(country.Country, _log.Lines.OfType<EventLine.Happened>().Any(line =>
-            Clock.GetUtcNow() - line.Event.Time.ToDateTimeOffset() < TimeSpan.FromMinutes(1) && line.Event.Report?.Report?.Environment?.Country == country.Country)))];
+            Moment - line.Event.Time.ToDateTimeOffset() < TimeSpan.FromMinutes(1) && line.Event.Report?.Report?.Environment?.Country == country.Country)))];
 
     private IReadOnlyList<Bar> Bars
     {
@@ -104,18 +118,26 @@ public sealed partial class Live : Page
     protected override void OnInitialized()
     {
         base.OnInitialized();
+        _replay = new Replay(Clock);
         _ = DrawAsync();
     }
 
     protected override async Task AskAsync()
     {
-        if (Address.Equals(_asked))
+        if (_replay.Speed != Speed)
+        {
+            _replay.Speed = Speed;
+        }
+
+        // Another pace goes on where the replay is.
+        if (Address.With("speed") is var asked && asked.Equals(_asked))
         {
             return;
         }
 
-        _asked = Address;
+        _asked = asked;
         _log.Clear();
+        _replay.Clear();
         _dirty = true;
         (_start, _failure) = await StartAsync();
         _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take);
@@ -193,10 +215,25 @@ public sealed partial class Live : Page
         _ => null,
     };
 
-    private void Take(StreamEventsResponse message)
+    private async ValueTask Take(StreamEventsResponse message)
     {
-        _log.Take(message);
-        _dirty = true;
+        _replay.Hold(message);
+        Pass();
+        while (_replay.IsFull)
+        {
+            await Task.Delay(Frame, Clock, _leaving.Token);
+        }
+    }
+
+    /// <summary>Into the list what has come, at the pace of the replay.</summary>
+    private void Pass()
+    {
+        foreach (var message in _replay.Due())
+        {
+            _log.Take(message);
+            _dirty = true;
+        }
+
         if (_log.Position is { } position)
         {
             Pulse.See(position);
@@ -211,8 +248,11 @@ public sealed partial class Live : Page
         {
             while (await timer.WaitForNextTickAsync(_leaving.Token))
             {
+                Pass();
                 var now = Clock.GetUtcNow();
-                if (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused))
+                var isNextSecond = now.ToUnixTimeSeconds() != second;
+                // What is behind comes faster when it is not drawn line by line.
+                if ((_dirty && (_log.IsCaughtUp || _replay.Now is not null || isNextSecond)) || (isNextSecond && !_log.IsPaused))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);
@@ -230,7 +270,7 @@ public sealed partial class Live : Page
         if (!_log.IsPaused)
         {
             _shown = [.. _log.Lines];
-            (_byMinute, _byCountry) = (_log.ByMinute(now), _log.ByCountry(now));
+            (_byMinute, _byCountry) = (_log.ByMinute(Moment), _log.ByCountry(Moment));
             if (now - _spokenAt >= Spoken && _log.Seen != _spokenSeen)
             {
                 _spoken = Words.Count(_log.Seen - _spokenSeen, ("new event", "new events"), ("neues Ereignis", "neue Ereignisse"));

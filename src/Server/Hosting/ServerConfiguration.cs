@@ -6,6 +6,7 @@ using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 
 namespace Telemetry.Server.Hosting;
@@ -26,6 +27,7 @@ internal static class ServerConfiguration
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
+        [InsightsOptions.Section] = typeof(InsightsOptions),
         [AppsOptions.Section] = typeof(AppsOptions),
         [AccessOptions.Section] = typeof(AccessOptions),
     };

@@ -30,6 +30,7 @@ internal static class ServerHost
     private const int MaxMessageBytes = 72 * 1024;
     private const int MaxBatchBytes = 4 * 1024 * 1024;
     private const string ProcessCheck = "process";
+    private const string InsightsCheck = "insights";
 
     private static readonly string[] GrpcTrailers = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
 
@@ -78,6 +79,8 @@ internal static class ServerHost
         builder.Services.Configure<AppsOptions>(configuration.GetSection(AppsOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<InsightsOptions, InsightsOptionsValidator>()
+            .Bind(configuration.GetSection(InsightsOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
             host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost);
         var origins = (configuration.GetSection(CorsOptions.Section).Get<CorsOptions>() ?? new CorsOptions()).NormalizedOrigins();
@@ -157,12 +160,13 @@ internal static class ServerHost
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
-                options.Services.Map(Wire.InsightsService.Descriptor.FullName, check => check.Name == ProcessCheck);
+                options.Services.Map(Wire.InsightsService.Descriptor.FullName, check => check.Name is ProcessCheck or InsightsCheck);
             })
             .AddCheck(ProcessCheck, static () => HealthCheckResult.Healthy())
             .AddCheck<StoreHealthCheck>("store")
             .AddCheck<SigningKeyHealthCheck>("signing keys")
-            .AddCheck<ClockHealthCheck>("clock");
+            .AddCheck<ClockHealthCheck>("clock")
+            .AddCheck<InsightsHealthCheck>(InsightsCheck);
     }
 
     private static void ForTokens(GrpcServiceOptions options)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Telemetry.Dashboard.Components.Charts;
@@ -25,7 +24,7 @@ internal static class Geography
         "TF644,423 TG483,245 TH747,224 TJ656,151 TL816,298 TM627,149 TN504,165 TR568,150 TT317,238 TW795,197 TZ573,290 UA554,119 UG567,267 US262,143 UY338,373 " +
         "UZ635,141 VE303,249 VN761,219 VU922,318 YE606,221 ZA545,361 ZM554,312 ZW558,329 ";
 
-    public static FrozenDictionary<string, (int X, int Y)> All { get; } = Written.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+    public static IReadOnlyDictionary<string, (int X, int Y)> All { get; } = Written.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         .Select(place => (Code: place[..2], At: place[2..].Split(',')))
-        .ToFrozenDictionary(place => place.Code, place => (int.Parse(place.At[0], CultureInfo.InvariantCulture), int.Parse(place.At[1], CultureInfo.InvariantCulture)));
+        .ToDictionary(place => place.Code, place => (int.Parse(place.At[0], CultureInfo.InvariantCulture), int.Parse(place.At[1], CultureInfo.InvariantCulture)));
 }

@@ -42,6 +42,20 @@ export function focus(selector) { document.querySelector(selector)?.focus(); }
 export const isHidden = () => document.hidden;
 export function closeMenu() { const side = document.getElementById("side"); if (side?.matches(":popover-open")) side.hidePopover(); }
 
+// Popovers stand under their buttons by the style sheet; a browser that knows no anchors has them placed here.
+if (!CSS.supports("position-area: bottom")) document.addEventListener("toggle", event => {
+  const pop = event.target;
+  const button = event.newState === "open" && pop.matches(".pop") && document.querySelector(`[popovertarget="${pop.id}"]`);
+  if (!button) return;
+  const at = button.getBoundingClientRect();
+  const below = at.bottom + 4 + pop.offsetHeight <= innerHeight;
+  Object.assign(pop.style, {
+    inset: "auto", margin: "0",
+    left: `${Math.max(8, Math.min(at.left, innerWidth - pop.offsetWidth - 8))}px`,
+    top: `${below ? at.bottom + 4 : Math.max(8, at.top - pop.offsetHeight - 4)}px`,
+  });
+}, true);
+
 let waiting = "";
 let timer = 0;
 const typing = element => element?.closest("input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog[open]");

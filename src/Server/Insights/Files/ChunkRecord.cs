@@ -10,7 +10,10 @@ namespace Telemetry.Server.Insights.Files;
 /// <param name="Digests">Of each such day; 0 where nobody reported.</param>
 internal sealed record ChunkRecord(Chunk Chunk, long Through, int Days, ulong[] Digests)
 {
-    /// <summary>Under the projection's gate.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="chunk">A look at it.</param>
+    /// <param name="through">Number of the event up to which it is complete.</param>
+    /// <param name="digests">Of the days that are over.</param>
     public static void Write(ByteWriter writer, Chunk chunk, long through, ReadOnlySpan<ulong> digests)
     {
         writer.Value(through);

@@ -140,29 +140,30 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
 
     private void WriteChunk(string app, int index, Chunk chunk)
     {
-        var writer = new ByteWriter();
-        var through = projection.Read((_, position) =>
+        // What is written takes milliseconds, and a look none: nobody waits for it.
+        var seen = projection.Read((_, position) =>
         {
             if (chunk.KeptDays.Count != chunk.ClosedCount)
             {
                 // A day ended just now; it is written first, the next time.
-                return (long?)null;
+                return (Look: null, 0L);
             }
 
-            ChunkRecord.Write(writer, chunk, position.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(chunk.KeptDays));
             chunk.IsDirty = false;
-            return position.Number;
+            return (Look: (Chunk?)chunk.Look(), position.Number);
         });
-        if (through is not { } number)
+        if (seen.Look is null)
         {
             return;
         }
 
+        var writer = new ByteWriter();
+        ChunkRecord.Write(writer, seen.Look, seen.Number, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(chunk.KeptDays));
         try
         {
             WriteValues();
             CheckedFile.Write(Path.Combine(directory, NameOf(app, index)), writer.Written);
-            _through[NameOf(app, index)] = number;
+            _through[NameOf(app, index)] = seen.Number;
         }
         catch
         {

@@ -14,12 +14,18 @@ internal sealed class Chunk
 {
     public const int Size = 65_536;
 
-    private readonly List<ushort[]?> _codes = [];
+    /// <summary>What a day is counted from where 16 bits tell it: they last until 2176.</summary>
+    private const int DayZero = 10_000;
+
+    private readonly List<SharedCells<ushort>?> _codes = [];
     private readonly List<Column> _measures = [];
-    private InstanceId[] _ids = [];
-    private long[] _firstSeenMs = [];
-    private long[] _lastSeenMs = [];
-    private uint[] _reportCounts = [];
+    private SharedCells<InstanceId> _ids = new();
+    private SharedCells<long> _firstSeenMs = new();
+    private SharedCells<long> _lastSeenMs = new();
+    private SharedCells<uint> _reportCounts = new();
+
+    /// <summary>The second day with a report of each, by <see cref="ShortDayOf"/>; 0 while there is none.</summary>
+    private SharedCells<ushort> _secondDays = new();
     private ClosedDay?[] _closed = [];
     private int[] _countAtEnd = [];
 
@@ -65,10 +71,25 @@ internal sealed class Chunk
 
     public bool IsErased(int ordinal) => Erased is not null && (Erased[ordinal >> 6] >> ordinal & 1) != 0;
 
+    public static ushort ShortDayOf(int day) => (ushort)Math.Clamp(day - DayZero, 1, ushort.MaxValue);
+
     public ushort CodeOf(int slot, int ordinal) => slot < _codes.Count && _codes[slot] is { } codes ? codes[ordinal] : (ushort)0;
 
     /// <summary>A dimension's codes by ordinal; empty when nobody ever told it.</summary>
-    public ReadOnlySpan<ushort> CodesOf(int slot) => slot < _codes.Count && _codes[slot] is { } codes ? codes.AsSpan(0, Count) : [];
+    public ReadOnlySpan<ushort> CodesOf(int slot) => slot < _codes.Count && _codes[slot] is { } codes ? codes.Span[..Count] : [];
+
+    /// <summary>What it says now, to be looked at for as long as one likes; null for codes that nobody ever told.</summary>
+    public ushort[]? LookAtCodes(int slot) => slot < _codes.Count ? _codes[slot]?.Look() : null;
+
+    public InstanceId[] LookAtIds() => _ids.Look();
+
+    public long[] LookAtFirstSeen() => _firstSeenMs.Look();
+
+    public long[] LookAtLastSeen() => _lastSeenMs.Look();
+
+    public uint[] LookAtReportCounts() => _reportCounts.Look();
+
+    public ushort[] LookAtSecondDays() => _secondDays.Look();
 
     /// <summary>A measure's numbers, one more than what was told and 0 for nothing; null when nobody ever told it.</summary>
     public Column? MeasureOf(int slot) => slot < _measures.Count ? _measures[slot] : null;
@@ -81,8 +102,8 @@ internal sealed class Chunk
             Grow(Math.Clamp(2 * Count, 64, Size));
         }
 
-        _ids[Count] = id;
-        _firstSeenMs[Count] = nowMs;
+        _ids.SetNew(Count, id);
+        _firstSeenMs.SetNew(Count, nowMs);
         return Count++;
     }
 
@@ -90,6 +111,11 @@ internal sealed class Chunk
     {
         _lastSeenMs[ordinal] = nowMs;
         _reportCounts[ordinal]++;
+        if (ordinal < Running.CountBefore && _secondDays[ordinal] == 0)
+        {
+            _secondDays[ordinal] = ShortDayOf(RunningDay);
+        }
+
         Running.Report(ordinal, UtcDay.HourOf(nowMs));
         IsDirty = true;
     }
@@ -109,11 +135,16 @@ internal sealed class Chunk
                 return 0;
             }
 
-            _codes[slot] = codes = new ushort[_ids.Length];
+            _codes[slot] = codes = new SharedCells<ushort>();
+            codes.Resize(_ids.Length);
         }
 
         var before = codes[ordinal];
-        codes[ordinal] = code;
+        if (before != code)
+        {
+            codes[ordinal] = code;
+        }
+
         return before;
     }
 
@@ -167,6 +198,31 @@ internal sealed class Chunk
         KeptDays.AddRange(digests);
     }
 
+    /// <summary>It as it is now, for somebody who only reads, and without the days that are over.</summary>
+    public Chunk Look()
+    {
+        var look = new Chunk
+        {
+            Count = Count,
+            Erased = Erased,
+            FirstDay = FirstDay,
+            ClosedCount = ClosedCount,
+            Seen = Seen,
+            RunningDay = RunningDay,
+            _ids = _ids.Share(),
+            _firstSeenMs = _firstSeenMs.Share(),
+            _lastSeenMs = _lastSeenMs.Share(),
+            _reportCounts = _reportCounts.Share(),
+            _secondDays = _secondDays.Share(),
+            _countAtEnd = _countAtEnd,
+        };
+        look._codes.AddRange(_codes.Select(codes => codes?.Share()));
+        look._measures.AddRange(_measures.Select(measure => measure.Look()));
+        look.Running.Begin(Running.CountBefore);
+        look.Running.Restore(Running.ToDay(Count));
+        return look;
+    }
+
     /// <summary>Everything but the days that are over.</summary>
     public void Write(ByteWriter writer)
     {
@@ -175,10 +231,11 @@ internal sealed class Chunk
         writer.Value(RunningDay);
         writer.Array<int>(CountAtEnd.Span);
         writer.Array<ulong>(Erased);
-        writer.Array<InstanceId>(_ids.AsSpan(0, Count));
-        writer.Array<long>(_firstSeenMs.AsSpan(0, Count));
-        writer.Array<long>(_lastSeenMs.AsSpan(0, Count));
-        writer.Array<uint>(_reportCounts.AsSpan(0, Count));
+        writer.Array(_ids.Span[..Count]);
+        writer.Array(_firstSeenMs.Span[..Count]);
+        writer.Array(_lastSeenMs.Span[..Count]);
+        writer.Array(_reportCounts.Span[..Count]);
+        writer.Array(_secondDays.Span[..Count]);
         writer.Value(_codes.Count);
         for (var slot = 0; slot < _codes.Count; slot++)
         {
@@ -206,13 +263,14 @@ internal sealed class Chunk
         chunk._countAtEnd = reader.Span<int>().ToArray();
         chunk.Erased = reader.Span<ulong>() is { Length: > 0 } erased ? erased.ToArray() : null;
         chunk.ErasedCount = chunk.Erased?.Sum(word => BitOperations.PopCount(word)) ?? 0;
-        chunk._ids = reader.Span<InstanceId>().ToArray();
-        chunk._firstSeenMs = reader.Span<long>().ToArray();
-        chunk._lastSeenMs = reader.Span<long>().ToArray();
-        chunk._reportCounts = reader.Span<uint>().ToArray();
+        chunk._ids = new SharedCells<InstanceId>(reader.Span<InstanceId>());
+        chunk._firstSeenMs = new SharedCells<long>(reader.Span<long>());
+        chunk._lastSeenMs = new SharedCells<long>(reader.Span<long>());
+        chunk._reportCounts = new SharedCells<uint>(reader.Span<uint>());
+        chunk._secondDays = new SharedCells<ushort>(reader.Span<ushort>());
         for (var slots = reader.Value<int>(); slots > 0; slots--)
         {
-            chunk._codes.Add(reader.Span<ushort>() is { Length: > 0 } codes ? codes.ToArray() : null);
+            chunk._codes.Add(reader.Span<ushort>() is { Length: > 0 } codes ? new SharedCells<ushort>(codes) : null);
         }
 
         for (var slots = reader.Value<int>(); slots > 0; slots--)
@@ -244,10 +302,12 @@ internal sealed class Chunk
     /// <summary>Forgets everything about one installation, as if it had never reported. Its ordinal stays empty.</summary>
     public void Erase(int ordinal)
     {
-        (Erased ??= new ulong[Size / 64])[ordinal >> 6] |= 1UL << ordinal;
+        // Questions that run read the old ones to their end.
+        Erased = (ulong[]?)Erased?.Clone() ?? new ulong[Size / 64];
+        Erased[ordinal >> 6] |= 1UL << ordinal;
         ErasedCount++;
         _ids[ordinal] = default;
-        _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = 0;
+        _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = _secondDays[ordinal] = 0;
         foreach (var codes in _codes)
         {
             codes?[ordinal] = 0;
@@ -304,17 +364,14 @@ internal sealed class Chunk
 
     private void Grow(int size)
     {
-        Array.Resize(ref _ids, size);
-        Array.Resize(ref _firstSeenMs, size);
-        Array.Resize(ref _lastSeenMs, size);
-        Array.Resize(ref _reportCounts, size);
-        for (var slot = 0; slot < _codes.Count; slot++)
+        _ids.Resize(size);
+        _firstSeenMs.Resize(size);
+        _lastSeenMs.Resize(size);
+        _reportCounts.Resize(size);
+        _secondDays.Resize(size);
+        foreach (var codes in _codes)
         {
-            if (_codes[slot] is { } codes)
-            {
-                Array.Resize(ref codes, size);
-                _codes[slot] = codes;
-            }
+            codes?.Resize(size);
         }
     }
 }

@@ -110,9 +110,10 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
         _gate.EnterReadLock();
         try
         {
+            var moment = new FleetMoment(now, RunningDay, OldestDay);
             return new FleetView(
                 _position, now, Math.Max(UtcDay.Of(now), RunningDay), RunningDay, OldestDay, Generation,
-                [.. _apps.Values.Where(app => slugs?.Contains(app.App) != false).Select(app => new AppView(app, RunningDay, OldestDay, needs))]);
+                [.. _apps.Values.Where(app => slugs?.Contains(app.App) != false).Select(app => new AppView(app, moment, needs))]);
         }
         finally
         {

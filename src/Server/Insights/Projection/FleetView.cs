@@ -8,8 +8,8 @@ namespace Telemetry.Server.Insights.Projection;
 /// <summary>What a question reads of each installation, by the paths of fields.</summary>
 /// <param name="Dimensions">Dimensions, past states of which can be asked for.</param>
 /// <param name="Measures">Measures, of which the latest values are known.</param>
-/// <param name="OneShotsAt">The moment for which to look who has one report of 48 hours ago; null for not.</param>
-internal sealed record ViewNeeds(IReadOnlyList<string> Dimensions, IReadOnlyList<string> Measures, DateTimeOffset? OneShotsAt = null)
+/// <param name="Reports">Whether it is read when each reported last, and how often: what changes with every report.</param>
+internal sealed record ViewNeeds(IReadOnlyList<string> Dimensions, IReadOnlyList<string> Measures, bool Reports = false)
 {
     public static readonly ViewNeeds Nothing = new([], []);
 }
@@ -41,15 +41,20 @@ internal sealed record FleetView(
 /// <summary>What a question needs of one app.</summary>
 internal sealed class AppView : IDisposable
 {
-    public AppView(AppProjection app, int runningDay, int oldestDay, ViewNeeds needs)
+    private readonly IReadOnlyList<string> _dimensions;
+    private readonly IReadOnlyList<string> _measures;
+
+    public AppView(AppProjection app, FleetMoment moment, ViewNeeds needs)
     {
         App = app.App;
         Schema = app.Schema;
+        _dimensions = needs.Dimensions;
+        _measures = needs.Measures;
         int?[] slots = [.. needs.Dimensions.Select(path => app.Dimensions.TryGetValue(path, out var slot) ? slot : (int?)null)];
         int?[] measures = [.. needs.Measures.Select(path => app.Measures.TryGetValue(path, out var slot) ? slot : (int?)null)];
         Values = [.. slots.Select(slot => slot is { } known ? app.Codes[known].Snapshot() : (ReadOnlyMemory<string>?)null)];
         MeasureFields = [.. needs.Measures.Select(path => Schema.Fields.FirstOrDefault(field => field.Path == path && field.IsMeasure()))];
-        Chunks = [.. app.Chunks.Select(chunk => new ChunkView(chunk, runningDay, oldestDay, slots, measures, needs.OneShotsAt))];
+        Chunks = [.. app.Chunks.Select(chunk => new ChunkView(chunk, moment, slots, measures, needs.Reports))];
     }
 
     public string App { get; }
@@ -64,6 +69,31 @@ internal sealed class AppView : IDisposable
 
     public IReadOnlyList<ChunkView> Chunks { get; }
 
+    /// <summary>The place of a dimension among those asked for; -1 when it was not asked for.</summary>
+    public int DimensionOf(string path) => PlaceOf(path, _dimensions);
+
+    /// <summary>The place of a measure among those asked for; -1 when it was not asked for.</summary>
+    public int MeasurePlaceOf(string path) => PlaceOf(path, _measures);
+
+    /// <summary>The values of a dimension that was asked for; null when the app has no such field.</summary>
+    public ReadOnlyMemory<string>? ValuesOf(string path) => DimensionOf(path) is var at and >= 0 ? Values[at] : null;
+
+    /// <summary>A measure that was asked for; null when the app has no such field.</summary>
+    public SchemaField? MeasureOf(string path) => MeasurePlaceOf(path) is var at and >= 0 ? MeasureFields[at] : null;
+
+    private static int PlaceOf(string path, IReadOnlyList<string> paths)
+    {
+        for (var at = 0; at < paths.Count; at++)
+        {
+            if (paths[at] == path)
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
     public void Dispose()
     {
         foreach (var chunk in Chunks)
@@ -73,9 +103,16 @@ internal sealed class AppView : IDisposable
     }
 }
 
-/// <summary>What a question needs of one chunk. What still changes is copied, what is closed is not.</summary>
+/// <summary>When a view is taken.</summary>
+/// <param name="Time">The moment.</param>
+/// <param name="RunningDay">The day of the newest event.</param>
+/// <param name="OldestDay">The first day that is kept, when earlier ones were dropped.</param>
+internal readonly record struct FleetMoment(DateTimeOffset Time, int RunningDay, int OldestDay);
+
+/// <summary>What a question needs of one chunk: no copy, but what others change is not this any more.</summary>
 internal sealed class ChunkView : IDisposable
 {
+    private readonly DateTimeOffset _time;
     private readonly int _firstDay;
     private readonly ReadOnlyMemory<ClosedDay?> _closed;
     private readonly ReadOnlyMemory<int> _countAtEnd;
@@ -83,24 +120,41 @@ internal sealed class ChunkView : IDisposable
     private readonly uint[] _runningHours;
     private readonly int?[] _slots;
     private readonly uint[][] _runningChanges;
+    private readonly ushort[]?[] _looked;
     private readonly ushort[]?[] _codes;
 
-    public ChunkView(Chunk chunk, int runningDay, int oldestDay, int?[] slots, int?[] measures, DateTimeOffset? oneShotsAt)
+    /// <summary>By dimension: the day at the end of which the codes are.</summary>
+    private readonly int[] _at;
+    private readonly InstanceId[] _ids;
+    private readonly long[] _firstSeenMs;
+    private readonly long[] _lastSeenMs;
+    private readonly uint[] _reportCounts;
+    private readonly ushort[] _secondDays;
+
+    public ChunkView(Chunk chunk, FleetMoment moment, int?[] slots, int?[] measures, bool reports)
     {
+        _time = moment.Time;
         Count = chunk.Count;
-        RunningDay = runningDay;
-        OldestDay = oldestDay;
-        Erased = (ulong[]?)chunk.Erased?.Clone();
-        _firstDay = chunk.ClosedCount == 0 ? runningDay : chunk.FirstDay;
+        RunningDay = moment.RunningDay;
+        OldestDay = moment.OldestDay;
+        Erased = chunk.Erased;
+        _firstDay = chunk.ClosedCount == 0 ? RunningDay : chunk.FirstDay;
         _closed = chunk.Closed;
         _countAtEnd = chunk.CountAtEnd;
         _runningBits = chunk.Running.Bits.ToArray();
         _runningHours = [.. chunk.Running.Hours];
         _slots = slots;
         _runningChanges = [.. slots.Select(slot => slot is { } known ? chunk.Running.ChangesOf(known).ToArray() : [])];
-        _codes = [.. slots.Select(slot => slot is { } known ? Copied(chunk.CodesOf(known)) : null)];
-        Measures = [.. measures.Select(slot => slot is { } known ? chunk.MeasureOf(known)?.Copy() : null)];
-        OneShots = oneShotsAt is { } now ? OneShotsOf(chunk, now.AddHours(-48).ToUnixTimeMilliseconds()) : [];
+        _looked = [.. slots.Select(slot => slot is { } known ? chunk.LookAtCodes(known) : null)];
+        _codes = [.. _looked];
+        _at = new int[slots.Length];
+        Array.Fill(_at, RunningDay);
+        Measures = [.. measures.Select(slot => slot is { } known ? chunk.MeasureOf(known)?.Look() : null)];
+        _ids = chunk.LookAtIds();
+        _firstSeenMs = chunk.LookAtFirstSeen();
+        _secondDays = chunk.LookAtSecondDays();
+        _lastSeenMs = reports ? chunk.LookAtLastSeen() : [];
+        _reportCounts = reports ? chunk.LookAtReportCounts() : [];
     }
 
     public int Count { get; }
@@ -121,8 +175,18 @@ internal sealed class ChunkView : IDisposable
     /// <summary>Of each measure asked for: one more than what was told, 0 for nothing; null when nobody told any.</summary>
     public IReadOnlyList<Column?> Measures { get; }
 
-    /// <summary>Who has one report, of 48 hours ago or more.</summary>
-    public ulong[] OneShots { get; }
+    public ReadOnlySpan<InstanceId> Ids => _ids.AsSpan(0, Count);
+
+    public ReadOnlySpan<long> FirstSeenMs => _firstSeenMs.AsSpan(0, Count);
+
+    /// <summary>The second day with a report of each, as <see cref="Chunk.ShortDayOf"/> writes it; 0 where there is none.</summary>
+    public ReadOnlySpan<ushort> SecondDays => _secondDays.AsSpan(0, Count);
+
+    /// <summary>For views that need reports.</summary>
+    public ReadOnlySpan<long> LastSeenMs => _lastSeenMs.AsSpan(0, Count);
+
+    /// <summary>For views that need reports.</summary>
+    public ReadOnlySpan<uint> ReportCounts => _reportCounts.AsSpan(0, Count);
 
     /// <summary>Who reported on a day; may be shorter than a mask.</summary>
     public ReadOnlySpan<ulong> Bits(int day) => day == RunningDay
@@ -139,10 +203,27 @@ internal sealed class ChunkView : IDisposable
     /// <summary>Accepted reports by hour of a day; empty when there were none.</summary>
     public ReadOnlySpan<uint> HoursOn(int day) => day == RunningDay ? _runningHours : ClosedOn(day) is { } closed ? closed.Hours : [];
 
-    /// <summary>A dimension's codes at the end of the running day; null when nobody ever told any. For the question alone: it may change them.</summary>
+    /// <summary>A dimension's codes at the end of the running day, or where they were taken back to; empty when nobody ever told any.</summary>
     /// <param name="dimension">Its place among those asked for.</param>
-    public ushort[]? CodesOf(int dimension) => _codes[dimension];
+    public ReadOnlySpan<ushort> CodesOf(int dimension) => _codes[dimension] is { } codes ? codes.AsSpan(0, Count) : [];
 
+    /// <summary>The same, to be taken back: a copy of one's own.</summary>
+    public Span<ushort> OwnCodesOf(int dimension)
+    {
+        if (_codes[dimension] is not { } codes)
+        {
+            return [];
+        }
+
+        if (ReferenceEquals(codes, _looked[dimension]))
+        {
+            var own = ArrayPool<ushort>.Shared.Rent(Count);
+            codes.AsSpan(0, Count).CopyTo(own);
+            _codes[dimension] = codes = own;
+        }
+
+        return codes.AsSpan(0, Count);
+    }
 
     /// <summary>What changed on a day, the oldest first.</summary>
     public ReadOnlySpan<uint> ChangesOf(int day, int dimension) =>
@@ -150,58 +231,55 @@ internal sealed class ChunkView : IDisposable
         : day == RunningDay ? _runningChanges[dimension]
         : ClosedOn(day) is { } closed ? closed.ChangesOf(slot) : [];
 
-    /// <summary>Brings a dimension's codes from the end of one day back to that of an earlier one.</summary>
-    public void Undo(int dimension, int fromDay, int toDay)
+    /// <summary>Takes a dimension's codes to the end of a day: back by undoing what changed since, forward by beginning anew.</summary>
+    public void GoTo(int dimension, int day)
     {
-        if (_codes[dimension] is not { } codes)
+        if (day > _at[dimension] && _at[dimension] < RunningDay)
         {
-            return;
+            _looked[dimension].AsSpan(0, _looked[dimension] is null ? 0 : Count).CopyTo(OwnCodesOf(dimension));
+            _at[dimension] = RunningDay;
         }
 
-        for (var day = Math.Min(fromDay, RunningDay); day > toDay && day >= _firstDay; day--)
+        for (var at = _at[dimension]; at > day && at >= _firstDay; at--)
         {
-            var changes = ChangesOf(day, dimension);
-            for (var i = changes.Length - 1; i >= 0; i--)
+            if (ChangesOf(at, dimension) is { IsEmpty: false } changes)
             {
-                codes[ClosedDay.OrdinalOf(changes[i])] = ClosedDay.BeforeOf(changes[i]);
+                var codes = OwnCodesOf(dimension);
+                for (var i = changes.Length - 1; i >= 0; i--)
+                {
+                    codes[ClosedDay.OrdinalOf(changes[i])] = ClosedDay.BeforeOf(changes[i]);
+                }
+            }
+        }
+
+        WentTo(dimension, day);
+    }
+
+    /// <summary>Tells that whoever changed the codes undid what changed after a day.</summary>
+    public void WentTo(int dimension, int day) => _at[dimension] = Math.Min(_at[dimension], day);
+
+    /// <summary>Sets who has one report, of 48 hours ago or more.</summary>
+    public void AddOneShots(Span<ulong> mask)
+    {
+        var before = _time.AddHours(-48).ToUnixTimeMilliseconds();
+        for (var ordinal = 0; ordinal < Count; ordinal++)
+        {
+            if (_reportCounts[ordinal] == 1 && _lastSeenMs[ordinal] <= before)
+            {
+                mask[ordinal >> 6] |= 1UL << ordinal;
             }
         }
     }
 
     public void Dispose()
     {
-        foreach (var codes in _codes)
+        for (var dimension = 0; dimension < _codes.Length; dimension++)
         {
-            if (codes is not null)
+            if (!ReferenceEquals(_codes[dimension], _looked[dimension]))
             {
-                ArrayPool<ushort>.Shared.Return(codes);
+                ArrayPool<ushort>.Shared.Return(_codes[dimension]!);
+                _codes[dimension] = _looked[dimension];
             }
         }
-    }
-
-    private static ushort[]? Copied(ReadOnlySpan<ushort> codes)
-    {
-        if (codes.IsEmpty)
-        {
-            return null;
-        }
-
-        var copy = ArrayPool<ushort>.Shared.Rent(codes.Length);
-        codes.CopyTo(copy);
-        return copy;
-    }
-
-    private static ulong[] OneShotsOf(Chunk chunk, long beforeMs)
-    {
-        var mask = new ulong[(chunk.Count + 63) / 64];
-        for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
-        {
-            if (chunk.ReportCountOf(ordinal) == 1 && chunk.LastSeenMsOf(ordinal) <= beforeMs)
-            {
-                mask[ordinal >> 6] |= 1UL << ordinal;
-            }
-        }
-
-        return mask;
     }
 }

@@ -11,9 +11,11 @@ internal sealed class Answering(
         var folding = Fold();
         var figures = FiguresOf(folding, points, counts, measuring);
         var before = previous.Count > 0 ? FiguresOf(folding, previous, previousCounts, measuring: null) : null;
+        // Without groups the only one is the total.
+        var isTotal = question.GroupBy.Count == 0;
         var all = new Folding([[]], new int[grouping.Count], [-1], 1);
-        var total = FiguresOf(all, points, counts, measuring);
-        var totalBefore = previous.Count > 0 ? FiguresOf(all, previous, previousCounts, measuring: null) : null;
+        var total = isTotal ? figures : FiguresOf(all, points, counts, measuring);
+        var totalBefore = isTotal ? before : previous.Count > 0 ? FiguresOf(all, previous, previousCounts, measuring: null) : null;
         return new Answer
         {
             Position = view.Position,

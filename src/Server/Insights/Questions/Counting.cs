@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Telemetry.Server.Insights.Projection;
 
@@ -66,7 +67,9 @@ internal static class Counting
         private readonly int[] _dimensions =
             [.. plan.Filters.Select(filter => filter.Dimension).Concat(plan.Groups.Select(group => group.Dimension)).Where(dimension => dimension >= 0).Distinct()];
 
-        private readonly long[] _counts = new long[grouping.Count];
+        /// <summary>By group, from place 1; place 0 is for those who are in none.</summary>
+        private readonly long[] _counts = new long[grouping.Count + 1];
+        private readonly Population _population = new(chunk, today);
         private ulong[] _mask = new ulong[chunk.Words];
         private ulong[] _next = new ulong[chunk.Words];
 
@@ -74,20 +77,22 @@ internal static class Counting
         {
             foreach (var dimension in _dimensions)
             {
-                chunk.Undo(dimension, chunk.RunningDay, days[0].Day);
+                chunk.GoTo(dimension, days[0].Day);
             }
 
             if (days.Count == 1)
             {
-                Population.Of(chunk, question.Activity, question.Window, days[0].Day, today, _mask);
-                CountOnce(counts[days[0].Point]);
+                _population.Of(question.Activity, question.Window, days[0].Day, _mask);
+                plan.Keep(chunk, _mask);
+                plan.Count(chunk, _mask, counts[days[0].Point]);
                 return;
             }
 
-            var groups = new int[chunk.Count];
-            for (var ordinal = 0; ordinal < groups.Length; ordinal++)
+            var groups = ArrayPool<int>.Shared.Rent(chunk.Count);
+            plan.GroupsOf(chunk, groups.AsSpan(0, chunk.Count));
+            foreach (ref var group in groups.AsSpan(0, chunk.Count))
             {
-                groups[ordinal] = plan.GroupOf(chunk, ordinal);
+                group++;
             }
 
             for (var i = 0; i < days.Count; i++)
@@ -97,28 +102,16 @@ internal static class Counting
                     GoBack(days[i - 1].Day, days[i].Day, groups);
                 }
 
-                Population.Of(chunk, question.Activity, question.Window, days[i].Day, today, _next);
+                _population.Of(question.Activity, question.Window, days[i].Day, _next);
                 Move(groups);
                 var point = counts[days[i].Point];
-                for (var group = 0; group < _counts.Length; group++)
+                for (var group = 0; group < point.Length; group++)
                 {
-                    point[group] += _counts[group];
+                    point[group] += _counts[group + 1];
                 }
             }
-        }
 
-        private void CountOnce(long[] counts)
-        {
-            for (var word = 0; word < _mask.Length; word++)
-            {
-                for (var bits = _mask[word]; bits != 0; bits &= bits - 1)
-                {
-                    if (plan.GroupOf(chunk, (word << 6) + BitOperations.TrailingZeroCount(bits)) is var group and >= 0)
-                    {
-                        counts[group]++;
-                    }
-                }
-            }
+            ArrayPool<int>.Shared.Return(groups);
         }
 
         /// <summary>Undoes what changed after a day; those that are counted go on being so, in the group they had.</summary>
@@ -126,56 +119,97 @@ internal static class Counting
         {
             foreach (var dimension in _dimensions)
             {
-                if (chunk.CodesOf(dimension) is not { } codes)
-                {
-                    continue;
-                }
-
+                var groupings = plan.Groups.FindAll(group => group.Dimension == dimension);
+                var filters = plan.Filters.FindAll(filter => filter.Dimension == dimension);
                 for (var day = Math.Min(from, chunk.RunningDay); day > to; day--)
                 {
                     var changes = chunk.ChangesOf(day, dimension);
-                    for (var i = changes.Length - 1; i >= 0; i--)
+                    if (changes.IsEmpty)
                     {
-                        var ordinal = ClosedDay.OrdinalOf(changes[i]);
-                        codes[ordinal] = ClosedDay.BeforeOf(changes[i]);
-                        var group = plan.GroupOf(chunk, ordinal);
-                        if (group != groups[ordinal])
-                        {
-                            if ((_mask[ordinal >> 6] >> ordinal & 1) != 0)
-                            {
-                                Add(groups[ordinal], -1);
-                                Add(group, 1);
-                            }
+                        continue;
+                    }
 
-                            groups[ordinal] = group;
+                    var codes = chunk.OwnCodesOf(dimension);
+                    if (filters.Count == 0 && groupings.Count == 1)
+                    {
+                        Regroup(changes, codes, groups, groupings[0].Part);
+                    }
+                    else if (filters.Count == 1 && groupings.Count == 0)
+                    {
+                        Refilter(changes, codes, groups, filters[0].Allowed);
+                    }
+                    else
+                    {
+                        for (var i = changes.Length - 1; i >= 0; i--)
+                        {
+                            var ordinal = ClosedDay.OrdinalOf(changes[i]);
+                            codes[ordinal] = ClosedDay.BeforeOf(changes[i]);
+                            Move(ordinal, groups, plan.GroupOf(chunk, ordinal) + 1);
                         }
                     }
                 }
+
+                chunk.WentTo(dimension, to);
             }
+        }
+
+        /// <summary>Of a dimension that tells groups apart: who is in a group goes from one to the other.</summary>
+        private void Regroup(ReadOnlySpan<uint> changes, Span<ushort> codes, int[] groups, int[] part)
+        {
+            for (var i = changes.Length - 1; i >= 0; i--)
+            {
+                var (ordinal, before) = (ClosedDay.OrdinalOf(changes[i]), ClosedDay.BeforeOf(changes[i]));
+                if (groups[ordinal] is var group and > 0)
+                {
+                    Move(ordinal, groups, group - part[codes[ordinal]] + part[before]);
+                }
+
+                codes[ordinal] = before;
+            }
+        }
+
+        /// <summary>Of a dimension that is a filter: mostly a change leaves one where one was.</summary>
+        private void Refilter(ReadOnlySpan<uint> changes, Span<ushort> codes, int[] groups, byte[] allowed)
+        {
+            for (var i = changes.Length - 1; i >= 0; i--)
+            {
+                var (ordinal, before) = (ClosedDay.OrdinalOf(changes[i]), ClosedDay.BeforeOf(changes[i]));
+                var isSame = allowed[codes[ordinal]] == allowed[before];
+                codes[ordinal] = before;
+                if (!isSame)
+                {
+                    Move(ordinal, groups, plan.GroupOf(chunk, ordinal) + 1);
+                }
+            }
+        }
+
+        private void Move(int ordinal, int[] groups, int group)
+        {
+            var counted = (long)(_mask[ordinal >> 6] >> ordinal & 1);
+            _counts[groups[ordinal]] -= counted;
+            _counts[group] += counted;
+            groups[ordinal] = group;
         }
 
         /// <summary>Counts only who came and who left.</summary>
         private void Move(int[] groups)
         {
-            for (var word = 0; word < _mask.Length; word++)
+            var (mask, next, counts) = (_mask, _next, _counts);
+            for (var word = 0; word < mask.Length; word++)
             {
-                var after = _next[word];
-                for (var moved = _mask[word] ^ after; moved != 0; moved &= moved - 1)
+                var (before, after) = (mask[word], next[word]);
+                for (var came = after & ~before; came != 0; came &= came - 1)
                 {
-                    var bit = BitOperations.TrailingZeroCount(moved);
-                    Add(groups[(word << 6) + bit], (after >> bit & 1) != 0 ? 1 : -1);
+                    counts[groups[(word << 6) + BitOperations.TrailingZeroCount(came)]]++;
+                }
+
+                for (var left = before & ~after; left != 0; left &= left - 1)
+                {
+                    counts[groups[(word << 6) + BitOperations.TrailingZeroCount(left)]]--;
                 }
             }
 
             (_mask, _next) = (_next, _mask);
-        }
-
-        private void Add(int group, int count)
-        {
-            if (group >= 0)
-            {
-                _counts[group] += count;
-            }
         }
     }
 }

@@ -116,10 +116,10 @@ internal sealed class Grouping
             }
             else
             {
-                var allowed = new bool[values.Length];
+                var allowed = new byte[values.Length];
                 for (var code = 0; code < allowed.Length; code++)
                 {
-                    allowed[code] = filter.Selects(values.Span[code]);
+                    allowed[code] = (byte)(filter.Selects(values.Span[code]) ? 1 : 0);
                 }
 
                 plan.Filters.Add((dimension, allowed));
@@ -209,7 +209,7 @@ internal sealed class Grouping
                 var (dimension, part) = plan.Groups[place];
                 foreach (var chunk in dimension < 0 ? [] : app.Chunks)
                 {
-                    foreach (var code in chunk.CodesOf(dimension) is { } codes ? codes.AsSpan(0, chunk.Count) : [])
+                    foreach (var code in chunk.CodesOf(dimension))
                     {
                         uses[part[code]]++;
                     }
@@ -238,8 +238,8 @@ internal sealed class AppPlan
     /// <summary>Whether none of the app's installations can be meant.</summary>
     public bool IsExcluded { get; set; }
 
-    /// <summary>By dimension: which codes pass.</summary>
-    public List<(int Dimension, bool[] Allowed)> Filters { get; } = [];
+    /// <summary>By dimension: which codes pass, 1 for those that do.</summary>
+    public List<(int Dimension, byte[] Allowed)> Filters { get; } = [];
 
     /// <summary>By dimension: what a code adds to the group's number; one value for all where the dimension is -1.</summary>
     public List<(int Dimension, int[] Part)> Groups { get; } = [];
@@ -260,7 +260,7 @@ internal sealed class AppPlan
     {
         foreach (var (dimension, allowed) in Filters)
         {
-            if (!allowed[chunk.CodesOf(dimension) is { } codes ? codes[ordinal] : 0])
+            if (allowed[CodeOf(chunk, dimension, ordinal)] == 0)
             {
                 return -1;
             }
@@ -269,9 +269,94 @@ internal sealed class AppPlan
         var group = 0;
         foreach (var (dimension, part) in Groups)
         {
-            group += part[dimension >= 0 && chunk.CodesOf(dimension) is { } codes ? codes[ordinal] : 0];
+            group += part[dimension < 0 ? 0 : CodeOf(chunk, dimension, ordinal)];
         }
 
         return group;
     }
+
+    /// <summary>Keeps those that pass all filters.</summary>
+    public void Keep(ChunkView chunk, Span<ulong> mask)
+    {
+        foreach (var (dimension, allowed) in Filters)
+        {
+            Scan.Keep(mask, chunk.CodesOf(dimension), allowed);
+        }
+    }
+
+    /// <summary>Adds those of a mask, all of whom pass, to the counts of their groups.</summary>
+    public void Count(ChunkView chunk, ReadOnlySpan<ulong> mask, Span<long> counts)
+    {
+        var dimensions = Groups.FindAll(group => group.Dimension >= 0);
+        var of = Groups.Where(group => group.Dimension < 0).Sum(group => group.Part[0]);
+        switch (dimensions.Count)
+        {
+            case 0:
+                counts[of] += Masks.Count(mask);
+                break;
+            case 1:
+                var part = dimensions[0].Part;
+                var byCode = new int[part.Length];
+                Scan.Count(mask, chunk.CodesOf(dimensions[0].Dimension), byCode);
+                for (var code = 0; code < part.Length; code++)
+                {
+                    counts[of + part[code]] += byCode[code];
+                }
+
+                break;
+            default:
+                CountByBoth(chunk, mask, counts, dimensions[0], dimensions[1]);
+                break;
+        }
+    }
+
+    /// <summary>Sets each one's group; -1 for those that a filter leaves out.</summary>
+    public void GroupsOf(ChunkView chunk, Span<int> groups)
+    {
+        groups.Clear();
+        foreach (var (dimension, part) in Groups)
+        {
+            if (dimension < 0 || chunk.CodesOf(dimension) is not { IsEmpty: false } codes)
+            {
+                foreach (ref var group in groups)
+                {
+                    group += part[0];
+                }
+            }
+            else
+            {
+                for (var ordinal = 0; ordinal < groups.Length; ordinal++)
+                {
+                    groups[ordinal] += part[codes[ordinal]];
+                }
+            }
+        }
+
+        foreach (var (dimension, allowed) in Filters)
+        {
+            var codes = chunk.CodesOf(dimension);
+            for (var ordinal = 0; ordinal < groups.Length; ordinal++)
+            {
+                groups[ordinal] = allowed[codes.IsEmpty ? 0 : codes[ordinal]] == 0 ? -1 : groups[ordinal];
+            }
+        }
+    }
+
+    private static void CountByBoth(
+        ChunkView chunk, ReadOnlySpan<ulong> mask, Span<long> counts, (int Dimension, int[] Part) first, (int Dimension, int[] Part) second)
+    {
+        var left = chunk.CodesOf(first.Dimension);
+        var right = chunk.CodesOf(second.Dimension);
+        for (var word = 0; word < mask.Length; word++)
+        {
+            for (var bits = mask[word]; bits != 0; bits &= bits - 1)
+            {
+                var ordinal = (word << 6) + System.Numerics.BitOperations.TrailingZeroCount(bits);
+                counts[first.Part[left.IsEmpty ? 0 : left[ordinal]] + second.Part[right.IsEmpty ? 0 : right[ordinal]]]++;
+            }
+        }
+    }
+
+    private static int CodeOf(ChunkView chunk, int dimension, int ordinal) =>
+        chunk.CodesOf(dimension) is { IsEmpty: false } codes ? codes[ordinal] : 0;
 }

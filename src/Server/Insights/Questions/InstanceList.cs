@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
@@ -5,28 +7,33 @@ using Telemetry.Server.Model;
 namespace Telemetry.Server.Insights.Questions;
 
 /// <summary>Installations that a question selects, a page at a time.</summary>
-/// <remarks>The projection waits for one page; pages of a million installations take some milliseconds.</remarks>
 internal sealed class InstanceList(FleetProjection projection)
 {
     public InstancePage Page(InstanceQuestion question, InstancePlace after, int maxCount)
     {
-        var now = projection.Now;
-        return projection.Read((apps, position) =>
-        {
-            var today = Math.Max(UtcDay.Of(now), projection.RunningDay);
-            var asked = apps.Where(app => question.Apps?.Contains(app.App) != false).ToList();
-            var texts = TextOrder.Of(question, asked);
-            var start = after.Order == "" && after.Ordinal < 0 ? long.MinValue : texts?.RankOf(after.Order) ?? Rank(after.Order);
-            var scans = asked.SelectMany(app => app.Chunks.Select((chunk, index) => new ChunkScan(question, app, chunk, index, texts))).ToList();
-            var pages = scans.AsParallel().AsOrdered()
-                .Select(scan => scan.Run(new Place(start, after.App, after.Ordinal), maxCount + 1, today, now, projection)).ToList();
-            var places = pages.SelectMany(page => page.Places).Order().Take(maxCount + 1).ToList();
-            var shown = places.Take(maxCount).ToList();
-            return new InstancePage(
-                [.. shown.Select(place => (place.App, asked.First(app => app.App == place.App).Chunks[place.Ordinal / Chunk.Size].IdOf(place.Ordinal % Chunk.Size)))],
-                places.Count > maxCount ? new InstancePlace(texts?.TextOf(shown[^1].Rank) ?? RankText(shown[^1].Rank), shown[^1].App, shown[^1].Ordinal) : null,
-                pages.Sum(page => page.Total), position);
-        });
+        using var view = projection.Look(question.Apps, NeedsOf(question));
+        var texts = TextOrder.Of(question, view);
+        var start = after.Order == "" && after.Ordinal < 0 ? long.MinValue : texts?.RankOf(after.Order) ?? Rank(after.Order);
+        var pages = view.Apps
+            .SelectMany(app => app.Chunks.Select((chunk, index) => new ChunkScan(question, view, app, chunk, index, texts)))
+            .AsParallel().AsOrdered()
+            .Select(scan => scan.Run(new Place(start, after.App, after.Ordinal), maxCount + 1)).ToList();
+        var places = pages.SelectMany(page => page.Places).Order().Take(maxCount + 1).ToList();
+        var shown = places.Take(maxCount).ToList();
+        var apps = view.Apps.ToDictionary(app => app.App, StringComparer.Ordinal);
+        return new InstancePage(
+            [.. shown.Select(place => (place.App, apps[place.App].Chunks[place.Ordinal / Chunk.Size].Ids[place.Ordinal % Chunk.Size]))],
+            places.Count > maxCount ? new InstancePlace(texts?.TextOf(shown[^1].Rank) ?? RankText(shown[^1].Rank), shown[^1].App, shown[^1].Ordinal) : null,
+            pages.Sum(page => page.Total), view.Position);
+    }
+
+    /// <summary>Any field may be a dimension of one app and a measure of another.</summary>
+    private static ViewNeeds NeedsOf(InstanceQuestion question)
+    {
+        List<string> paths = [.. question.Filters.Select(filter => filter.Field).Append(question.OrderField ?? "").Where(path => path.Length > 0 && path != JudgedFields.App).Distinct(StringComparer.Ordinal)];
+        return new ViewNeeds(
+            paths, paths,
+            Reports: question.Activity == Activity.OneShot || question.LastSeen is not null || question.Order is InstanceOrder.LastSeen or InstanceOrder.ReportCount);
     }
 
     private static string RankText(long rank) => rank.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -45,18 +52,17 @@ internal sealed class InstanceList(FleetProjection projection)
     /// <summary>Ranks of texts, which differ from app to app in their codes.</summary>
     private sealed class TextOrder(List<string> texts, IComparer<string> comparer, bool descending)
     {
-        public static TextOrder? Of(InstanceQuestion question, List<AppProjection> apps)
+        public static TextOrder? Of(InstanceQuestion question, FleetView view)
         {
-            if (question.OrderField is not { } path || !apps.Exists(app => app.Dimensions.ContainsKey(path)))
+            if (question.OrderField is not { } path || !view.Apps.Any(app => app.ValuesOf(path) is not null))
             {
                 return null;
             }
 
-            IComparer<string> comparer = apps.Exists(app => app.Schema.Fields.Any(field => field.Path == path && field.IsVersion()))
+            IComparer<string> comparer = view.Apps.Any(app => app.Schema.Fields.Any(field => field.Path == path && field.IsVersion()))
                 ? VersionOrder.Instance
                 : StringComparer.Ordinal;
-            var texts = apps.Where(app => app.Dimensions.ContainsKey(path))
-                .SelectMany(app => app.Codes[app.Dimensions[path]].Snapshot().ToArray().Skip(1)).Distinct(StringComparer.Ordinal).Order(comparer).ToList();
+            var texts = view.Apps.SelectMany(app => (app.ValuesOf(path) ?? default).ToArray().Skip(1)).Distinct(StringComparer.Ordinal).Order(comparer).ToList();
             return new TextOrder(texts, comparer, question.Descending);
         }
 
@@ -76,120 +82,197 @@ internal sealed class InstanceList(FleetProjection projection)
     }
 
     /// <summary>One chunk's part of a page.</summary>
-    private sealed class ChunkScan(InstanceQuestion question, AppProjection app, Chunk chunk, int index, TextOrder? texts)
+    private sealed class ChunkScan(InstanceQuestion question, FleetView view, AppView app, ChunkView chunk, int index, TextOrder? texts)
     {
-        public (List<Place> Places, int Total) Run(Place after, int maxCount, int today, DateTimeOffset now, FleetProjection projection)
+        public (List<Place> Places, int Total) Run(Place after, int maxCount)
         {
-            var conditions = question.Filters.Select(Condition).ToList();
-            if (conditions.Contains(null))
+            var members = new ulong[chunk.Words];
+            new Population(chunk, view.Today).Of(question.Activity ?? Activity.Known, question.Window, view.Today, members);
+            foreach (var filter in question.Filters)
             {
-                return ([], 0);
+                Keep(filter, members);
             }
 
-            var ranks = RankOf();
-            var members = Members(today, now, projection);
+            KeepWithin(question.FirstSeen, chunk.FirstSeenMs, members);
+            KeepWithin(question.LastSeen, question.LastSeen is null ? [] : chunk.LastSeenMs, members);
+            var total = Masks.Count(members);
+            // Large ones of one's own would have the collector go through everything, and all wait for it.
+            var ranks = ArrayPool<long>.Shared.Rent(total);
+            SetRanks(members, ranks.AsSpan(0, total));
+            var first = First(members, ranks, after, maxCount);
+            ArrayPool<long>.Shared.Return(ranks);
+            return (first, total);
+        }
+
+        /// <summary>The first ones behind a place, in no order.</summary>
+        private List<Place> First(ulong[] members, long[] ranks, Place after, int maxCount)
+        {
             var page = new PriorityQueue<Place, Place>(Comparer<Place>.Create((a, b) => b.CompareTo(a)));
-            var total = 0;
-            for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
+            var (worst, next) = (long.MaxValue, 0);
+            for (var word = 0; word < members.Length; word++)
             {
-                if (chunk.IsErased(ordinal) || (members is not null && (members[ordinal >> 6] >> ordinal & 1) == 0)
-                    || question.FirstSeen?.Contains(chunk.FirstSeenMsOf(ordinal)) == false
-                    || question.LastSeen?.Contains(chunk.LastSeenMsOf(ordinal)) == false
-                    || !conditions.TrueForAll(condition => condition!(ordinal)))
+                for (var bits = members[word]; bits != 0; bits &= bits - 1)
                 {
-                    continue;
-                }
+                    var rank = ranks[next++];
+                    if (rank < after.Rank || rank > worst)
+                    {
+                        continue;
+                    }
 
-                total++;
-                var place = new Place(ranks(ordinal), app.App, (index * Chunk.Size) + ordinal);
-                if (place.CompareTo(after) <= 0)
-                {
-                    continue;
-                }
+                    var place = new Place(rank, app.App, (index * Chunk.Size) + (word << 6) + BitOperations.TrailingZeroCount(bits));
+                    if (place.CompareTo(after) <= 0)
+                    {
+                        continue;
+                    }
 
-                if (page.Count < maxCount)
-                {
-                    page.Enqueue(place, place);
-                }
-                else if (place.CompareTo(page.Peek()) < 0)
-                {
-                    page.DequeueEnqueue(place, place);
+                    if (page.Count < maxCount)
+                    {
+                        page.Enqueue(place, place);
+                    }
+                    else if (place.CompareTo(page.Peek()) < 0)
+                    {
+                        page.DequeueEnqueue(place, place);
+                    }
+
+                    worst = page.Count < maxCount ? long.MaxValue : page.Peek().Rank;
                 }
             }
 
-            return ([.. page.UnorderedItems.Select(item => item.Element)], total);
+            return [.. page.UnorderedItems.Select(item => item.Element)];
         }
 
-        private ulong[]? Members(int today, DateTimeOffset now, FleetProjection projection)
-        {
-            if (question.Activity is null or Activity.Known)
-            {
-                return null;
-            }
-
-            using var view = new ChunkView(chunk, projection.RunningDay, projection.OldestDay, [], [], question.Activity == Activity.OneShot ? now : null);
-            var mask = new ulong[view.Words];
-            Population.Of(view, question.Activity.Value, question.Window, today, today, mask);
-            return mask;
-        }
-
-        /// <summary>Null when the app has no such field, so that none of its installations can match.</summary>
-        private Predicate<int>? Condition(FieldChoice filter)
+        private void Keep(FieldChoice filter, ulong[] members)
         {
             if (filter.Field == JudgedFields.App)
             {
-                var selects = filter.Selects(app.App);
-                return _ => selects;
+                KeepAllIf(filter.Selects(app.App), members);
             }
-
-            if (JudgedFields.ValuesOf(filter.Field) is null && app.Schema.Fields.FirstOrDefault(field => field.Path == filter.Field) is { } measure && measure.IsMeasure())
+            else if (app.MeasureOf(filter.Field) is { } measure)
             {
-                var cells = filter.Values.Select(value => FieldValue.TryRead(measure, value, out var cell) ? cell : (long?)null).OfType<long>()
-                    .Select(cell => Cell.IsValue(cell) ? (ulong)cell + 1 : 0).ToHashSet();
-                var column = app.Measures.TryGetValue(filter.Field, out var place) ? chunk.MeasureOf(place) : null;
-                return ordinal => cells.Contains(column?[ordinal] ?? 0) != filter.Exclude;
+                KeepMeasures(filter, measure, members);
             }
-
-            if (!app.Dimensions.TryGetValue(filter.Field, out var slot))
+            else if (app.ValuesOf(filter.Field) is { } values)
             {
-                return null;
-            }
+                var allowed = new byte[values.Length];
+                for (var code = 0; code < allowed.Length; code++)
+                {
+                    allowed[code] = (byte)(filter.Selects(values.Span[code]) ? 1 : 0);
+                }
 
-            var values = app.Codes[slot].Snapshot().Span;
-            var allowed = new bool[values.Length];
-            for (var code = 0; code < allowed.Length; code++)
+                Scan.Keep(members, chunk.CodesOf(app.DimensionOf(filter.Field)), allowed);
+            }
+            else
             {
-                allowed[code] = filter.Selects(values[code]);
+                // An app without the field has none that match.
+                KeepAllIf(false, members);
             }
-
-            return ordinal => allowed[chunk.CodeOf(slot, ordinal)];
         }
 
-        /// <summary>What the order compares, smaller ones first.</summary>
-        private Func<int, long> RankOf()
+        private void KeepMeasures(FieldChoice filter, SchemaField measure, ulong[] members)
         {
-            var sign = question.Descending ? -1 : 1;
+            var cells = filter.Values.Select(value => FieldValue.TryRead(measure, value, out var cell) ? cell : (long?)null).OfType<long>()
+                .Select(cell => Cell.IsValue(cell) ? cell : -1).ToHashSet();
+            var numbers = new long[Masks.Count(members)];
+            Scan.Read(members, chunk.Measures[app.MeasurePlaceOf(filter.Field)], 1, numbers);
+            Keep(members, next => cells.Contains(numbers[next]) != filter.Exclude);
+        }
+
+        private static void KeepAllIf(bool isKept, ulong[] members)
+        {
+            if (!isKept)
+            {
+                Array.Clear(members);
+            }
+        }
+
+        private static void KeepWithin(MomentRange? range, ReadOnlySpan<long> moments, ulong[] members)
+        {
+            if (range is not { } asked)
+            {
+                return;
+            }
+
+            for (var ordinal = 0; ordinal < moments.Length; ordinal++)
+            {
+                members[ordinal >> 6] &= asked.Contains(moments[ordinal]) ? ulong.MaxValue : ~(1UL << ordinal);
+            }
+        }
+
+        private static void Keep(ulong[] members, Predicate<int> isKept)
+        {
+            var next = 0;
+            for (var word = 0; word < members.Length; word++)
+            {
+                for (var bits = members[word]; bits != 0; bits &= bits - 1)
+                {
+                    members[word] &= isKept(next++) ? ulong.MaxValue : ~(bits & (~bits + 1));
+                }
+            }
+        }
+
+        /// <summary>What the order compares of each member, smaller ones first.</summary>
+        private void SetRanks(ulong[] members, Span<long> ranks)
+        {
+            var sign = question.Descending ? -1L : 1L;
             switch (question.Order)
             {
                 case InstanceOrder.FirstSeen:
-                    return ordinal => sign * chunk.FirstSeenMsOf(ordinal);
+                    Fill(members, ranks, chunk.FirstSeenMs, sign);
+                    break;
                 case InstanceOrder.LastSeen:
-                    return ordinal => sign * chunk.LastSeenMsOf(ordinal);
+                    Fill(members, ranks, chunk.LastSeenMs, sign);
+                    break;
                 case InstanceOrder.ReportCount:
-                    return ordinal => sign * (long)chunk.ReportCountOf(ordinal);
+                    Fill(members, ranks, chunk.ReportCounts, sign);
+                    break;
                 case InstanceOrder.Field when texts is not null:
-                    if (!app.Dimensions.TryGetValue(question.OrderField!, out var slot))
+                    FillTexts(members, ranks, texts);
+                    break;
+                case InstanceOrder.Field:
+                    var measure = chunk.Measures[app.MeasurePlaceOf(question.OrderField!)];
+                    Scan.Read(members, measure, 1, ranks);
+                    foreach (ref var rank in ranks)
                     {
-                        return _ => long.MaxValue;
+                        rank = rank < 0 ? long.MaxValue : sign * rank;
                     }
 
-                    var ranks = app.Codes[slot].Snapshot().ToArray().Select(texts.RankOf).ToArray();
-                    return ordinal => ranks[chunk.CodeOf(slot, ordinal)];
-                case InstanceOrder.Field:
-                    var column = app.Measures.TryGetValue(question.OrderField!, out var place) ? chunk.MeasureOf(place) : null;
-                    return ordinal => column?[ordinal] is { } cell and > 0 ? sign * ((long)cell - 1) : long.MaxValue;
+                    break;
                 default:
-                    return _ => 0;
+                    ranks.Clear();
+                    break;
+            }
+        }
+
+        private void FillTexts(ulong[] members, Span<long> ranks, TextOrder order)
+        {
+            if (app.ValuesOf(question.OrderField!) is not { } values)
+            {
+                ranks.Fill(long.MaxValue);
+                return;
+            }
+
+            var byCode = values.ToArray().Select(order.RankOf).ToArray();
+            var codes = chunk.CodesOf(app.DimensionOf(question.OrderField!));
+            var next = 0;
+            for (var word = 0; word < members.Length; word++)
+            {
+                for (var bits = members[word]; bits != 0; bits &= bits - 1)
+                {
+                    ranks[next++] = byCode[codes.IsEmpty ? 0 : codes[(word << 6) + BitOperations.TrailingZeroCount(bits)]];
+                }
+            }
+        }
+
+        private static void Fill<T>(ulong[] members, Span<long> ranks, ReadOnlySpan<T> cells, long sign)
+            where T : unmanaged, IBinaryInteger<T>
+        {
+            var next = 0;
+            for (var word = 0; word < members.Length; word++)
+            {
+                for (var bits = members[word]; bits != 0; bits &= bits - 1)
+                {
+                    ranks[next++] = sign * long.CreateTruncating(cells[(word << 6) + BitOperations.TrailingZeroCount(bits)]);
+                }
             }
         }
     }

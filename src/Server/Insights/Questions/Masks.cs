@@ -26,7 +26,15 @@ internal static class Masks
     /// <summary>Takes the members of another set out, which may be of fewer installations.</summary>
     public static void AndNot(Span<ulong> mask, ReadOnlySpan<ulong> other)
     {
-        for (var i = 0; i < Math.Min(mask.Length, other.Length); i++)
+        other = other[..Math.Min(other.Length, mask.Length)];
+        var left = MemoryMarshal.Cast<ulong, Vector<ulong>>(mask);
+        var right = MemoryMarshal.Cast<ulong, Vector<ulong>>(other);
+        for (var i = 0; i < right.Length; i++)
+        {
+            left[i] = Vector.AndNot(left[i], right[i]);
+        }
+
+        for (var i = right.Length * Vector<ulong>.Count; i < other.Length; i++)
         {
             mask[i] &= ~other[i];
         }

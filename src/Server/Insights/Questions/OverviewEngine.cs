@@ -1,4 +1,3 @@
-using System.Numerics;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 
@@ -25,7 +24,7 @@ internal sealed class OverviewEngine(FleetProjection projection)
             dimensions.Add(Version);
         }
 
-        using var view = projection.Look(slugs, new ViewNeeds(dimensions, [People], projection.Now));
+        using var view = projection.Look(slugs, new ViewNeeds(dimensions, [People], Reports: day is not null));
         var (on, plans) = (day ?? view.Today - 1, new Grouping(question, view).Plans);
         var first = view.Apps.SelectMany(app => app.Chunks).Select(chunk => chunk.FirstDay).DefaultIfEmpty(int.MaxValue).Min();
         var hasBefore = on - compareDays >= first && view.IsKept(on - compareDays - Population.Absence + 1);
@@ -47,6 +46,8 @@ internal sealed class OverviewEngine(FleetProjection projection)
     {
         private readonly ulong[] _passing = new ulong[chunk.Words];
         private readonly ulong[] _mask = new ulong[chunk.Words];
+        private readonly ulong[] _gone = new ulong[chunk.Words];
+        private readonly Population _population = new(chunk, view.Today);
         private readonly int[] _filters = [.. plan.Filters.Select(filter => filter.Dimension)];
         private int _at = chunk.RunningDay;
 
@@ -82,20 +83,12 @@ internal sealed class OverviewEngine(FleetProjection projection)
         {
             foreach (var dimension in _filters.Append(version).Distinct())
             {
-                chunk.Undo(dimension, _at, day);
+                chunk.GoTo(dimension, day);
             }
 
             _at = Math.Min(_at, day);
-            if (_filters.Length == 0)
-            {
-                Array.Fill(_passing, ulong.MaxValue);
-                return;
-            }
-
-            for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
-            {
-                Judge(ordinal);
-            }
+            Array.Fill(_passing, ulong.MaxValue);
+            plan.Keep(chunk, _passing);
         }
 
         /// <summary>Takes versions and who passes the filters to the end of an earlier day.</summary>
@@ -105,7 +98,7 @@ internal sealed class OverviewEngine(FleetProjection projection)
             {
                 foreach (var dimension in _filters.Append(version).Distinct())
                 {
-                    chunk.Undo(dimension, at, at - 1);
+                    chunk.GoTo(dimension, at - 1);
                 }
 
                 foreach (var dimension in _filters)
@@ -143,16 +136,15 @@ internal sealed class OverviewEngine(FleetProjection projection)
 
         private long Count(Activity activity, int window, int day)
         {
-            Population.Of(chunk, activity, window, day, view.Today, _mask);
+            _population.Of(activity, window, day, _mask);
             return Masks.CountOfBoth(_mask, _passing);
         }
 
         private long Lost(int day)
         {
-            var gone = new ulong[chunk.Words];
-            Population.Of(chunk, Activity.Gone, 0, day, view.Today, gone);
-            Population.Of(chunk, Activity.Active, Population.Absence, day - Population.Absence, view.Today, _mask);
-            Masks.And(_mask, gone);
+            _population.Of(Activity.Gone, 0, day, _gone);
+            _population.Of(Activity.Active, Population.Absence, day - Population.Absence, _mask);
+            Masks.And(_mask, _gone);
             return Masks.CountOfBoth(_mask, _passing);
         }
 
@@ -163,7 +155,7 @@ internal sealed class OverviewEngine(FleetProjection projection)
             {
                 // The first change of the day tells the version at the end of the day before.
                 var ordinal = ClosedDay.OrdinalOf(change);
-                var now = chunk.CodesOf(version) is { } codes ? codes[ordinal] : 0;
+                var now = chunk.CodesOf(version) is { IsEmpty: false } codes ? codes[ordinal] : 0;
                 changed += seen.Add(ordinal) && ordinal < before && ClosedDay.BeforeOf(change) is not 0 and var old
                     && now != 0 && now != old && (_passing[ordinal >> 6] >> ordinal & 1) != 0 ? 1 : 0;
             }
@@ -173,20 +165,10 @@ internal sealed class OverviewEngine(FleetProjection projection)
 
         private (UInt128 People, long Unknown) Told(int day)
         {
-            Population.Of(chunk, Activity.Active, Population.Absence, day, view.Today, _mask);
+            _population.Of(Activity.Active, Population.Absence, day, _mask);
             Masks.And(_mask, _passing);
-            var (people, unknown, column) = (UInt128.Zero, 0L, chunk.Measures[0]);
-            for (var word = 0; word < _mask.Length; word++)
-            {
-                for (var bits = _mask[word]; bits != 0; bits &= bits - 1)
-                {
-                    var cell = column?[(word << 6) + BitOperations.TrailingZeroCount(bits)] ?? 0;
-                    people += cell > 0 ? cell - 1 : 0;
-                    unknown += cell == 0 ? 1 : 0;
-                }
-            }
-
-            return (people, unknown);
+            var (people, known) = Scan.Sum(_mask, chunk.Measures[0]);
+            return (people, Masks.Count(_mask) - known);
         }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class QualityEngine(FleetProjection projection, QuestionEngine e
     /// <param name="days">How many days that are over it looks back over.</param>
     public Quality Of(IReadOnlySet<string>? slugs, IReadOnlyList<ReportSchema> schemas, int days)
     {
-        using var view = projection.Look(slugs, new ViewNeeds([], [], projection.Now));
+        using var view = projection.Look(slugs, new ViewNeeds([], [], Reports: true));
         var last = view.Today - 1;
         var hours = new long[24];
         var oneShots = new long[OneShotDays];
@@ -56,10 +56,10 @@ internal sealed class QualityEngine(FleetProjection projection, QuestionEngine e
     private static void AddOneShots(ChunkView chunk, int today, long[] byDay)
     {
         var mask = new ulong[chunk.Words];
+        new Population(chunk, today).Of(Activity.OneShot, 0, today, mask);
         for (var i = 0; i < byDay.Length; i++)
         {
             var day = today - byDay.Length + 1 + i;
-            Population.Of(chunk, Activity.OneShot, 0, today, today, mask);
             byDay[i] += Masks.CountOfBoth(mask, chunk.Bits(day));
         }
     }

@@ -21,7 +21,7 @@ internal sealed class QuestionEngine(FleetProjection projection)
     /// <summary>What a question needs of the fleet, at the position of now.</summary>
     public FleetView Look(Question question) => projection.Look(question.Apps, new ViewNeeds(
         Grouping.DimensionsOf(question), FieldsOf(question),
-        question is { Activity: Activity.OneShot, Closed: false } ? projection.Now : null));
+        Reports: question is { Activity: Activity.OneShot, Closed: false }));
 
     /// <param name="question">The question.</param>
     /// <param name="view">What it needs, for this question alone.</param>
@@ -35,7 +35,7 @@ internal sealed class QuestionEngine(FleetProjection projection)
         }
 
         // Before the counts, which take the view's codes back to the past.
-        var measuring = FieldsOf(question) is { Count: > 0 } fields ? new Measuring(question, view, grouping, fields.Count) : null;
+        using var measuring = FieldsOf(question) is { Count: > 0 } fields ? new Measuring(question, view, grouping, fields.Count) : null;
         var counts = Counts(question, view, grouping, points);
         var previousCounts = previous.Count > 0 ? Counts(question, view, grouping, previous) : [];
         return new Answering(question, grouping, counts, previousCounts, measuring, FieldsOf(question)).Make(view, points, previous);

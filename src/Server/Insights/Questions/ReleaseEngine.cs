@@ -1,3 +1,4 @@
+using System.Numerics;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 
@@ -39,22 +40,20 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         var spread = new Spread(grouping, counts);
         var releases = spread.MostUsed().Select(index => spread.ReleaseOf(index, points[0].Start, days)).ToList();
         var newest = spread.Newest();
-        var back = new List<(string From, string To)>();
+        var back = new List<Downgrade>();
         var behind = new Dictionary<BehindReason, long>();
-        foreach (var (app, plan) in view.Apps.Zip(new Grouping(question with { GroupBy = [] }, view).Plans))
+        foreach (var (app, plan) in view.Apps.Zip(new Grouping(question with { GroupBy = [] }, view).Plans).Where(pair => !pair.Second.IsExcluded))
         {
-            var walk = new AppWalk(app, plan, dimensions, view.Today);
-            walk.GoTo(last);
+            var walk = new AppWalk(app, plan, dimensions, last, view.Today);
             if (newest is not null)
             {
-                walk.AddBehind(newest, platforms, last, behind);
+                walk.AddBehind(newest, platforms, behind);
             }
 
-            walk.AddStepsBack(last, days, back);
+            back.AddRange(walk.StepsBack(days));
         }
 
-        var steps = back.GroupBy(step => step).Select(group => new Downgrade(group.Key.From, group.Key.To, group.Count()))
-            .OrderByDescending(step => step.Count).ThenBy(step => step.From, VersionOrder.Instance).ToList();
+        var steps = back.OrderByDescending(step => step.Count).ThenBy(step => step.From, VersionOrder.Instance).ToList();
         return new Releases(
             view, last, spread.Total, spread.Unknown,
             [.. releases.Select(release => release with { WentBack = steps.Where(step => step.From == release.Version).Sum(step => step.Count) }).Reverse()],
@@ -133,101 +132,123 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
     }
 
     /// <summary>One app's installations, going back in time.</summary>
-    private sealed class AppWalk(AppView app, AppPlan plan, List<string> dimensions, int today)
+    private sealed class AppWalk(AppView app, AppPlan plan, List<string> dimensions, int day, int today)
     {
         private readonly int _version = dimensions.IndexOf(Version);
 
-        public void GoTo(int day)
-        {
-            foreach (var chunk in app.Chunks)
-            {
-                for (var dimension = 0; dimension < dimensions.Count; dimension++)
-                {
-                    chunk.Undo(dimension, chunk.RunningDay, day);
-                }
-            }
-        }
+        /// <summary>Each chunk on the day, with who is active and passes the filters.</summary>
+        private readonly List<(ChunkView Chunk, ulong[] Members)> _chunks =
+            app.Chunks.AsParallel().AsOrdered().Select(chunk => (chunk, MembersOf(plan, dimensions, chunk, day, today))).ToList();
 
-        public void AddBehind(string newest, string[] platforms, int day, Dictionary<BehindReason, long> reasons)
+        /// <summary>Of each that is older than the newest release: the first platform that is too old for it, else the first that is not told.</summary>
+        public void AddBehind(string newest, string[] platforms, Dictionary<BehindReason, long> reasons)
         {
             var versions = app.Values[_version]!.Value.ToArray();
-            var isBehind = versions.Select((version, code) => code > 0 && VersionOrder.Instance.Compare(version, newest) < 0).ToArray();
-            var isOn = versions.Select((version, code) => code > 0 && !isBehind[code]).ToArray();
-            var needed = platforms.Select(platform => NeededOf(platform, isOn, day)).ToArray();
-            foreach (var (chunk, ordinal) in Members(day))
+            byte[] isBehind = [.. versions.Select((version, code) => (byte)(code > 0 && VersionOrder.Instance.Compare(version, newest) < 0 ? 1 : 0))];
+            byte[] isOn = [.. versions.Select((_, code) => (byte)(code > 0 && isBehind[code] == 0 ? 1 : 0))];
+            var needs = platforms.Select(platform => NeedOf(platform, isOn)).OfType<PlatformNeed>().ToList();
+            // By platform, how many have which code; what is not told has 0. Last, those for whom nothing speaks against it.
+            var counts = needs.Select(need => new long[need.IsTooOld.Length]).Append([0]).ToArray();
+            foreach (var (chunk, members) in _chunks)
             {
-                if (isBehind[Code(chunk, _version, ordinal)])
+                Scan.Keep(members, chunk.CodesOf(_version), isBehind);
+                for (var word = 0; word < members.Length; word++)
                 {
-                    var reason = ReasonOf(chunk, ordinal, platforms, needed);
-                    reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
-                }
-            }
-
-            // Of those that are too old, the newest version that they have says the most.
-            foreach (var group in reasons.Where(pair => pair.Key.Has.Length > 0).GroupBy(pair => pair.Key.Field, StringComparer.Ordinal).ToList())
-            {
-                var (sum, has) = (group.Sum(pair => pair.Value), group.Select(pair => pair.Key.Has).Max(VersionOrder.Instance)!);
-                var key = group.First().Key with { Has = has };
-                group.ToList().ForEach(pair => reasons.Remove(pair.Key));
-                reasons.Add(key, sum);
-            }
-        }
-
-        public void AddStepsBack(int day, int days, List<(string From, string To)> steps)
-        {
-            var versions = app.Values[_version]!.Value.Span;
-            foreach (var chunk in app.Chunks)
-            {
-                for (var at = Math.Min(day, chunk.RunningDay); at > day - days; at--)
-                {
-                    var seen = new HashSet<int>();
-                    foreach (var change in chunk.ChangesOf(at, _version))
+                    for (var bits = members[word]; bits != 0; bits &= bits - 1)
                     {
-                        var (ordinal, before) = (ClosedDay.OrdinalOf(change), ClosedDay.BeforeOf(change));
-                        var after = Code(chunk, _version, ordinal);
-                        if (seen.Add(ordinal) && before != 0 && after != 0 && plan.GroupOf(chunk, ordinal) >= 0
-                            && VersionOrder.Instance.Compare(versions[after], versions[before]) < 0)
-                        {
-                            steps.Add((versions[before], versions[after]));
-                        }
-                    }
-
-                    for (var dimension = 0; dimension < dimensions.Count; dimension++)
-                    {
-                        chunk.Undo(dimension, at, at - 1);
+                        var (place, code) = ReasonOf(needs, chunk, (word << 6) + BitOperations.TrailingZeroCount(bits));
+                        counts[place][code]++;
                     }
                 }
             }
-        }
 
-        private static ushort Code(ChunkView chunk, int dimension, int ordinal) => chunk.CodesOf(dimension) is { } codes ? codes[ordinal] : (ushort)0;
-
-        private BehindReason ReasonOf(ChunkView chunk, int ordinal, string[] platforms, string?[] needed)
-        {
-            var unknown = new BehindReason("", "", "", 0);
-            for (var i = 0; i < platforms.Length; i++)
+            for (var i = 0; i < needs.Count; i++)
             {
-                if (needed[i] is not { } oldest)
-                {
-                    continue;
-                }
-
-                var dimension = dimensions.IndexOf(platforms[i]);
-                var code = Code(chunk, dimension, ordinal);
-                var has = VersionOrder.Cut(app.Values[dimension]!.Value.Span[code], 2);
-                if (code != 0 && VersionOrder.Instance.Compare(has, oldest) < 0)
-                {
-                    return new BehindReason(platforms[i], oldest, has, 0);
-                }
-
-                unknown = code == 0 && unknown.Field.Length == 0 ? new BehindReason(platforms[i], oldest, "", 0) : unknown;
+                var tooOld = counts[i].Skip(1).Sum();
+                // Of those that are too old, the newest version that they have says the most.
+                Add(new BehindReason(needs[i].Platform, needs[i].Oldest, tooOld == 0 ? "" : needs[i].NewestOf(counts[i]), 0), tooOld);
+                Add(new BehindReason(needs[i].Platform, needs[i].Oldest, "", 0), counts[i][0]);
             }
 
-            return unknown;
+            Add(new BehindReason("", "", "", 0), counts[^1][0]);
+
+            void Add(BehindReason reason, long count)
+            {
+                if (count > 0)
+                {
+                    reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+                }
+            }
         }
 
-        /// <summary>The oldest version of a platform on which the newest release is seen; null when too few have it.</summary>
-        private string? NeededOf(string platform, bool[] isOn, int day)
+        /// <summary>Who went from a version to an older one within some days. Takes the app's codes to the past.</summary>
+        public IEnumerable<Downgrade> StepsBack(int days)
+        {
+            var versions = app.Values[_version]!.Value.ToArray();
+            // Comparing versions is reading them: once each, and not for each of millions of changes.
+            var ranks = new int[versions.Length];
+            var ordered = Enumerable.Range(0, versions.Length).Order(Comparer<int>.Create((left, right) => VersionOrder.Instance.Compare(versions[left], versions[right]))).ToList();
+            for (var i = 1; i < ordered.Count; i++)
+            {
+                ranks[ordered[i]] = ranks[ordered[i - 1]] + (VersionOrder.Instance.Compare(versions[ordered[i - 1]], versions[ordered[i]]) == 0 ? 0 : 1);
+            }
+
+            int[] walked = [.. plan.Filters.Select(filter => filter.Dimension).Append(_version).Distinct()];
+            return app.Chunks.AsParallel().Select(chunk => StepsBack(chunk, walked, ranks, days)).ToList()
+                .SelectMany(steps => steps).GroupBy(step => step.Key)
+                .Select(step => new Downgrade(versions[step.Key.From], versions[step.Key.To], step.Sum(own => own.Value)));
+        }
+
+        private Dictionary<(ushort From, ushort To), long> StepsBack(ChunkView chunk, int[] walked, int[] ranks, int days)
+        {
+            var steps = new Dictionary<(ushort, ushort), long>();
+            for (var at = Math.Min(day, chunk.RunningDay); at > day - days; at--)
+            {
+                // A day that is over has at most one change of each.
+                var seen = at == chunk.RunningDay ? new HashSet<int>() : null;
+                foreach (var change in chunk.ChangesOf(at, _version))
+                {
+                    var (ordinal, before) = (ClosedDay.OrdinalOf(change), ClosedDay.BeforeOf(change));
+                    var after = Code(chunk, _version, ordinal);
+                    if (seen?.Add(ordinal) != false && before != 0 && after != 0 && ranks[after] < ranks[before] && plan.GroupOf(chunk, ordinal) >= 0)
+                    {
+                        steps[(before, after)] = steps.GetValueOrDefault((before, after)) + 1;
+                    }
+                }
+
+                foreach (var dimension in walked)
+                {
+                    chunk.GoTo(dimension, at - 1);
+                }
+            }
+
+            return steps;
+        }
+
+        private static ushort Code(ChunkView chunk, int dimension, int ordinal) =>
+            chunk.CodesOf(dimension) is { IsEmpty: false } codes ? codes[ordinal] : (ushort)0;
+
+        private static (int Place, int Code) ReasonOf(List<PlatformNeed> needs, ChunkView chunk, int ordinal)
+        {
+            var unknown = needs.Count;
+            for (var i = needs.Count - 1; i >= 0; i--)
+            {
+                unknown = Code(chunk, needs[i].Dimension, ordinal) == 0 ? i : unknown;
+            }
+
+            for (var i = 0; i < needs.Count; i++)
+            {
+                if (Code(chunk, needs[i].Dimension, ordinal) is var code && needs[i].IsTooOld[code])
+                {
+                    return (i, code);
+                }
+            }
+
+            return (unknown, 0);
+        }
+
+        /// <summary>What the newest release is seen to need of a platform; null when too few have it.</summary>
+        private PlatformNeed? NeedOf(string platform, byte[] isOn)
         {
             var dimension = dimensions.IndexOf(platform);
             if (app.Values[dimension] is not { } values)
@@ -236,30 +257,51 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
             }
 
             var counts = new int[values.Length];
-            foreach (var (chunk, ordinal) in Members(day))
+            foreach (var (chunk, members) in _chunks)
             {
-                counts[isOn[Code(chunk, _version, ordinal)] ? Code(chunk, dimension, ordinal) : 0]++;
+                var on = (ulong[])members.Clone();
+                Scan.Keep(on, chunk.CodesOf(_version), isOn);
+                Scan.Count(on, chunk.CodesOf(dimension), counts);
             }
 
             var seen = Enumerable.Range(1, counts.Length - 1).Where(code => counts[code] > 0).ToList();
-            return seen.Sum(code => counts[code]) < Evidence ? null : seen.Select(code => VersionOrder.Cut(values.Span[code], 2)).Min(VersionOrder.Instance);
+            if (seen.Sum(code => (long)counts[code]) < Evidence)
+            {
+                return null;
+            }
+
+            string[] versions = [.. values.ToArray().Select(value => VersionOrder.Cut(value, 2))];
+            var oldest = seen.Select(code => versions[code]).Min(VersionOrder.Instance)!;
+            return new PlatformNeed(
+                platform, dimension, oldest, versions,
+                [.. versions.Select((version, code) => code > 0 && VersionOrder.Instance.Compare(version, oldest) < 0)]);
         }
 
-        private IEnumerable<(ChunkView Chunk, int Ordinal)> Members(int day)
+        private static ulong[] MembersOf(AppPlan plan, List<string> dimensions, ChunkView chunk, int day, int today)
         {
-            foreach (var chunk in app.Chunks)
+            for (var dimension = 0; dimension < dimensions.Count; dimension++)
             {
-                var mask = new ulong[chunk.Words];
-                Population.Of(chunk, Activity.Active, Window, day, today, mask);
-                for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
-                {
-                    if ((mask[ordinal >> 6] >> ordinal & 1) != 0 && plan.GroupOf(chunk, ordinal) >= 0)
-                    {
-                        yield return (chunk, ordinal);
-                    }
-                }
+                chunk.GoTo(dimension, day);
             }
+
+            var members = new ulong[chunk.Words];
+            new Population(chunk, today).Of(Activity.Active, Window, day, members);
+            plan.Keep(chunk, members);
+            return members;
         }
+    }
+
+    /// <summary>What the newest release is seen to need of a platform.</summary>
+    /// <param name="Platform">The field.</param>
+    /// <param name="Dimension">Its place in the view.</param>
+    /// <param name="Oldest">The oldest version on which the release is seen.</param>
+    /// <param name="Versions">By code: the version, cut to what is compared.</param>
+    /// <param name="IsTooOld">By code: whether it is older than that.</param>
+    private sealed record PlatformNeed(string Platform, int Dimension, string Oldest, string[] Versions, bool[] IsTooOld)
+    {
+        /// <summary>The newest version that anybody of those has who are too old.</summary>
+        public string NewestOf(long[] counts) =>
+            Enumerable.Range(1, counts.Length - 1).Where(code => counts[code] > 0).Select(code => Versions[code]).Max(VersionOrder.Instance)!;
     }
 }
 

@@ -10,12 +10,15 @@ namespace Telemetry.Server.Storage.State;
 /// </remarks>
 internal sealed class Column
 {
-    private const int BlockSize = 4_096;
+    public const int BlockSize = 4_096;
 
     private readonly List<byte[]> _blocks = [];
 
-    /// <summary>Of each block that is wide: how often it was changed since it was looked at.</summary>
+    /// <summary>Of each block that is wide: how often it was set since its width was looked at.</summary>
     private readonly List<ushort> _changes = [];
+
+    /// <summary>Of each block: whether a <see cref="Look"/> has it too.</summary>
+    private readonly List<bool> _isShared = [];
 
     /// <summary>What the cells take.</summary>
     public long Bytes => _blocks.Sum(block => (long)block.Length);
@@ -35,6 +38,7 @@ internal sealed class Column
             {
                 _blocks.Add(LastingArray.Of<byte>(BlockSize));
                 _changes.Add(0);
+                _isShared.Add(false);
             }
 
             if (value > Largest(_blocks[block]))
@@ -43,7 +47,17 @@ internal sealed class Column
             }
 
             var cells = _blocks[block];
-            Write(cells, ordinal % BlockSize, value);
+            if (Read(cells, ordinal % BlockSize) != value)
+            {
+                if (_isShared[block])
+                {
+                    _blocks[block] = cells = (byte[])cells.Clone();
+                    _isShared[block] = false;
+                }
+
+                Write(cells, ordinal % BlockSize, value);
+            }
+
             if (cells.Length > BlockSize && ++_changes[block] == BlockSize)
             {
                 Resize(block, WidthOf(LargestIn(cells)));
@@ -61,15 +75,20 @@ internal sealed class Column
         cells.CopyTo(block);
         _blocks.Add(block);
         _changes.Add(0);
+        _isShared.Add(false);
     }
 
-    /// <summary>A column with the same cells, which changes here leave alone.</summary>
-    public Column Copy()
+    /// <summary>A column with the same cells, for reading: what changes here afterwards changes a copy of its block.</summary>
+    public Column Look()
     {
-        var copy = new Column();
-        copy._blocks.AddRange(_blocks.Select(block => (byte[])block.Clone()));
-        copy._changes.AddRange(_changes);
-        return copy;
+        var look = new Column();
+        look._blocks.AddRange(_blocks);
+        for (var block = 0; block < _isShared.Count; block++)
+        {
+            _isShared[block] = true;
+        }
+
+        return look;
     }
 
     private static ulong Largest(byte[] cells) => ulong.MaxValue >> (64 - (8 * cells.Length / BlockSize));
@@ -101,6 +120,7 @@ internal sealed class Column
             }
 
             _blocks[block] = cells;
+            _isShared[block] = false;
         }
     }
 

@@ -1,0 +1,3 @@
+using Bench.Insights;
+
+return await InsightsBench.RunAsync(args, plan => null).ConfigureAwait(false);

@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Grpc.Core;
+
+namespace Telemetry.Dashboard.Data;
+
+/// <summary>One call and what comes back: messages, then the status in the trailers, or in the headers when there are no messages.</summary>
+/// <remarks>Throws <see cref="RpcException"/> alone, with what the browser said of a lost connection inside.</remarks>
+internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, IDisposable
+    where TResponse : class
+{
+    private const string StatusName = "grpc-status";
+    private const string MessageName = "grpc-message";
+
+    private readonly Marshaller<TResponse> _marshaller;
+    private readonly CancellationTokenSource _ended;
+    private readonly Task<HttpResponseMessage> _response;
+    private Stream? _body;
+    private Status? _status;
+    private Metadata _trailers = [];
+    private TResponse? _current;
+
+    public GrpcWebCall(HttpClient http, HttpRequestMessage request, Marshaller<TResponse> marshaller, CancellationToken cancellationToken)
+    {
+        _marshaller = marshaller;
+        _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _response = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _ended.Token);
+    }
+
+    public TResponse Current => _current ?? throw new InvalidOperationException("No message was read.");
+
+    public Status GetStatus() => _status ?? throw new InvalidOperationException("The call runs.");
+
+    public Metadata GetTrailers() => _status is null ? throw new InvalidOperationException("The call runs.") : _trailers;
+
+    public async Task<Metadata> HeadersAsync()
+    {
+        try
+        {
+            return Read((await _response).Headers.NonValidated.Select(header => (header.Key, header.Value.ToString())));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return []; // Whoever reads the answer is told.
+        }
+    }
+
+    /// <summary>The one message of a call that has one.</summary>
+    public async Task<TResponse> ReadOnlyAsync()
+    {
+        var message = await MoveNext(CancellationToken.None) ? Current : null;
+        while (await MoveNext(CancellationToken.None))
+        {
+        }
+
+        return message ?? throw Failed(new(StatusCode.Internal, "The answer has no message."));
+    }
+
+    public async Task<bool> MoveNext(CancellationToken cancellationToken)
+    {
+        using var stop = cancellationToken.UnsafeRegister(call => ((GrpcWebCall<TResponse>)call!).Cancel(), this);
+        try
+        {
+            if (_status is null && await ReadAsync() is { } message)
+            {
+                _current = message;
+                return true;
+            }
+        }
+        catch (OperationCanceledException e)
+        {
+            throw Failed(new(StatusCode.Cancelled, "The call was canceled.", e));
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw Failed(new(StatusCode.Unavailable, e.Message, e as HttpRequestException ?? new HttpRequestException(e.Message, e)));
+        }
+
+        return _status is { StatusCode: StatusCode.OK } ? false : throw Failed(GetStatus());
+    }
+
+    public void Dispose()
+    {
+        Cancel();
+        _ended.Dispose();
+        if (_response.IsCompletedSuccessfully)
+        {
+            _response.Result.Dispose();
+        }
+    }
+
+    private void Cancel()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is over already.
+        }
+    }
+
+    private async Task<TResponse?> ReadAsync()
+    {
+        if (_body is null)
+        {
+            var response = await _response;
+            if (response.Headers.NonValidated.Contains(StatusName))
+            {
+                End(response.Headers.NonValidated.Select(header => (header.Key, header.Value.ToString())));
+                return null;
+            }
+
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                _status = new(CodeOf(response.StatusCode), $"The server answered {(int)response.StatusCode}.");
+                return null;
+            }
+
+            _body = await response.Content.ReadAsStreamAsync(_ended.Token);
+        }
+
+        var frame = await GrpcWebFrame.ReadAsync(_body, _ended.Token);
+        if (!frame.IsTrailers)
+        {
+            return _marshaller.ContextualDeserializer(new Payload(frame.Bytes));
+        }
+
+        End(Encoding.UTF8.GetString(frame.Bytes).Split("\r\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':', 2)).Select(line => (line[0], line[^1].Trim())));
+        return null;
+    }
+
+    private void End(IEnumerable<(string Name, string Value)> trailers)
+    {
+        _trailers = Read(trailers);
+        _status = int.TryParse(_trailers.GetValue(StatusName), NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? new((StatusCode)code, Uri.UnescapeDataString(_trailers.GetValue(MessageName) ?? ""))
+            : new(StatusCode.Unknown, "The answer has no status.");
+    }
+
+    private RpcException Failed(Status status)
+    {
+        _status = status;
+        return new(status, _trailers);
+    }
+
+    private static Metadata Read(IEnumerable<(string Name, string Value)> entries)
+    {
+        var metadata = new Metadata();
+        foreach (var (name, value) in entries)
+        {
+            if (!name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
+            {
+                metadata.Add(name, value);
+            }
+            else if (Binary(value) is { } bytes)
+            {
+                metadata.Add(name, bytes);
+            }
+        }
+
+        return metadata;
+    }
+
+    /// <summary>Base64, with or without what fills it up; nothing when it is none.</summary>
+    private static byte[]? Binary(string value)
+    {
+        var bytes = new byte[value.Length];
+        return Convert.TryFromBase64String(value.TrimEnd('=').PadRight((value.TrimEnd('=').Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
+    }
+
+    /// <summary>What a status means that no gRPC server sent, as the protocol has it.</summary>
+    private static StatusCode CodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.BadRequest => StatusCode.Internal,
+        HttpStatusCode.Unauthorized => StatusCode.Unauthenticated,
+        HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
+        HttpStatusCode.NotFound => StatusCode.Unimplemented,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
+        _ => StatusCode.Unknown,
+    };
+
+    private sealed class Payload(byte[] bytes) : DeserializationContext
+    {
+        public override int PayloadLength => bytes.Length;
+
+        public override byte[] PayloadAsNewBuffer() => bytes;
+
+        public override ReadOnlySequence<byte> PayloadAsReadOnlySequence() => new(bytes);
+    }
+}
