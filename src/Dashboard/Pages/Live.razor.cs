@@ -9,6 +9,7 @@ using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
 using Telemetry.Dashboard.Shell;
 using Telemetry.Dashboard.State;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -38,6 +39,8 @@ public sealed partial class Live : Page
 
     [Inject]
     private Browser Browser { get; set; } = null!;
+
+    protected override Scope Needs => Scope.Live;
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
