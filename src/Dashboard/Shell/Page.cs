@@ -3,7 +3,6 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
-using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Components;
 using Telemetry.Dashboard.Components.Data;

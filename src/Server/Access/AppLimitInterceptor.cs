@@ -2,7 +2,6 @@ using System.Collections;
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
-using Telemetry.Server.Rpc;
 
 namespace Telemetry.Server.Access;
 

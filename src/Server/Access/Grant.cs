@@ -27,9 +27,6 @@ internal sealed record Grant
 
     public bool Covers(string app) => !IsLimited || Apps.Contains(app, StringComparer.Ordinal);
 
-    /// <summary>Whether it covers all of them: what changes something must.</summary>
-    public bool CoversAll(IEnumerable<string> apps) => apps.All(Covers);
-
     /// <exception cref="RpcException">It does not cover the app.</exception>
     public void Check(string? field, string app)
     {

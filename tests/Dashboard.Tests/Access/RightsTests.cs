@@ -1,4 +1,3 @@
-using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Shell;
 using Scope = Telemetry.Contracts.V1.Scope;

@@ -3,9 +3,7 @@ using Google.Api;
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Grpc.Core;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Telemetry.Server.Access;
 using Wire = Telemetry.Contracts.V1;
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Telemetry.Testing;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Access;
