@@ -6,6 +6,7 @@ using Grpc.Core;
 using Telemetry.Cli.Commands.Licenses;
 using Telemetry.Client;
 using Telemetry.Contracts.V1;
+using Option = System.CommandLine.Option;
 
 namespace Telemetry.Cli.Commands;
 
