@@ -10,7 +10,7 @@ namespace Telemetry.Server.Access;
 /// <summary>Reads who may call what from the contract, and holds the endpoints of its calls to it.</summary>
 internal static class CallPolicyMapper
 {
-    private static readonly IReadOnlyDictionary<string, MethodDescriptor> Calls = new ServiceDescriptor[]
+    private static readonly Dictionary<string, MethodDescriptor> Calls = new ServiceDescriptor[]
     {
         Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.FeedService.Descriptor,
         Wire.InsightsService.Descriptor, Wire.LicenseAdminService.Descriptor, Wire.LicenseService.Descriptor, Wire.ReportingService.Descriptor,

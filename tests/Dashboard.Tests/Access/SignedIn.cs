@@ -23,7 +23,7 @@ public abstract class SignedIn : Shown
         Rights = new Rights(Fleet, Session);
         var catalog = new Catalog(Fleet, Rights, Session);
         Services.AddSingleton(Browser).AddSingleton(Session).AddSingleton(Fleet).AddSingleton(Rights).AddSingleton(catalog)
-            .AddSingleton(new Pulse(Fleet, Session, Rights, Clock)).AddSingleton<Names>();
+            .AddSingleton(new Pulse(Fleet, Session, Rights, Browser, Clock)).AddSingleton<Names>();
         ComponentFactories.AddStub<ServerHealth>();
     }
 

@@ -36,7 +36,9 @@ internal sealed class StubServer : HttpMessageHandler
         var body = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
         var answer = new HttpResponseMessage(HttpStatusCode.OK)
         {
-            Content = new ByteArrayContent(_answers[call](body)), RequestMessage = request, Version = request.Version,
+            Content = new ByteArrayContent(_answers[call](body)),
+            RequestMessage = request,
+            Version = request.Version,
         };
         answer.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc-web");
         return answer;

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Time.Testing;
 using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Data;
 using Telemetry.Testing;
 
@@ -128,7 +129,7 @@ public sealed class QuestionTests : IDisposable
         using var ofTheNextPerson = Ask();
         _ = ofTheNextPerson.AskAsync(About(7));
 
-        Assert.Equal((null, Access.SignedOut.Refused), (_fleet.Session.Token, _fleet.Session.Why));
+        Assert.Equal((null, SignedOut.Refused), (_fleet.Session.Token, _fleet.Session.Why));
         Assert.Null(ofTheNextPerson.Answer);
     }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Pages;
 using Telemetry.Dashboard.Tests.Data;
@@ -14,7 +15,7 @@ public sealed class SentencesTests : IDisposable
     private readonly FakeFleet _fleet = new();
     private readonly Catalog _catalog;
 
-    public SentencesTests() => _catalog = new Catalog(_fleet.Client, _fleet.Session);
+    public SentencesTests() => _catalog = new Catalog(_fleet.Client, new Rights(_fleet.Client, _fleet.Session), _fleet.Session);
 
     public void Dispose() => _fleet.Dispose();
 
