@@ -9,6 +9,8 @@ namespace Bench.Servers;
 /// <summary>A measured server: its own process, its own directory, its CPU and allocations read from outside.</summary>
 internal sealed partial class ServerProcess : IDisposable
 {
+    private const string TokenLine = "Owner token: ";
+
     /// <summary>USER_HZ on every Linux that .NET runs on.</summary>
     private const double TicksPerSecond = 100;
 
@@ -75,14 +77,18 @@ internal sealed partial class ServerProcess : IDisposable
 
     public static ServerProcess Telemetry(string? data = null, params string[] settings) => StartTelemetry(data, [.. Raised, .. settings]);
 
+    /// <summary>The same server, but nobody follows its log.</summary>
+    public static ServerProcess WithoutInsights(params string[] settings) =>
+        StartTelemetry(null, [.. Raised, .. settings], Binary("bench/WithoutInsights", "Telemetry.Bench.WithoutInsights.dll"));
+
     /// <summary>With the limits that it has by itself.</summary>
     public static ServerProcess Limited(params string[] settings) => StartTelemetry(null, settings);
 
-    private static ServerProcess StartTelemetry(string? data, string[] settings)
+    private static ServerProcess StartTelemetry(string? data, string[] settings, string? binary = null)
     {
         var directory = data ?? NewDirectory();
         return Start(
-            Binary("src/Server", "Telemetry.Server.dll"), directory,
+            binary ?? Binary("src/Server", "Telemetry.Server.dll"), directory,
             ["--data", Path.Combine(directory, "data"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", .. settings]);
     }
 
@@ -162,9 +168,9 @@ internal sealed partial class ServerProcess : IDisposable
             var endpoint = IPEndPoint.Parse(match.Groups["address"].Value);
             (Grpc, Http) = match.Groups["name"].Value == "gRPC" ? (endpoint, Http) : (Grpc, endpoint);
         }
-        else if (line.StartsWith("Admin token: ", StringComparison.Ordinal))
+        else if (line.StartsWith(TokenLine, StringComparison.Ordinal))
         {
-            Token = line["Admin token: ".Length..];
+            Token = line[TokenLine.Length..];
         }
     }
 

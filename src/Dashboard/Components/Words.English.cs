@@ -28,6 +28,8 @@ internal sealed partial class EnglishWords : Words
     public override string Net => "net";
     public override string Share => "Share";
     public override string Count => "Installations";
+    public override string OfWhole(string count, string whole, string share) => $"{count} of {whole} ({share})";
+    public override string ShareOf(string share, string whole) => $"{share} of {whole}";
     public override string SoFar(string point) => $"{point}, so far";
     public override string Than(double now, double before, string period) =>
         before == 0 ? now == 0 ? $"as {period}" : $"none {period}"

@@ -28,6 +28,8 @@ internal sealed partial class GermanWords : Words
     public override string Net => "im Saldo";
     public override string Share => "Anteil";
     public override string Count => "Installationen";
+    public override string OfWhole(string count, string whole, string share) => $"{count} von {whole} ({share})";
+    public override string ShareOf(string share, string whole) => $"{share} von {whole}";
     public override string SoFar(string point) => $"{point}, bis jetzt";
     public override string Than(double now, double before, string period) =>
         before == 0 ? now == 0 ? $"wie {period}" : $"{period} keine"

@@ -38,6 +38,8 @@ public abstract partial class Words
     public abstract string Net { get; }
     public abstract string Share { get; }
     public abstract string Count { get; }
+    public abstract string OfWhole(string count, string whole, string share);
+    public abstract string ShareOf(string share, string whole);
     public abstract string SoFar(string point);
     public abstract string Than(double now, double before, string period);
     public abstract string FromTo(string name, string first, string last);

@@ -122,7 +122,8 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
                 return null;
             }
 
-            _body = await response.Content.ReadAsStreamAsync(_end);
+            // Buffered, because each read of what the browser has is a turn of its event loop, and a message is two reads.
+            _body = new BufferedStream(await response.Content.ReadAsStreamAsync(_end), 1 << 16);
         }
 
         var frame = await GrpcWebFrame.ReadAsync(_body, _end);
@@ -153,12 +154,27 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     private static Metadata Read(IEnumerable<(string Name, string Value)> entries)
     {
         var metadata = new Metadata();
-        foreach (var (name, value) in entries.Where(entry => !entry.Name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, value) in entries)
         {
-            metadata.Add(name, value);
+            if (!name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
+            {
+                metadata.Add(name, value);
+            }
+            else if (Bytes(value) is { } bytes)
+            {
+                metadata.Add(name, bytes);
+            }
         }
 
         return metadata;
+    }
+
+    /// <summary>Base64, with or without its padding; nothing for what is neither.</summary>
+    private static byte[]? Bytes(string value)
+    {
+        var padded = value.TrimEnd('=');
+        var bytes = new byte[padded.Length];
+        return Convert.TryFromBase64String(padded.PadRight((padded.Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
     }
 
     /// <summary>What a status means that no gRPC server sent, as the protocol has it.</summary>

@@ -18,10 +18,10 @@ public sealed class Names(Words words, Catalog catalog, Func<string, string, str
     {
         "app" => words.Say("App", "App"),
         "app_version" => words.Say("Version", "Version"),
-        "verdict" => words.Say("Verdict", "Urteil"),
-        "claim_reason" => words.Say("Reason of the verdict", "Grund des Urteils"),
+        "verdict" => words.Say("Verdict", "Prüfergebnis"),
+        "claim_reason" => words.Say("Reason of the verdict", "Grund des Prüfergebnisses"),
         "country_source" => words.Say("Source of the country", "Herkunft des Landes"),
-        "schema_version" => words.Say("List of fields agreed to", "Zugestimmte Feldliste"),
+        "schema_version" => words.Say("List of fields agreed to", "Bestätigte Feldliste"),
         "environment.nextcloud_version" => "Nextcloud",
         "environment.php_version" => "PHP",
         "environment.dotnet_version" => ".NET",
@@ -44,6 +44,10 @@ public sealed class Names(Words words, Catalog catalog, Func<string, string, str
         "" => words.Say("Report as a whole", "Bericht als Ganzes"),
         _ => Readable(path.StartsWith("usage.", StringComparison.Ordinal) ? path["usage.".Length..] : path),
     };
+
+    /// <summary>As it stands within a sentence: "by country", but "by PHP" and "by Nextcloud".</summary>
+    public string InText(string path) => Field(path) is var name && words.Formats == Formats.English && name.Length > 1 && char.IsLower(name[1]) && name != "Nextcloud"
+        ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 
     /// <param name="value">As it is stored; an empty one is unknown.</param>
     public string Value(string field, string value)
@@ -75,6 +79,7 @@ public sealed class Names(Words words, Catalog catalog, Func<string, string, str
         "environment.timezone" or "app_version" => value,
         _ when value is "true" => words.Say("yes", "ja"),
         _ when value is "false" => words.Say("no", "nein"),
+        _ when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && !field.EndsWith("version", StringComparison.Ordinal) => words.Formats.Count(number),
         _ when IsEnumeration(value) => Enumeration(value, PrefixOf(field)),
         _ => value,
     };

@@ -27,7 +27,9 @@ public static class ReportFields
             Read(kept.Value, usage, UsageSet + ".", fields);
         }
 
-        return fields;
+        // A field with several values is one field, and of one that comes twice the last holds, as everywhere.
+        return [.. fields.GroupBy(field => field.Path).Select(same => same.Count() == 1 ? same.Single() : same.Key is var path && IsRepeated(path, usage)
+            ? new ReportField(path, string.Join(", ", same.Select(field => field.Value))) : same.Last())];
     }
 
     /// <summary>What differs between two reports; nothing where one does not say.</summary>
@@ -49,6 +51,9 @@ public static class ReportFields
         var files = FileDescriptor.BuildFromByteStrings(set.File.Select(file => file.ToByteString()));
         return files.SelectMany(file => file.MessageTypes).FirstOrDefault(message => message.FullName == app.App.UsageType);
     }
+
+    private static bool IsRepeated(string path, MessageDescriptor? usage) =>
+        path.StartsWith(UsageSet + ".", StringComparison.Ordinal) && usage?.FindFieldByName(path[(UsageSet.Length + 1)..]) is { IsRepeated: true, IsMap: false };
 
     private static void Read(ByteString bytes, MessageDescriptor message, string prefix, List<ReportField> fields)
     {

@@ -72,10 +72,10 @@ public sealed partial class DataQuality : Page
 
     private IReadOnlyList<Column<PossibleClone>> CloneColumns =>
     [
-        new(Say("Installation", "Installation")) { Mono = true, Text = row => row.InstanceId[..8], Href = row => $"/installations/{row.InstanceId}?app={row.App}" },
+        new(Say("Installation", "Installation")) { Mono = true, Text = row => row.InstanceId[..8], Raw = row => row.InstanceId, Href = row => $"/installations/{row.InstanceId}?app={row.App}" },
         new("App") { Text = row => Names.Value("app", row.App) },
         new(Say("Field", "Feld")) { Text = row => Names.Field(row.Field) },
-        new(Say("Returns", "Rückkehren")) { Numeric = true, Sort = "returns", Value = row => row.Returns },
+        new(Say("Returns", "Wechsel")) { Explanation = Say("How often the field went back to a value it had before, in 30 days.", "Wie oft das Feld in 30 Tagen zu einem früheren Wert zurückkehrte."), Numeric = true, Sort = "returns", Value = row => row.Returns },
     ];
 
     protected override void OnInitialized()

@@ -57,10 +57,10 @@ public sealed partial class Explore : Page
     private Unit Unit => IsCount || Figure.StartsWith("sum:", StringComparison.Ordinal) ? Unit.Count : Unit.Number;
 
     private string Title => (IsCount ? Say("Installations", "Installationen") : MeasureName)
-        + (By is null ? "" : Say(" by ", " nach ") + Names.Field(By)) + (And is null ? "" : Say(" and ", " und ") + Names.Field(And));
+        + (By is null ? "" : Say(" by ", " nach ") + Names.InText(By)) + (And is null ? "" : Say(" and ", " und ") + Names.InText(And));
 
     private string Subtitle => $"{(View.App is null ? Say("All apps", "Alle Apps") : Names.Value("app", View.App))}, {ActivityOptions.First(option => option.Value == (Address["activity"] ?? "")).Name}"
-        + (IsSeries ? Say(Step == Step.Day ? ", each day" : Step == Step.Week ? ", by week" : ", by month", Step == Step.Day ? ", jeder Tag" : Step == Step.Week ? ", nach Woche" : ", nach Monat") : Say(", now", ", jetzt"));
+        + (IsSeries ? Say(Step == Step.Day ? ", each day" : Step == Step.Week ? ", by week" : ", by month", Step == Step.Day ? ", jeder Tag" : Step == Step.Week ? ", nach Woche" : ", nach Monat") : Say(", now", ", jetzt")) + (_answer.Answer is not null && By is not null && View.Compare && Form == "line" && Lines is [{ Before: not null } first, _, ..] ? Say($". Dotted: {first.Name}, {BeforeName}", $". Gepunktet: {first.Name}, {BeforeName}") : "");
 
     private string BeforeName => Say($"{View.Days} days before", $"{View.Days} Tage davor");
 
@@ -83,10 +83,10 @@ public sealed partial class Explore : Page
         ("count", Say("installations", "Installationen")),
         .. Catalog.Measures(View.App).SelectMany(known => new (string, string)[]
         {
-            ($"sum:{known.Field}", Say($"sum of {Names.Field(known.Field)}", $"Summe von {Names.Field(known.Field)}")),
-            ($"mean:{known.Field}", Say($"mean of {Names.Field(known.Field)}", $"Mittel von {Names.Field(known.Field)}")),
-            ($"p50:{known.Field}", Say($"median of {Names.Field(known.Field)}", $"Median von {Names.Field(known.Field)}")),
-            ($"p90:{known.Field}", Say($"90th percentile of {Names.Field(known.Field)}", $"90. Perzentil von {Names.Field(known.Field)}")),
+            ($"sum:{known.Field}", Say($"sum of {Names.InText(known.Field)}", $"Summe von {Names.InText(known.Field)}")),
+            ($"mean:{known.Field}", Say($"mean of {Names.InText(known.Field)}", $"Mittel von {Names.InText(known.Field)}")),
+            ($"p50:{known.Field}", Say($"median of {Names.InText(known.Field)}", $"Median von {Names.InText(known.Field)}")),
+            ($"p90:{known.Field}", Say($"90th percentile of {Names.InText(known.Field)}", $"90. Perzentil von {Names.InText(known.Field)}")),
         }),
     ];
 
@@ -103,23 +103,26 @@ public sealed partial class Explore : Page
     private IReadOnlyList<(string Value, string Name)> AndOptions =>
         [("", Say("nothing else", "nichts weiter")), .. Catalog.Dimensions(View.App).Where(known => known.Field != By).Select(known => (known.Field, Names.Field(known.Field)))];
 
-    private IReadOnlyList<(string Value, string Name)> StepOptions => [("", Say("every day", "jeder Tag")), ("week", Say("every week", "jede Woche")), ("month", Say("every month", "jeder Monat"))];
+    private IReadOnlyList<(string Value, string Name)> StepOptions => [("", Say("every day", "jeden Tag")), ("week", Say("every week", "jede Woche")), ("month", Say("every month", "jeden Monat"))];
 
-    private IReadOnlyList<(string Value, string Name)> OrderOptions => [("", Say("the largest", "die größten")), ("own", Say("in their own order, the first", "in eigener Ordnung, die ersten"))];
+    private IReadOnlyList<(string Value, string Name)> OrderOptions => [("", Say("the largest", "die größten")), ("own", Say("in their own order, the first", "in eigener Reihenfolge, die ersten"))];
 
     private IReadOnlyList<(string Value, string Name)> TopOptions => [.. new[] { 3, 6, 10, 20, 50 }.Append(Top).Distinct().Order().Select(top => (Formats.Count(top), Formats.Count(top)))];
 
+    /// <summary>Nothing where it is unknown, which the table says in its own way.</summary>
+    private string? NameOf(GroupKey key, string field) => Answers.NameOf(key, Names, Words, field) is var name && name == Words.Unknown ? null : name;
+
     private IReadOnlyList<Column<Group>> Columns =>
     [
-        new(By is null ? Say("All", "Alle") : Names.Field(By)) { Text = row => By is null ? Words.All : Answers.NameOf(row.Keys[0], Names, Words, By) },
-        .. And is null ? Array.Empty<Column<Group>>() : [new(Names.Field(And)) { Text = row => Answers.NameOf(row.Keys[1], Names, Words, And) }],
+        new(By is null ? Say("All", "Alle") : Names.Field(By)) { Text = row => By is null ? Words.All : NameOf(row.Keys[0], By) },
+        .. And is null ? Array.Empty<Column<Group>>() : [new(Names.Field(And)) { Text = row => NameOf(row.Keys[1], And) }],
         new(IsCount ? Say("Installations", "Installationen") : MeasureName) { Numeric = true, Sort = "value", Value = row => row.Last(), Text = row => row.Last() is { } value ? Formats.Value(value, Unit) : Components.Formats.Nothing },
         .. !IsCount ? [new(Say("Of installations", "Von Installationen")) { Numeric = true, Sort = "known", Value = row => row.Figures[0].Known.LastOrDefault() }]
             : new Column<Group>[]
             {
-                new(Say("Share", "Anteil")) { Numeric = true, Text = row => Formats.Share(row.Last(), _answer.Answer!.Total.Last() ?? 0) },
+                new(Say("Share", "Anteil")) { Numeric = true, Sort = "share", Explanation = Say($"Of all {Formats.Count(_answer.Answer?.Total.Last())} installations that the question is of.", $"Von allen {Formats.Count(_answer.Answer?.Total.Last())} Installationen, nach denen gefragt ist."), Value = row => row.Last() / _answer.Answer!.Total.Last(), Text = row => Formats.Share(row.Last(), _answer.Answer!.Total.Last() ?? 0) },
             },
-        .. View.Compare && IsCount ? [new(BeforeName) { Numeric = true, Sort = "before", Value = row => row.Before() }, new(Say("Change", "Änderung")) { Numeric = true, Text = row => row.Before() is { } before ? Formats.Change(row.Last(), before) : Components.Formats.Nothing }]
+        .. View.Compare && IsCount ? [new(BeforeName) { Numeric = true, Sort = "before", Value = row => row.Before() }, new(Say("Change", "Änderung")) { Numeric = true, Sort = "change", Explanation = Say($"Against {View.Days} days before.", $"Gegenüber {View.Days} Tagen davor."), Value = row => row.Before() is > 0 and { } then ? (row.Last() / then) - 1 : null, Text = row => row.Before() is { } before ? Formats.Change(row.Last(), before) : Components.Formats.Nothing }]
             : Array.Empty<Column<Group>>(),
     ];
 
@@ -131,7 +134,7 @@ public sealed partial class Explore : Page
 
     protected override Task AskAsync()
     {
-        var request = new QueryRequest { Population = View.ToPopulation(), Top = (uint)Top, Measures = { MeasureOf(Figure) }, Compare = View.Compare && IsCount };
+        var request = new QueryRequest { Population = View.ToPopulation(), Top = (uint)Top, Measures = { MeasureOf(Figure) }, Compare = View.Compare && IsCount, CompareDays = (uint)View.Days };
         if (Activities.GetValueOrDefault(Address["activity"] ?? "") is var activity && activity != Activity.Unspecified)
         {
             (request.Population.Activity, request.Population.WindowDays) = (activity, 0);

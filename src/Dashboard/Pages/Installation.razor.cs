@@ -46,14 +46,15 @@ public sealed partial class Installation : Page
             }
 
             var since = Formats.LongDay(Moments.DayOf(instance.FirstSeen.ToDateTimeOffset()), year: true);
-            var text = Say($"Reports since {since}.", $"Berichtet seit {since}.");
+            var text = Say($"First seen on {since}.", $"Zuerst gesehen am {since}.");
             if (_days.Answer is { } days)
             {
                 var versions = days.Lanes.FirstOrDefault(lane => lane.Field == "app_version")?.Runs.Select(run => run.Value).Where(value => value.Length > 0).ToArray() ?? [];
                 var changes = Enumerable.Range(1, Math.Max(0, versions.Length - 1)).Count(i => versions[i] != versions[i - 1]);
                 var with = days.Reported.Count(day => day);
-                text += " " + Say($"Reports on {with} of {days.Reported.Count} days, ", $"Berichte an {with} von {days.Reported.Count} Tagen, ")
-                    + Words.Count(changes, ("version change.", "version changes."), ("Versionswechsel.", "Versionswechsel."));
+                text += " " + Say($"It reported on **{with} of {Formats.Days(days.Reported.Count)}**", $"Berichte an **{with} von {Formats.Count(days.Reported.Count)} Tagen**")
+                    + (changes == 0 ? Say(" and kept its version.", ", ohne Versionswechsel.")
+                        : Say(" and changed its version ", ", ") + Words.Count(changes, ("time.", "times."), ("Versionswechsel.", "Versionswechsel.")));
             }
 
             return text;
@@ -62,10 +63,15 @@ public sealed partial class Installation : Page
 
     private IReadOnlyList<ReportField> Latest => _reports.Count == 0 ? [] : FieldsOf(_reports[0]);
 
+    private IEnumerable<Contracts.V1.Lane> Told => (_days.Answer?.Lanes ?? []).Where(lane => lane.Runs.Any(run => run.HasValue));
+
+    /// <summary>Versions, and what changed: a block that never ends says no more than the state does.</summary>
     private IReadOnlyList<Components.Data.Lane> Lanes => _days.Answer is not { } days ? [] :
-    [
-        .. days.Lanes.Where(lane => lane.Runs.Any(run => run.HasValue)).Select(lane => new Components.Data.Lane(NameOf(lane.Field), RunsOf(lane, days.Start.ToDay(), days.Reported))),
-    ];
+        [.. Told.Where(Moves).Select(lane => new Components.Data.Lane(NameOf(lane.Field), RunsOf(lane, days.Start.ToDay(), days.Reported, value => Names.Value(lane.Field, value))))];
+
+    private int Constant => Told.Count(lane => !Moves(lane));
+
+    private static bool Moves(Contracts.V1.Lane lane) => lane.Field.EndsWith("version", StringComparison.Ordinal) || lane.Runs.Select(run => run.Value).Distinct().Count() > 1;
 
     private Axis DayAxis => Axis.Days(Words, _days.Answer!.Start.ToDay(), _days.Answer.Reported.Count);
 
@@ -123,7 +129,7 @@ public sealed partial class Installation : Page
         }
     }
 
-    private static IReadOnlyList<Components.Data.Run> RunsOf(Contracts.V1.Lane lane, DateOnly start, IList<bool> reported)
+    private static IReadOnlyList<Components.Data.Run> RunsOf(Contracts.V1.Lane lane, DateOnly start, IList<bool> reported, Func<string, string> nameOf)
     {
         var runs = new List<Components.Data.Run>();
         foreach (var run in lane.Runs)
@@ -140,7 +146,7 @@ public sealed partial class Installation : Page
 
                 var isGap = quiet - day >= 7;
                 var end = isGap ? quiet : NextGap(reported, day, to);
-                runs.Add(new(day, end, isGap ? null : run.HasValue ? run.Value : ""));
+                runs.Add(new(day, end, isGap ? null : nameOf(run.HasValue ? run.Value : "")));
                 day = end;
             }
         }

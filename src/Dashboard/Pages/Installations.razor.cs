@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Components.Data;
-using Telemetry.Dashboard.Components.Export;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Shell;
 
@@ -50,17 +49,17 @@ public sealed partial class Installations : Page
 
     private IReadOnlyList<Column<Instance>> Columns =>
     [
-        new(Say("Installation", "Installation")) { Mono = true, Text = row => row.InstanceId[..8], Href = row => $"/installations/{row.InstanceId}?app={row.App}" },
+        new(Say("Installation", "Installation")) { Mono = true, Text = row => row.InstanceId[..8], Raw = row => row.InstanceId, Href = row => $"/installations/{row.InstanceId}?app={row.App}" },
         new("App") { Text = row => Names.Value("app", row.App) },
         Field("app_version", row => row.AppVersion),
         Field("environment.nextcloud_version", row => row.Environment?.NextcloudVersion),
         Field("environment.php_version", row => row.Environment?.PhpVersion),
         Field("environment.country", row => row.Environment?.Country is { Length: > 0 } country ? Names.Country(country) : null),
-        new(Names.Field("users.total")) { Sort = "users.total", Numeric = true, Value = row => row.Users is { HasTotal: true } users ? users.Total : null },
-        new(Names.Field("first_seen")) { Sort = "first_seen", Text = row => Formats.Day(Moments.DayOf(row.FirstSeen.ToDateTimeOffset())) },
-        new(Names.Field("last_seen")) { Sort = "last_seen", Text = row => Formats.Ago(row.LastSeen.ToDateTimeOffset(), Clock.GetUtcNow()) },
-        new(Names.Field("report_count")) { Sort = "report_count", Numeric = true, Value = row => row.ReportCount },
-        new(Say("Claim", "Anspruch")) { Text = row => Names.Enumeration(Enums.NameOf(row.Verdict), "") },
+        new(Names.Field("users.total")) { Sort = "users.total", Explanation = Say("Accounts as the latest report counts them.", "Konten, wie sie der letzte Bericht zählt."), Numeric = true, Value = row => row.Users is { HasTotal: true } users ? users.Total : null },
+        new(Names.Field("first_seen")) { Sort = "first_seen", Raw = row => row.FirstSeen.ToDateTimeOffset().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture), Text = row => Formats.Day(Moments.DayOf(row.FirstSeen.ToDateTimeOffset())) },
+        new(Names.Field("last_seen")) { Sort = "last_seen", Raw = row => row.LastSeen.ToDateTimeOffset().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture), Text = row => Formats.Ago(row.LastSeen.ToDateTimeOffset(), Clock.GetUtcNow()) },
+        new(Names.Field("report_count")) { Sort = "report_count", Explanation = Say("Accepted reports since the first one.", "Angenommene Berichte seit dem ersten."), Numeric = true, Value = row => row.ReportCount },
+        new(Say("Claim", "Anspruch")) { Explanation = Say("Whether a claim to Enterprise has a license behind it.", "Ob hinter einem Anspruch auf Enterprise eine Lizenz steht."), Text = row => Names.Enumeration(Enums.NameOf(row.Verdict), "") },
     ];
 
     protected override void OnInitialized()
@@ -114,19 +113,4 @@ public sealed partial class Installations : Page
 
     private Column<Instance> Field(string field, Func<Instance, string?> value) =>
         new(Names.Field(field)) { Sort = field, Text = row => value(row) is { Length: > 0 } text ? text : null };
-
-    private Task SaveAsync()
-    {
-        var rows = _list.Answer?.Instances ?? [];
-        return Files.Save(Script, Say("Installations", "Installationen"), "csv", "text/csv;charset=utf-8", Csv.Of(new ChartTable(
-            Say("Installations", "Installationen"),
-            [.. Columns.Select(column => new ChartColumn(column.Name, column.Numeric))],
-            [.. rows.Select(IReadOnlyList<Cell> (row) => [new(row.InstanceId, row.InstanceId), .. Columns.Skip(1).Select(column => CellOf(column, row))])])));
-    }
-
-    private static Cell CellOf(Column<Instance> column, Instance row)
-    {
-        var text = column.Text?.Invoke(row) ?? column.Value?.Invoke(row)?.ToString() ?? "";
-        return new(text, text);
-    }
 }

@@ -1,8 +1,10 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Components;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Shell;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -17,6 +19,8 @@ public sealed partial class Licenses : Page
     private string? _done, _failed;
     private Func<Task>? _undo;
 
+    protected override Scope Needs => Scope.Licenses;
+
     private IReadOnlyList<License> All => _list.Answer?.Licenses ?? (IReadOnlyList<License>)[];
 
     private IReadOnlyList<License> Active => [.. All.Where(license => license.State == LicenseState.Active && !IsOver(license))];
@@ -28,7 +32,7 @@ public sealed partial class Licenses : Page
     private double RefusedTotal => _refused.Answer?.Counts.Sum(count => (double)count.Installations) ?? 0;
 
     private string? Sentence => _list.Answer is null ? null
-        : $"**{Words.Count(Active.Count, ("license counts", "licenses count"), ("Lizenz zählt", "Lizenzen zählen"))}**, "
+        : $"**{Words.Count(Active.Count, ("license is in force", "licenses are in force"), ("Lizenz gilt", "Lizenzen gelten"))}**, "
             + (Ending.Count == 0 ? Say("none ends within 30 days. ", "keine endet in 30 Tagen. ")
                 : Say($"**{Formats.Count(Ending.Count)} {(Ending.Count == 1 ? "ends" : "end")} within 30 days** (the first on {FirstEnd}). ", $"**{Formats.Count(Ending.Count)} {(Ending.Count == 1 ? "endet" : "enden")} in 30 Tagen** (die erste am {FirstEnd}). "))
             + (_refused.Answer is null ? "" : RefusedTotal == 0 ? Say("No installation claims what no license covers.", "Keine Installation beansprucht, was keine Lizenz deckt.")
@@ -74,12 +78,18 @@ public sealed partial class Licenses : Page
     private IReadOnlyList<Column<License>> Columns =>
     [
         new(Say("Customer", "Kunde")) { Sort = "customer", Value = row => row.CustomerReference, Href = row => Address.With("license", row.LicenseId).ToString() },
-        new(Say("Key", "Schlüssel")) { Mono = true, Text = row => row.MaskedKey },
+        new(Say("Key", "Schlüssel")) { Mono = true, Explanation = Say("Its ends alone; nobody shows a key again.", "Nur seine Enden; den ganzen Schlüssel zeigt niemand noch einmal."), Text = row => row.MaskedKey },
         new(Say("Edition", "Edition")) { Sort = "edition", Value = row => row.Edition },
         new(Say("Apps", "Apps")) { Wrap = true, Text = row => string.Join(", ", row.Apps.Select(Catalog.NameOf)) },
-        new(Say("Seats used", "Plätze belegt")) { Numeric = true, Sort = "used", Value = row => row.Instances, Text = row => $"{Formats.Count(row.Instances)} / {Formats.Count(row.InstancesAllowed)}" },
+        new(Say("Seats used", "Plätze belegt")) { Numeric = true, Sort = "used", Explanation = Say("Installations that use the license now, of those it allows.", "Installationen, die die Lizenz jetzt nutzen, von den erlaubten."), Value = row => row.Instances, Text = row => $"{Formats.Count(row.Instances)} / {Formats.Count(row.InstancesAllowed)}" },
         new(Say("Ends", "Endet")) { Sort = "ends", Value = row => row.ExpiresAt?.ToDateTimeOffset() ?? DateTimeOffset.MaxValue, Text = row => row.ExpiresAt is { } end ? Formats.Day(Moments.DayOf(end.ToDateTimeOffset())) : Say("never", "nie") },
-        new(Say("State", "Zustand")) { Sort = "state", Value = StateOf },
+        new(Say("State", "Zustand")) { Sort = "state", Value = StateOf, Cell = row => builder =>
+            {
+                builder.OpenComponent<Components.Controls.Badge>(0);
+                builder.AddAttribute(1, "Kind", row.State == LicenseState.Revoked ? "bad" : row.State == LicenseState.Suspended || IsOver(row) ? "warn" : "good");
+                builder.AddAttribute(2, "ChildContent", (RenderFragment)(text => text.AddContent(0, StateOf(row))));
+                builder.CloseComponent();
+            } },
         new(Say("Issued", "Ausgestellt")) { Sort = "issued", Value = row => row.IssuedAt.ToDateTimeOffset(), Text = row => Formats.Day(Moments.DayOf(row.IssuedAt.ToDateTimeOffset())) },
     ];
 

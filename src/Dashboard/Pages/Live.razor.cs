@@ -1,12 +1,15 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Components;
 using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
 using Telemetry.Dashboard.Shell;
 using Telemetry.Dashboard.State;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -18,6 +21,7 @@ public sealed partial class Live : Page
     private static readonly TimeSpan Spoken = TimeSpan.FromSeconds(10);
 
     private readonly EventLog _log = new();
+    private Replay _replay = null!;
     private readonly CancellationTokenSource _leaving = new();
     private Follower<StreamEventsResponse>? _feed;
     private Address? _asked;
@@ -33,26 +37,44 @@ public sealed partial class Live : Page
     private Timestamp? _start;
     private Failure? _failure;
 
+    [Inject]
+    private Browser Browser { get; set; } = null!;
+
+    protected override Scope Needs => Scope.Live;
+
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
-    private string? Stamp => _log.Position is { } position
-        ? $"{Say("Event", "Ereignis")} {Formats.Count(position.Number)} · {Formats.FullMoment(Clock.GetUtcNow())}" : null;
+    private bool IsReplay => Address["from"] is not null;
 
-    private string Sentence => $"**{Words.Count(LastMinute, ("report", "reports"), ("Bericht", "Berichte"))}** "
+    /// <summary>The moment that the page shows: now, and in a replay the one it has come to.</summary>
+    private DateTimeOffset Moment => !IsReplay || (_log.IsCaughtUp && _replay.Now is null) ? Clock.GetUtcNow()
+        : _replay.Now ?? _log.Newest?.Time.ToDateTimeOffset() ?? Clock.GetUtcNow();
+
+    private string? Stamp => _log.Position is { } position
+        ? $"{Say("Event", "Ereignis")} {Formats.Count(position.Number)} · {Formats.FullMoment(Moment)}" : null;
+
+    private string Sentence => IsReplay && !_log.IsCaughtUp
+        ? Say($"Replaying **{Formats.FullMoment(Moment)}**: {Words.Count(_byMinute.Sum(), ("report", "reports"), ("", ""))} in the {EventLog.Minutes} minutes before.", $"Wiedergabe von **{Formats.FullMoment(Moment)}**: {Words.Count(_byMinute.Sum(), ("", ""), ("Bericht", "Berichte"))} in den {EventLog.Minutes} Minuten davor.")
+        : $"**{Words.Count(LastMinute, ("report", "reports"), ("Bericht", "Berichte"))}** "
         + Say($"in the last two minutes, {Formats.Count(_byMinute.Sum())} in the last {EventLog.Minutes}", $"in den letzten zwei Minuten, {Formats.Count(_byMinute.Sum())} in den letzten {EventLog.Minutes}")
-        + (_log.Newest is { } newest ? Say("; the newest was stored **", "; der neueste wurde gespeichert: **") + Formats.Ago(newest.Time.ToDateTimeOffset(), Clock.GetUtcNow()) + "**." : ".");
+        + (_log.Newest is { } newest ? Say("; the newest was stored **", "; der neueste kam **") + Formats.Ago(newest.Time.ToDateTimeOffset(), Clock.GetUtcNow()) + "**." : ".");
 
     private string Following => _log switch
     {
         { IsPaused: true } => $"{Say("Paused at", "Angehalten um")} {Formats.Moment(_log.PausedAt!.Value)} · {Formats.Count(_log.Newer)} {Say("newer", "neuere")}",
-        { IsCaughtUp: true } => Say("Following", "Folgt"),
-        { Newest: { } newest } when Address["from"] is not null => $"{Say("Replaying", "Spielt ab:")} {Formats.FullMoment(newest.Time.ToDateTimeOffset())}",
+        { IsCaughtUp: true } => Say("Following", "Läuft mit"),
+        { Newest: not null } when IsReplay => $"{Say("Replaying", "Wiedergabe:")} {Formats.FullMoment(Moment)}",
         _ => "",
     };
 
     private string? Broken => (_failure ?? (_feed?.State is LinkState.Waiting or LinkState.Refused ? _feed.Failure : null)) is { } failure
         ? Failures.Explain(Words, failure) + " " + Say("What is missed meanwhile is fetched then.", "Was inzwischen fehlt, wird dann geholt.")
         : null;
+
+    private int? Speed => IsReplay && int.TryParse(Address["speed"], NumberStyles.None, CultureInfo.InvariantCulture, out var speed) && speed is >= 1 and <= 10_000 ? speed : null;
+
+    private IReadOnlyList<SegmentedOption<int>> Speeds =>
+        [new(1, Say("real time", "Echtzeit")), new(10, "10×"), new(100, "100×"), new(0, Say("at once", "sofort"))];
 
     private IReadOnlyList<(string Value, string Name)> AppOptions =>
         [("", Say("All apps", "Alle Apps")), .. Catalog.Apps.Select(app => (app.Slug, app.DisplayName))];
@@ -69,7 +91,7 @@ public sealed partial class Live : Page
     /// <summary>A ring for each country that reported, a second one for the last minute.</summary>
     private IReadOnlyList<Ping> Pings => [.. _byCountry.Where(country => country.Country.Length > 0)
         .Select(country => new Ping(country.Country, _log.Lines.OfType<EventLine.Happened>().Any(line =>
-            Clock.GetUtcNow() - line.Event.Time.ToDateTimeOffset() < TimeSpan.FromMinutes(1) && line.Event.Report?.Report?.Environment?.Country == country.Country)))];
+            Moment - line.Event.Time.ToDateTimeOffset() < TimeSpan.FromMinutes(1) && line.Event.Report?.Report?.Environment?.Country == country.Country)))];
 
     private IReadOnlyList<Bar> Bars
     {
@@ -101,21 +123,29 @@ public sealed partial class Live : Page
     protected override void OnInitialized()
     {
         base.OnInitialized();
+        _replay = new Replay(Clock);
         _ = DrawAsync();
     }
 
     protected override async Task AskAsync()
     {
-        if (Address.Equals(_asked))
+        if (_replay.Speed != Speed)
+        {
+            _replay.Speed = Speed;
+        }
+
+        // Another pace goes on where the replay is.
+        if (Address.With("speed") is var asked && asked.Equals(_asked))
         {
             return;
         }
 
-        _asked = Address;
+        _asked = asked;
         _log.Clear();
+        _replay.Clear();
         _dirty = true;
         (_start, _failure) = await StartAsync();
-        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take);
+        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take, () => _log.IsCaughtUp && Browser.IsCrowded);
         Pulse.Use(_feed);
     }
 
@@ -190,10 +220,25 @@ public sealed partial class Live : Page
         _ => null,
     };
 
-    private void Take(StreamEventsResponse message)
+    private async ValueTask Take(StreamEventsResponse message)
     {
-        _log.Take(message);
-        _dirty = true;
+        _replay.Hold(message);
+        Pass();
+        while (_replay.IsFull)
+        {
+            await Task.Delay(Frame, Clock, _leaving.Token);
+        }
+    }
+
+    /// <summary>Into the list what has come, at the pace of the replay.</summary>
+    private void Pass()
+    {
+        foreach (var message in _replay.Due())
+        {
+            _log.Take(message);
+            _dirty = true;
+        }
+
         if (_log.Position is { } position)
         {
             Pulse.See(position);
@@ -202,17 +247,22 @@ public sealed partial class Live : Page
 
     private async Task DrawAsync()
     {
-        using var timer = new PeriodicTimer(Frame, Clock);
-        var second = 0L;
+        var (second, next) = (0L, DateTimeOffset.MinValue);
         try
         {
-            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            while (true)
             {
+                // Counted from the end of a drawing: on a slow machine one takes longer than a frame, and what comes in is read in between.
+                await Task.Delay(Frame, Clock, _leaving.Token);
+                Pass();
                 var now = Clock.GetUtcNow();
-                if (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused))
+                if (now >= next && (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused)))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);
+                    // On a slow machine, too, events come in between: half of the time, and most of it while the page is behind.
+                    var end = Clock.GetUtcNow();
+                    next = end + ((end - now) * (_log.IsCaughtUp ? 1 : 4));
                 }
             }
         }
@@ -227,7 +277,7 @@ public sealed partial class Live : Page
         if (!_log.IsPaused)
         {
             _shown = [.. _log.Lines];
-            (_byMinute, _byCountry) = (_log.ByMinute(now), _log.ByCountry(now));
+            (_byMinute, _byCountry) = (_log.ByMinute(Moment), _log.ByCountry(Moment));
             if (now - _spokenAt >= Spoken && _log.Seen != _spokenSeen)
             {
                 _spoken = Words.Count(_log.Seen - _spokenSeen, ("new event", "new events"), ("neues Ereignis", "neue Ereignisse"));

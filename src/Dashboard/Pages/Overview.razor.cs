@@ -35,12 +35,12 @@ public sealed partial class Overview : Page
 
     private string BeforeName => Say($"{View.Days} days before", $"{View.Days} Tage davor");
 
-    private string Versus => View.Compare ? Say($"vs {View.Days} days before", $"gegen {View.Days} Tage davor") : "";
+    private string Versus => View.Compare ? Say($"vs {View.Days} days before", $"zu {View.Days} Tagen davor") : "";
 
     private string PeopleUnknown => Figures is { Active30.Value: > 0 } figures
         ? Say($"unknown for {Formats.Share(figures.PeopleUnknown, figures.Active30.Value)} of installations", $"unbekannt bei {Formats.Share(figures.PeopleUnknown, figures.Active30.Value)} der Installationen") : "";
 
-    private PanelState? NothingNeeded => _overview.Answer is { Attention.Count: 0 } ? PanelState.Empty(Say("Nothing needs you.", "Nichts braucht dich.")) : null;
+    private PanelState? NothingNeeded => _overview.Answer is { Attention.Count: 0 } ? PanelState.Empty(Say("Nothing needs you.", "Nichts ist zu tun.")) : null;
 
     /// <summary>The running day moves with every commit.</summary>
     private IReadOnlyList<Series> Lines
@@ -67,8 +67,8 @@ public sealed partial class Overview : Page
     private IReadOnlyList<Column<AppFigures>> AppColumns =>
     [
         new("App") { Text = row => row.DisplayName.Length > 0 ? row.DisplayName : Names.Value("app", row.App), Href = row => (View with { App = row.App }).ApplyTo(Address).ToString() },
-        new(ActiveName) { Numeric = true, Sort = "active", Value = row => ActiveOf(row).Value },
-        new(Say("Change", "Änderung")) { Numeric = true, Sort = "change", Value = row => Previous(ActiveOf(row)) is > 0 and { } before ? (ActiveOf(row).Value / before) - 1 : null, Text = row => Previous(ActiveOf(row)) is { } before ? Formats.Change(ActiveOf(row).Value, before) : Say("no figure before", "keine Zahl davor") },
+        new(ActiveName) { Numeric = true, Explanation = Say($"Installations of the app, on {Formats.LongDay(_overview.Answer!.Day.ToDay(), year: true)}.", $"Installationen der App am {Formats.LongDay(_overview.Answer!.Day.ToDay(), year: true)}."), Sort = "active", Value = row => ActiveOf(row).Value },
+        new(Say("Change", "Änderung")) { Numeric = true, Explanation = Say($"Of those active, against {View.Days} days before.", $"Der aktiven, gegenüber {View.Days} Tagen davor."), Sort = "change", Value = row => Previous(ActiveOf(row)) is > 0 and { } before ? (ActiveOf(row).Value / before) - 1 : null, Text = row => Previous(ActiveOf(row)) is { } before ? Formats.Change(ActiveOf(row).Value, before) : Say("no figure before", "keine Zahl davor") },
         new(Say($"Last {View.Days} days", $"Letzte {View.Days} Tage")) { Cell = row => builder =>
             {
                 builder.OpenComponent<Components.Charts.Sparkline>(0);
@@ -76,8 +76,8 @@ public sealed partial class Overview : Page
                 builder.AddAttribute(2, "Name", Names.Value("app", row.App));
                 builder.CloseComponent();
             } },
-        new(Say("Newest", "Neueste")) { Text = row => row.NewestVersion.Length > 0 ? row.NewestVersion : null },
-        new(Say("On it", "Davon")) { Numeric = true, Sort = "adoption", Value = row => row.Figures.Active7.Value == 0 ? null : row.OnNewestVersion / (double)row.Figures.Active7.Value, Text = row => Formats.Share(row.OnNewestVersion, row.Figures.Active7.Value) },
+        new(Say("Newest", "Neueste")) { Explanation = Say("The newest version that an active installation has.", "Die neueste Version, die eine aktive Installation hat."), Text = row => row.NewestVersion.Length > 0 ? row.NewestVersion : null },
+        new(Say("On it", "Darauf")) { Numeric = true, Explanation = Say("Share of those active in 7 days whose latest report has the newest version.", "Anteil der in 7 Tagen aktiven, deren letzter Bericht die neueste Version hat."), Sort = "adoption", Value = row => row.Figures.Active7.Value == 0 ? null : row.OnNewestVersion / (double)row.Figures.Active7.Value, Text = row => Formats.Share(row.OnNewestVersion, row.Figures.Active7.Value) },
     ];
 
     protected override void OnInitialized()
@@ -102,7 +102,7 @@ public sealed partial class Overview : Page
             _series.AskAsync(new QueryRequest { Population = population, Days = (uint)View.Days, Compare = View.Compare }),
             _newcomers.AskAsync(Events(Activity.New)),
             _returned.AskAsync(Events(Activity.Returned)),
-            _where.AskAsync(new QueryRequest { Population = population, GroupBy = { new Contracts.V1.Dimension { Field = "environment.country" } }, Compare = View.Compare }),
+            _where.AskAsync(new QueryRequest { Population = population, GroupBy = { new Contracts.V1.Dimension { Field = "environment.country" } }, Compare = View.Compare, CompareDays = (uint)View.Days }),
             _byApp.AskAsync(new QueryRequest { Population = population, GroupBy = { new Contracts.V1.Dimension { Field = "app" } }, Days = (uint)View.Days }));
     }
 
@@ -152,6 +152,15 @@ public sealed partial class Overview : Page
         Attention.CauseOneofCase.ClaimRefusals => "/installations?is=verdict:CLAIM_VERDICT_REFUSED",
         Attention.CauseOneofCase.EndingLicenses => "/licenses?ends=14",
         _ => "/settings",
+    };
+
+    private string LinkNameOf(Attention need) => need.CauseCase switch
+    {
+        Attention.CauseOneofCase.StallingRelease => Say("See who stays behind", "Wer zurückbleibt"),
+        Attention.CauseOneofCase.HoldingPlatform => Say("What if it is dropped?", "Was, wenn sie wegfällt?"),
+        Attention.CauseOneofCase.ClaimRefusals => Say("See the claims", "Ansprüche ansehen"),
+        Attention.CauseOneofCase.EndingLicenses => Say("See them", "Lizenzen ansehen"),
+        _ => Say("See the server", "Server ansehen"),
     };
 
     private void Add(string field, Selection selection) => Go(View.Add(new FieldCondition(field, [selection.Key], selection.Exclude)));

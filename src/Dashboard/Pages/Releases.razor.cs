@@ -36,7 +36,7 @@ public sealed partial class Releases : Page
     private IEnumerable<Release> Curves => (_releases.Answer?.Releases ?? []).Where(release => !release.OlderThanKept && release.Adoption.Count > 1).Take(5);
 
     private Axis AdoptionAxis => Axis.Numbered(Say("Days since first seen", "Tage seit dem ersten Auftauchen"), Curve + 1,
-        day => Say($"day {day}", $"Tag {day}"), day => day == 0 ? Say("first seen", "erstes Mal") : day.ToString(System.Globalization.CultureInfo.InvariantCulture), 15);
+        day => Say($"day {day}", $"Tag {day}"), day => day == 0 ? Say("first seen", "Tag 0") : day.ToString(System.Globalization.CultureInfo.InvariantCulture), 15);
 
     private IReadOnlyList<Series> Adoption =>
     [
@@ -73,13 +73,13 @@ public sealed partial class Releases : Page
     private IReadOnlyList<Column<Release>> Columns =>
     [
         new("Release") { Text = row => row.Version, Href = row => $"/installations?app={App}&is=app_version:{row.Version}" },
-        new(Say("First seen", "Zuerst gesehen")) { Sort = "first", Value = row => row.FirstSeen?.ToDay(), Text = row => row.OlderThanKept ? Say("before the first day kept", "vor dem ersten aufgehobenen Tag") : row.FirstSeen is { } day ? Formats.Day(day.ToDay()) : null },
-        new(Say("Active in 7 days", "Aktiv in 7 Tagen")) { Numeric = true, Sort = "installations", Value = row => row.Installations },
-        new(Say("Share", "Anteil")) { Numeric = true, Text = row => Formats.Share(row.Installations, _releases.Answer!.Installations) },
+        new(Say("First seen", "Zuerst gesehen")) { Sort = "first", Value = row => row.FirstSeen?.ToDay(), Text = row => row.OlderThanKept ? Say("before the first day kept", "vor dem ersten aufbewahrten Tag") : row.FirstSeen is { } day ? Formats.Day(day.ToDay()) : null },
+        new(Say("Active", "Aktiv")) { Explanation = Say("Installations active in 7 days whose latest report has the release.", "In 7 Tagen aktive Installationen, deren letzter Bericht das Release hat."), Numeric = true, Sort = "installations", Value = row => row.Installations },
+        new(Say("Share", "Anteil")) { Numeric = true, Sort = "share", Explanation = Say("Of all installations of the app active in 7 days.", "Von allen in 7 Tagen aktiven Installationen der App."), Value = row => _releases.Answer!.Installations == 0 ? null : row.Installations / (double)_releases.Answer.Installations, Text = row => Formats.Share(row.Installations, _releases.Answer!.Installations) },
         OnDay(7), OnDay(14), OnDay(30),
-        new(Say("Days to 50%", "Tage bis 50 %")) { Numeric = true, Sort = "half", Value = row => row.HasDaysToHalf ? row.DaysToHalf : null, Text = row => row.HasDaysToHalf ? Formats.Count(row.DaysToHalf) : NotYet(row) },
-        new(Say("Days to 90%", "Tage bis 90 %")) { Numeric = true, Sort = "ninety", Value = row => row.HasDaysToNinetyPercent ? row.DaysToNinetyPercent : null, Text = row => row.HasDaysToNinetyPercent ? Formats.Count(row.DaysToNinetyPercent) : NotYet(row) },
-        new(Say("Went back from it", "Gingen davon zurück")) { Numeric = true, Sort = "back", Value = row => row.WentBack },
+        new(Say("Days to 50%", "Tage bis 50 %")) { Numeric = true, Sort = "half", Value = row => HasHalf(row) ? row.DaysToHalf : null, Text = row => HasHalf(row) ? Formats.Count(row.DaysToHalf) : NotYet(row) },
+        new(Say("Days to 90%", "Tage bis 90 %")) { Numeric = true, Sort = "ninety", Value = row => HasNinety(row) ? row.DaysToNinetyPercent : null, Text = row => HasNinety(row) ? Formats.Count(row.DaysToNinetyPercent) : NotYet(row) },
+        new(Say("Went back", "Zurück")) { Numeric = true, Explanation = Say("Installations that had the release and then an older one.", "Installationen, die das Release hatten und danach ein älteres."), Sort = "back", Value = row => row.WentBack },
     ];
 
     protected override void OnInitialized()
@@ -104,9 +104,16 @@ public sealed partial class Releases : Page
             _cohorts.AskAsync(new GetCohortsRequest { Apps = { App }, Filters = { population.Filters }, Months = 12 }));
     }
 
+    // From before the first day kept, nobody knows how long it took.
+    private static bool HasHalf(Release row) => row.HasDaysToHalf && !row.OlderThanKept;
+
+    private static bool HasNinety(Release row) => row.HasDaysToNinetyPercent && !row.OlderThanKept;
+
     private Column<Release> OnDay(int day) => new(Say($"Day {day}", $"Tag {day}"))
     {
         Numeric = true,
+        Explanation = Say($"Share that had the release or a later one {day} days after it was first seen.", $"Anteil mit diesem oder einem späteren Release, {day} Tage nach dem ersten Auftauchen."),
+        Value = row => row.OlderThanKept || row.Adoption.Count <= day || double.IsNaN(row.Adoption[day]) ? null : row.Adoption[day],
         Text = row => row.OlderThanKept || row.Adoption.Count <= day ? NotYet(row) : Formats.Share(row.Adoption[day]),
     };
 

@@ -32,7 +32,7 @@ public sealed partial class SupportMatrix : Page
         : View.Filters.Count > 0 ? PanelState.EmptyByFilter(Say("These filters leave no installation.", "Diese Filter lassen keine Installation übrig."))
         : PanelState.Empty(Say($"No installation of {AppName} was active in {View.Window} days.", $"Keine Installation von {AppName} war in {View.Window} Tagen aktiv."));
 
-    private PanelState? NobodyLeft => Cut is { Column: null, Row: null } ? PanelState.Empty(Say("Nothing is dropped yet. Move a line.", "Noch fällt nichts weg. Verschiebe eine Linie."))
+    private PanelState? NobodyLeft => Cut is { Column: null, Row: null } ? PanelState.Empty(Say("Nothing is dropped yet. Move a line.", "Noch fällt nichts weg. Verschieben Sie eine Linie."))
         : _cells.Answer is not null && Result.Left == 0 ? PanelState.Empty(Say("This line leaves nobody behind.", "Diese Grenze lässt niemanden zurück.")) : null;
 
     private Matrix Cells => Arrange(0);

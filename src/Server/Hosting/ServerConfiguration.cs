@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Text.Json;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 
 namespace Telemetry.Server.Hosting;
@@ -25,7 +27,9 @@ internal static class ServerConfiguration
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
+        [InsightsOptions.Section] = typeof(InsightsOptions),
         [AppsOptions.Section] = typeof(AppsOptions),
+        [AccessOptions.Section] = typeof(AccessOptions),
     };
 
     /// <summary>Later sources win: file, environment, command line.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
@@ -15,7 +16,9 @@ internal static class ServerProgram
     private const int Failure = 1;
     private const int WrongUsage = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="customise">For the bench: a server of other parts.</param>
+    public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? customise = null)
     {
         CommandLine commandLine;
         try
@@ -40,7 +43,7 @@ internal static class ServerProgram
                 return StoreCommands.Run(commandLine, Console.Out) ? Success : Failure;
             }
 
-            return await ServeAsync(commandLine).ConfigureAwait(false);
+            return await ServeAsync(commandLine, customise).ConfigureAwait(false);
         }
         catch (StoreDamagedException e)
         {
@@ -54,14 +57,14 @@ internal static class ServerProgram
         }
     }
 
-    private static async Task<int> ServeAsync(CommandLine commandLine)
+    private static async Task<int> ServeAsync(CommandLine commandLine, Action<WebApplicationBuilder>? customise)
     {
         if (commandLine.Demo)
         {
             await DemoStart.PrepareAsync(commandLine, TimeProvider.System.GetUtcNow(), Console.Out).ConfigureAwait(false);
         }
 
-        await using var app = ServerHost.Build(commandLine);
+        await using var app = ServerHost.Build(commandLine, customise);
         // Now, so that its refusal is this method's exception and nobody else's to log.
         var store = app.Services.GetRequiredService<ITelemetryStore>();
         await app.Services.GetRequiredService<AppDirectory>().RegisterAsync().ConfigureAwait(false);
@@ -76,7 +79,7 @@ internal static class ServerProgram
                 banner.Note(note);
             }
 
-            await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), listeners.Http ?? listeners.Tls, commandLine.NewAdminToken)
+            await ShowTokenAsync(banner, app.Services, listeners.Http ?? listeners.Tls, commandLine.NewOwnerToken)
                 .ConfigureAwait(false);
             banner.Ready();
         }
@@ -92,31 +95,36 @@ internal static class ServerProgram
     }
 
     /// <summary>Only now: a start that fails must not leave a token behind that nobody saw.</summary>
-    private static async Task ShowTokenAsync(Banner banner, AdminTokens tokens, Uri? browser, bool wanted)
+    private static async Task ShowTokenAsync(Banner banner, IServiceProvider services, Uri? browser, bool wanted)
     {
-        if (tokens.Any && !wanted)
+        var tokens = services.GetRequiredService<TokenClerk>();
+        if (tokens.HadOwner && !wanted)
         {
-            if (tokens.NeverUsedSince is { } since)
+            if (!services.GetRequiredService<TokenBook>().HasActiveOwner)
+            {
+                banner.Note("No owner token is good any more. Start once with --new-owner-token: that shows a new one.");
+            }
+            else if (tokens.NeverUsedSince is { } since)
             {
                 banner.Note(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The admin token made at {since:yyyy-MM-dd HH:mm} UTC was never used. If nobody has it, start once with "
-                    + $"--new-admin-token: that shows a new one and voids those never used."));
+                    $"The owner token made at {since:yyyy-MM-dd HH:mm} UTC was never used. If nobody has it, start once with "
+                    + $"--new-owner-token: that shows a new one and voids those never used."));
             }
 
             return;
         }
 
-        var token = AdminTokens.Make();
+        var token = TokenSecret.Make();
         banner.Token(token, browser);
         try
         {
-            await tokens.KeepAsync(token).ConfigureAwait(false);
+            await tokens.KeepOwnerAsync(token).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
             throw new StoreUnavailableException(
-                $"The admin token shown above could not be stored and is good for nothing. {e.Message} "
+                $"The owner token shown above could not be stored and is good for nothing. {e.Message} "
                 + "Start again once the data directory can be written.", e);
         }
     }

@@ -1,3 +1,4 @@
+using Telemetry.Contracts.V1;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Files;
 using Telemetry.Server.Insights.Projection;
@@ -31,6 +32,7 @@ internal static class InsightsExtensions
         services.AddSingleton<AttentionMapper>();
         services.AddSingleton<QuestionQueryReader>();
         services.AddSingleton<InstanceQueryReader>();
+        services.AddSingleton<WatchedQuestions<QueryResponse>>();
         services.AddSingleton<InsightsGrpcService>();
         return services;
     }

@@ -1,5 +1,8 @@
+using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Telemetry.Schema;
+using Telemetry.Server.Access;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Rpc;
@@ -12,9 +15,14 @@ namespace Telemetry.Server.Insights;
 internal sealed partial class InsightsGrpcService(
     AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
     CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
-    QuestionQueryReader questions, TimeProvider time, IHostApplicationLifetime lifetime, IExport export)
+    QuestionQueryReader questions, WatchedQuestions<Wire.QueryResponse> watches, IOptions<InsightsOptions> options,
+    TimeProvider time, GrantedStreams streams, IExport export)
     : Wire.InsightsService.InsightsServiceBase
 {
+    private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
+
+    private int _watchers;
+
     public override async Task<Wire.QueryResponse> Query(Wire.QueryRequest request, ServerCallContext context)
     {
         var question = questions.Read(request);
@@ -27,22 +35,32 @@ internal sealed partial class InsightsGrpcService(
     {
         var question = questions.Read(request.Query ?? new Wire.QueryRequest(), "query.");
         var heartbeat = Heartbeats.Read("heartbeat_interval", request.HeartbeatInterval);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        if (Interlocked.Increment(ref _watchers) > options.Value.MaxWatchers)
+        {
+            Interlocked.Decrement(ref _watchers);
+            throw RpcErrors.Overloaded("As many watchers as allowed follow questions. Try again later.", FullRetry).ToRpcException();
+        }
+
+        var key = KeyOf(request, question);
+        var watched = watches.Join(key, () => Ask(question), answer => (long)answer.Position.Number);
         try
         {
-            await fleet.UpToNowAsync(ended.Token).ConfigureAwait(false);
-            await new QueryWatchMapper(fleet, () => Ask(question), time, heartbeat).RunAsync(responseStream, ended.Token).ConfigureAwait(false);
+            await streams.RunAsync(context, async ended =>
+            {
+                await fleet.UpToNowAsync(ended).ConfigureAwait(false);
+                await new QueryWatchMapper(watched, time, heartbeat).RunAsync(Ask(question), responseStream, ended).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
-            && context.CancellationToken.IsCancellationRequested)
+        finally
         {
-            // The reader left; there is nobody to answer.
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw RpcErrors.Stopping();
+            watches.Leave(key);
+            Interlocked.Decrement(ref _watchers);
         }
     }
+
+    /// <summary>The same for the same question about the same apps.</summary>
+    private static string KeyOf(Wire.WatchQueryRequest request, Question question) =>
+        string.Join(',', question.Apps?.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>()) + " " + request.Query?.ToByteString().ToBase64();
 
     public override Task<Wire.ListQueryFieldsResponse> ListQueryFields(Wire.ListQueryFieldsRequest request, ServerCallContext context) =>
         Task.FromResult(QueryFieldMapper.ToWire(FieldFilterQueryReader.SchemasOf(apps, questions.Slugs("apps", request.Apps))));

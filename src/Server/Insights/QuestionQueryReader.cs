@@ -49,6 +49,8 @@ internal sealed class QuestionQueryReader(AppRegistry apps, TimeProvider time)
             Top = request.Top == 0 ? Question.MaxGroups : (int)Math.Min(request.Top, Question.MaxGroups),
             InOwnOrder = Order(prefix + "order", request.Order),
             Compare = request.Compare,
+            CompareDays = request.CompareDays == 0 ? null
+                : request.CompareDays <= MaxDays ? (int)request.CompareDays : throw RpcErrors.InvalidField(prefix + "compare_days", $"must be at most {MaxDays}"),
         };
         Check(question, prefix, schemas);
         return question;

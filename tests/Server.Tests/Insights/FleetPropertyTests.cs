@@ -65,7 +65,9 @@ public sealed class FleetPropertyTests
         var filters = Filters(random, fleet);
         var found = new ReleaseEngine(projection, engine).Of(fleet.Apps.Find("roomvox")!, filters, day, 30);
         var question = new Question { Apps = new HashSet<string> { "roomvox" }, Filters = filters };
-        var days = Enumerable.Range(RandomFleet.FirstDay, day - RandomFleet.FirstDay + 1).Select(at =>
+        // A clock that was wrong may date the first reports a day early.
+        var first = fleet.Reports[0].Day;
+        var days = Enumerable.Range(first, day - first + 1).Select(at =>
             brute.Members(question, at).Select(member => member.State.Values.GetValueOrDefault("app_version", "")).ToList()).ToList();
         Assert.Equal(days[^1].Count, found.Installations);
         Assert.Equal(days[^1].Count(version => version.Length == 0), found.Unknown);
@@ -73,7 +75,7 @@ public sealed class FleetPropertyTests
         foreach (var release in found.All)
         {
             var seen = days.FindIndex(versions => versions.Contains(release.Version));
-            Assert.Equal(RandomFleet.FirstDay + seen, release.FirstSeen);
+            Assert.Equal(first + seen, release.FirstSeen);
             Assert.Equal(days[^1].Count(version => version == release.Version), release.Installations);
             var shares = days.Skip(seen).Select(versions => versions.Count == 0 ? double.NaN
                 : (double)versions.Count(version => version.Length > 0 && VersionOrder.Instance.Compare(version, release.Version) >= 0) / versions.Count).ToList();
@@ -206,7 +208,7 @@ public sealed class FleetPropertyTests
     });
 
     private static void Sample(Action<RandomFleet, Random> check) =>
-        Gen.Int[1, 1_000_000].Sample(seed => check(new RandomFleet(seed, installations: 40, days: 90), new Random(seed)), iter: 15, threads: 1);
+        Gen.Int[1, 1_000_000].Sample(seed => check(new RandomFleet(seed, installations: seed % 3 == 0 ? 220 : 40, days: 90), new Random(seed)), iter: 15, threads: 1);
 
     private static List<FieldChoice> Filters(Random random, RandomFleet fleet) =>
     [

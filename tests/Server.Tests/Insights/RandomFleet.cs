@@ -154,7 +154,7 @@ internal sealed class RandomFleet
             EnumerationKind => field.Values!.Names[_random.Next(field.Values.Names.Count)] is var name && FieldValue.TryRead(field, name, out var cell) && Cell.IsValue(cell) ? name : "",
             DecimalKind => ((decimal)_random.Next(1_000) / 10).ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ when field.Kind == NumberKind.Flag => Pick("true", "false"),
-            NumberKind => _random.Next(4) == 0 ? _random.Next((int)Math.Min(field.Max, 90_000)).ToString(System.Globalization.CultureInfo.InvariantCulture) : _random.Next(20).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            NumberKind => _random.Next(4) == 0 ? _random.Next((int)Math.Min(field.Max, 400_000)).ToString(System.Globalization.CultureInfo.InvariantCulture) : _random.Next(20).ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => field.Labels?.Names[0] ?? "",
         };
     }

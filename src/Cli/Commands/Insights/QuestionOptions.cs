@@ -35,9 +35,10 @@ internal sealed class QuestionOptions
     };
 
     private readonly Option<bool> _compare = new("--compare") { Description = "Also the time before, of equal length." };
+    private readonly NumberOption _compareDays = new("--compare-days", 1, 800) { Description = "Also the same so many days earlier." };
 
     public IEnumerable<Option> All =>
-        [.. _population.All, _active, _activity, _by, _measures, _day, _closed, _days, _step, _top, _order, _compare];
+        [.. _population.All, _active, _activity, _by, _measures, _day, _closed, _days, _step, _top, _order, _compare, _compareDays];
 
     /// <summary>Whether somebody said how many groups.</summary>
     public bool NamesTop(ParseResult parsed) => parsed.GetValue(_top) is not null;
@@ -64,7 +65,8 @@ internal sealed class QuestionOptions
             Step = parsed.GetValue(_step) is { } step ? EventText.Parse<Step>("--step", step) : Step.Unspecified,
             Top = (uint)(parsed.GetValue(_top) ?? 0),
             Order = parsed.GetValue(_order) is { } order ? EventText.Parse<GroupOrder>("--order", order) : GroupOrder.Unspecified,
-            Compare = parsed.GetValue(_compare),
+            Compare = parsed.GetValue(_compare) || parsed.GetValue(_compareDays) is not null,
+            CompareDays = (uint)(parsed.GetValue(_compareDays) ?? 0),
         };
         return question.GroupBy.Count <= 2 ? question : throw new CliUsageException("--by can be given twice at most; ask twice for more.");
     }

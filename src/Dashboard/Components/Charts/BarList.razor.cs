@@ -50,6 +50,11 @@ public sealed partial class BarList : Chart
         Changed();
     }
 
+    /// <summary>"Germany: 608 of 2,591 (23.5%); 90 days before: 602".</summary>
+    private string Explain(Bar bar) => $"{bar.Name}: "
+        + (HasShare && (bar.Of ?? _total) is > 0 and var whole ? Words.OfWhole(Formats.Value(bar.Count, Unit), Formats.Value(whole, Unit), Formats.Share(bar.Count, whole)) : Formats.Value(bar.Count, Unit))
+        + (bar.Before is { } before ? $"; {BeforeName ?? Words.BeforeName}: {Formats.Value(before, Unit)}" : "");
+
     internal static string? Class(BarKind kind) => kind switch
     {
         BarKind.Out => "is-out",

@@ -5,7 +5,7 @@ using Telemetry.Dashboard.Components.Export;
 namespace Telemetry.Dashboard.Components.Charts;
 
 /// <summary>A chart that its panel can show as a table and save as a file.</summary>
-public abstract class Chart : Spoken, IDisposable
+public abstract class Chart : Spoken, ISaved, IDisposable
 {
     /// <summary>What the chart is of: the start of its name, the caption of its table.</summary>
     [Parameter, EditorRequired]
@@ -41,10 +41,18 @@ public abstract class Chart : Spoken, IDisposable
     }
 }
 
-/// <summary>The charts of one panel.</summary>
+/// <summary>Figures that their panel can save as a file.</summary>
+internal interface ISaved
+{
+    string Title { get; }
+
+    ChartTable Table();
+}
+
+/// <summary>The charts and tables of one panel.</summary>
 internal sealed class ChartList
 {
-    private readonly List<Chart> _charts = [];
+    private readonly List<ISaved> _all = [];
 
     /// <summary>Another chart, or one that is gone.</summary>
     public event Action? Listed;
@@ -52,17 +60,20 @@ internal sealed class ChartList
     /// <summary>New figures.</summary>
     public event Action? Changed;
 
-    public IReadOnlyList<Chart> All => _charts;
+    public IReadOnlyList<ISaved> All => _all;
 
-    public void Add(Chart chart)
+    /// <summary>Those that are drawn: they have a picture, and a table in their place.</summary>
+    public IReadOnlyList<Chart> Charts => [.. _all.OfType<Chart>()];
+
+    public void Add(ISaved saved)
     {
-        _charts.Add(chart);
+        _all.Add(saved);
         Listed?.Invoke();
     }
 
-    public void Remove(Chart chart)
+    public void Remove(ISaved saved)
     {
-        _charts.Remove(chart);
+        _all.Remove(saved);
         Listed?.Invoke();
     }
 

@@ -50,6 +50,11 @@ public sealed partial class HeatMap : Chart
 
     private string Write(double? value) => Kind == HeatMapKind.Counts ? Formats.Value(value, Unit) : Formats.RoundShare(value);
 
+    /// <summary>"PHP 8.3, Nextcloud 34: 515 of 2,591 (19.9%)".</summary>
+    private string Explain(double value, MatrixLabel row, MatrixLabel column) => $"{Matrix.RowName} {row.Name}, {Matrix.ColumnName} {column.Name}: "
+        + (HasSums ? Words.OfWhole(Write(value), Formats.Value(Matrix.Total, Unit), Formats.Share(value, Matrix.Total))
+            : Kind == HeatMapKind.Cohorts ? Words.ShareOf(Write(value), Formats.Count(row.Size)) : Write(value));
+
     private bool HasSums => Kind == HeatMapKind.Counts && Unit is (Unit.Count or Unit.Bytes);
 
     private Unit CellUnit => Kind == HeatMapKind.Counts ? Unit : Unit.Share;

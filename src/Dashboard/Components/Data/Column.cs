@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 
 namespace Telemetry.Dashboard.Components.Data;
@@ -17,6 +18,12 @@ public sealed record Column<T>(string Name)
 
     public RenderFragment<T>? Cell { get; init; }
 
+    /// <summary>As a file has it, where that is neither the value nor what is written.</summary>
+    public Func<T, string>? Raw { get; init; }
+
+    /// <summary>What the figures are, of what and when; said on hover and focus of the heading.</summary>
+    public string? Explanation { get; init; }
+
     /// <summary>Of the row header: where it leads.</summary>
     public Func<T, string?>? Href { get; init; }
 
@@ -26,6 +33,18 @@ public sealed record Column<T>(string Name)
     public bool Wrap { get; init; }
 
     public bool Mono { get; init; }
+
+    /// <summary>Whether it says something that a file can hold; a drawing does not.</summary>
+    internal bool IsWritten => Raw is not null || Value is not null || Text is not null;
+
+    internal string RawOf(T row) => Raw?.Invoke(row) ?? Value?.Invoke(row) switch
+    {
+        null => Value is null ? Text?.Invoke(row) ?? "" : "",
+        DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
+        IFormattable value => value.ToString(null, CultureInfo.InvariantCulture),
+        var value => value.ToString() ?? "",
+    };
 }
 
 /// <summary>By which column, and which way.</summary>

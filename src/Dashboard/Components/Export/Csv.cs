@@ -12,15 +12,15 @@ public static class Csv
         text.AppendJoin(',', table.Columns.Select(column => Field(column.Name))).Append("\r\n");
         foreach (var row in table.Rows)
         {
-            text.AppendJoin(',', row.Select((cell, i) => table.Columns[i].Numeric ? cell.Raw : Field(cell.Raw))).Append("\r\n");
+            text.AppendJoin(',', row.Select((cell, i) => table.Columns[i].Numeric ? Quoted(cell.Raw) : Field(cell.Raw))).Append("\r\n");
         }
         return text.ToString();
     }
 
     /// <summary>A spreadsheet would run a value that starts like a formula, and values are written by strangers: it gets a quote.</summary>
-    private static string Field(string value)
-    {
-        var safe = value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
+    private static string Field(string value) =>
+        Quoted(value is ['=' or '+' or '-' or '@' or '\t' or '\r', ..] ? "'" + value : value);
+
+    private static string Quoted(string value) =>
+        value.AsSpan().ContainsAny(",\"\r\n") ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : value;
 }

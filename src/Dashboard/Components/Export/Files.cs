@@ -32,6 +32,13 @@ internal static class Files
         return $"{name.ToString().TrimEnd('-')}.{extension}";
     }
 
+    /// <summary>Pictures look as the page does.</summary>
+    public static async Task<Palette> PaletteAsync(IJSRuntime js)
+    {
+        await using var module = await js.InvokeAsync<IJSObjectReference>("import", Module);
+        return await module.InvokeAsync<bool>("isDark") ? Palette.Dark : Palette.Light;
+    }
+
     private static async Task Call(IJSRuntime js, string function, params object?[] arguments)
     {
         await using var module = await js.InvokeAsync<IJSObjectReference>("import", Module);

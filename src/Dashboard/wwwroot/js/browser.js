@@ -40,7 +40,36 @@ export function nameOf(type, code) {
 export async function copy(text) { try { await navigator.clipboard.writeText(text); return true; } catch { return false; } }
 export function focus(selector) { document.querySelector(selector)?.focus(); }
 export const isHidden = () => document.hidden;
+
+// Without TLS a browser has six connections to a server, for all its tabs. The four that are looked at longest may keep one each.
+const kept = 4;
+const others = new Map();
+const tabs = new BroadcastChannel("telemetry.tabs");
+let since = Date.now() + Math.random();
+const announce = () => { if (!document.hidden) tabs.postMessage(since); };
+tabs.onmessage = ({ data }) => { if (!others.has(data)) announce(); others.set(data, Date.now()); };
+document.addEventListener("visibilitychange", () => { since = Date.now() + Math.random(); announce(); });
+setInterval(announce, 1000);
+announce();
+export function isCrowded() {
+  for (const [tab, heard] of others) if (Date.now() - heard > 5000) others.delete(tab);
+  return location.protocol === "http:" && [...others.keys()].filter(tab => tab < since).length >= kept;
+}
 export function closeMenu() { const side = document.getElementById("side"); if (side?.matches(":popover-open")) side.hidePopover(); }
+
+// Popovers stand under their buttons by the style sheet; a browser that knows no anchors has them placed here.
+if (!CSS.supports("position-area: bottom")) document.addEventListener("toggle", event => {
+  const pop = event.target;
+  const button = event.newState === "open" && pop.matches(".pop") && document.querySelector(`[popovertarget="${pop.id}"]`);
+  if (!button) return;
+  const at = button.getBoundingClientRect();
+  const below = at.bottom + 4 + pop.offsetHeight <= innerHeight;
+  Object.assign(pop.style, {
+    inset: "auto", margin: "0",
+    left: `${Math.max(8, Math.min(at.left, innerWidth - pop.offsetWidth - 8))}px`,
+    top: `${below ? at.bottom + 4 : Math.max(8, at.top - pop.offsetHeight - 4)}px`,
+  });
+}, true);
 
 let waiting = "";
 let timer = 0;

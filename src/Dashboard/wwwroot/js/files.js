@@ -17,6 +17,12 @@ const whole = async (svg) => {
   return svg.replace(use, (_, file, id, rest) => `<path d="${draw(id)}"${rest}/>`);
 };
 
+// The theme that was chosen here, else the system's.
+export const isDark = () => {
+  const theme = document.documentElement.dataset.theme;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+};
+
 export const save = async (name, type, text) =>
   give(name, new Blob([type.startsWith("image/svg") ? await whole(text) : text], { type }));
 

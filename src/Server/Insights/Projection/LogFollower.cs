@@ -20,7 +20,9 @@ internal sealed partial class LogFollower(
     private readonly ConcurrentQueue<(IReadOnlyList<StoredReport> Events, IReadOnlyList<Report> Reports)> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private int _waitingEvents;
-    private string? _told;
+
+    /// <summary>What of the log cannot be read, in words for an operator; null while all can.</summary>
+    public string? Damage { get; private set; }
 
     public void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports)
     {
@@ -103,10 +105,11 @@ internal sealed partial class LogFollower(
         catch (StoreDamagedException e)
         {
             // Each commit comes by here again, and one line says it.
-            if (_told != e.Message)
+            var damage = $"Insights stop at what is damaged in the log: {e.Message} Run the server with --verify, then with --salvage.";
+            if (Damage != damage)
             {
-                _told = e.Message;
-                Log.Damaged(logger, e.Message);
+                Damage = damage;
+                Log.Damaged(logger, damage);
             }
         }
     }
@@ -114,7 +117,7 @@ internal sealed partial class LogFollower(
     private static partial class Log
     {
         [LoggerMessage(EventId = 6001, Level = LogLevel.Error,
-            Message = "Insights stop at what is damaged in the log: {Reason} Run the server with --verify, then with --salvage.")]
-        public static partial void Damaged(ILogger logger, string reason);
+            Message = "{Damage}")]
+        public static partial void Damaged(ILogger logger, string damage);
     }
 }

@@ -12,23 +12,18 @@ internal static class Points
     public static (List<Point> Points, List<Point> Previous) Of(Question question, FleetView view)
     {
         var last = LastDay(question, view);
-        if (question.Days == 0)
-        {
-            var before = question.Activity == Activity.Active ? question.Window : 1;
-            return ([Make(question, view, last, last)], question.Compare ? [Make(question, view, last - before, last - before)] : []);
-        }
-
-        return (
-            Series(question, view, last - question.Days + 1, last),
-            question.Compare ? Series(question, view, last - (2 * question.Days) + 1, last - question.Days) : []);
+        var before = last - (question.CompareDays
+            ?? (question.Days > 0 ? question.Days : question.Activity == Activity.Active ? question.Window : 1));
+        var length = Math.Max(1, question.Days);
+        return (Series(question, view, last, length), question.Compare ? Series(question, view, before, length) : []);
     }
 
     public static int LastDay(Question question, FleetView view) => question.Day ?? (question.Closed ? view.Today - 1 : view.Today);
 
-    private static List<Point> Series(Question question, FleetView view, int first, int last)
+    private static List<Point> Series(Question question, FleetView view, int last, int length)
     {
         var points = new List<Point>();
-        for (var start = first; start <= last;)
+        for (var start = last - length + 1; start <= last;)
         {
             var end = Math.Min(last, question.Step switch
             {

@@ -39,6 +39,9 @@ internal sealed record Question
     /// <summary>Whether the time before is answered for too.</summary>
     public bool Compare { get; init; }
 
+    /// <summary>How many days earlier that time is; null for a series' length, and for a day the window's.</summary>
+    public int? CompareDays { get; init; }
+
     public const int MaxGroups = 1_000;
 
     /// <summary>Whether a point's figures are sums over its days; else they are those of its last day.</summary>
