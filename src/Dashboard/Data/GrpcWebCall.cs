@@ -160,7 +160,7 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
             {
                 metadata.Add(name, value);
             }
-            else if (Binary(value) is { } bytes)
+            else if (Bytes(value) is { } bytes)
             {
                 metadata.Add(name, bytes);
             }
@@ -169,11 +169,12 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
         return metadata;
     }
 
-    /// <summary>Base64, with or without what fills it up; nothing when it is none.</summary>
-    private static byte[]? Binary(string value)
+    /// <summary>Base64, with or without its padding; nothing for what is neither.</summary>
+    private static byte[]? Bytes(string value)
     {
-        var bytes = new byte[value.Length];
-        return Convert.TryFromBase64String(value.TrimEnd('=').PadRight((value.TrimEnd('=').Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
+        var padded = value.TrimEnd('=');
+        var bytes = new byte[padded.Length];
+        return Convert.TryFromBase64String(padded.PadRight((padded.Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
     }
 
     /// <summary>What a status means that no gRPC server sent, as the protocol has it.</summary>
