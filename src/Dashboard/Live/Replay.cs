@@ -10,7 +10,7 @@ public sealed class Replay(TimeProvider clock)
     public const int MostHeld = 2_000;
 
     private readonly Queue<StreamEventsResponse> _held = [];
-    private DateTimeOffset? _start;
+    private DateTimeOffset? _start, _last;
     private DateTimeOffset _startedAt;
     private int? _speed;
 
@@ -20,7 +20,8 @@ public sealed class Replay(TimeProvider clock)
         get => _speed;
         set
         {
-            (_start, _startedAt) = (Now, clock.GetUtcNow());
+            // From where it is: its time, else what came last, else where it begins.
+            (_start, _startedAt) = (Now ?? _last ?? _start, clock.GetUtcNow());
             _speed = value;
         }
     }
@@ -57,6 +58,7 @@ public sealed class Replay(TimeProvider clock)
     {
         while (_held.TryPeek(out var next) && (_speed is null || next.Event is not { } happened || happened.Time.ToDateTimeOffset() <= Now))
         {
+            _last = next.Event?.Time.ToDateTimeOffset() ?? _last;
             yield return _held.Dequeue();
         }
     }
@@ -64,6 +66,6 @@ public sealed class Replay(TimeProvider clock)
     public void Clear()
     {
         _held.Clear();
-        _start = null;
+        (_start, _last) = (null, null);
     }
 }

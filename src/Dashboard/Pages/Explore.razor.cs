@@ -60,7 +60,7 @@ public sealed partial class Explore : Page
         + (By is null ? "" : Say(" by ", " nach ") + Names.InText(By)) + (And is null ? "" : Say(" and ", " und ") + Names.InText(And));
 
     private string Subtitle => $"{(View.App is null ? Say("All apps", "Alle Apps") : Names.Value("app", View.App))}, {ActivityOptions.First(option => option.Value == (Address["activity"] ?? "")).Name}"
-        + (IsSeries ? Say(Step == Step.Day ? ", each day" : Step == Step.Week ? ", by week" : ", by month", Step == Step.Day ? ", jeder Tag" : Step == Step.Week ? ", nach Woche" : ", nach Monat") : Say(", now", ", jetzt")) + (By is not null && View.Compare && Form == "line" && Lines is [{ Before: not null } first, _, ..] ? Say($". Dotted: {first.Name}, {BeforeName}", $". Gepunktet: {first.Name}, {BeforeName}") : "");
+        + (IsSeries ? Say(Step == Step.Day ? ", each day" : Step == Step.Week ? ", by week" : ", by month", Step == Step.Day ? ", jeder Tag" : Step == Step.Week ? ", nach Woche" : ", nach Monat") : Say(", now", ", jetzt")) + (_answer.Answer is not null && By is not null && View.Compare && Form == "line" && Lines is [{ Before: not null } first, _, ..] ? Say($". Dotted: {first.Name}, {BeforeName}", $". Gepunktet: {first.Name}, {BeforeName}") : "");
 
     private string BeforeName => Say($"{View.Days} days before", $"{View.Days} Tage davor");
 

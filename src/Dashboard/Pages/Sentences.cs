@@ -31,6 +31,11 @@ public static class Sentences
         }
 
         var ratio = (now / before.Value) - 1;
+        if (ratio >= 2)
+        {
+            return words.Say($"**{words.Formats.Number(ratio + 1)} times as many** as {Days(words, days)} before", $"**{words.Formats.Number(ratio + 1)}-mal so viele** wie {words.Formats.Days(days)} davor");
+        }
+
         var than = words.Say($"than {Days(words, days)} before", $"als {words.Formats.Days(days)} davor");
         return Math.Abs(ratio) < 0.0005
             ? words.Say($"as many as {Days(words, days)} before", $"so viele wie {words.Formats.Days(days)} davor")

@@ -41,6 +41,7 @@ public sealed class QuestionTests : IDisposable
         await AnsweredAsync(7, Of(1));
 
         var next = _question.AskAsync(About(30));
+        await Patience.Until(() => _asked.Count == 2, "the next is asked");
 
         Assert.Equal((1UL, true, true), (_question.Answer!.Position.Number, _question.IsEarlier, _question.IsRunning));
         _asked[1].SetResult(Of(2));
@@ -53,6 +54,7 @@ public sealed class QuestionTests : IDisposable
     {
         var first = _question.AskAsync(About(7));
         var second = _question.AskAsync(About(30));
+        await Patience.Until(() => _asked.Count == 2, "the second is asked");
         _asked[1].SetResult(Of(2));
         await second;
         _asked[0].SetResult(Of(1));
@@ -80,6 +82,7 @@ public sealed class QuestionTests : IDisposable
     {
         await AnsweredAsync(7, Of(1));
         var again = _question.AgainAsync();
+        await Patience.Until(() => _asked.Count == 2, "it is asked again");
         foreach (var seconds in new[] { 1, 2, 4 })
         {
             _asked[^1].SetException(FakeFleet.Failed(StatusCode.Unavailable));
@@ -119,6 +122,7 @@ public sealed class QuestionTests : IDisposable
     {
         await AnsweredAsync(7, Of(1));
         var again = _question.AgainAsync();
+        await Patience.Until(() => _asked.Count == 2, "it is asked again");
         _asked[1].SetException(FakeFleet.Failed(StatusCode.Unauthenticated));
         await again;
         using var ofTheNextPerson = Ask();

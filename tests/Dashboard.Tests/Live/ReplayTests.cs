@@ -59,6 +59,21 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public void A_pace_begins_at_what_came_last()
+    {
+        Assert.Equal([0, 1, 10, 60], Due());
+        _replay.Hold(At(70));
+
+        _replay.Speed = 1;
+
+        Assert.Equal(Start.AddSeconds(60), _replay.Now);
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.Empty(Due());
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal([70], Due());
+    }
+
+    [Fact]
     public void A_replay_that_has_caught_up_is_live()
     {
         _replay.Speed = 100;

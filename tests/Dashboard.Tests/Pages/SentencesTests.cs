@@ -47,6 +47,7 @@ public sealed class SentencesTests : IDisposable
     [InlineData(105, 100, "**5.0% more** than 90 days before")]
     [InlineData(95, 100, "**5.0% fewer** than 90 days before")]
     [InlineData(100, 100, "as many as 90 days before")]
+    [InlineData(516, 32, "**16.1 times as many** as 90 days before")]
     [InlineData(5, 0, null)]
     [InlineData(5, -1, null)]
     public void A_change_is_more_fewer_as_many_or_not_told(int now, int before, string? said)
