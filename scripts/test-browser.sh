@@ -11,7 +11,7 @@ server=$!
 trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 for _ in $(seq 300); do
-  grep -q '^Admin token: ' "$work/server.log" && break
+  grep -q '^Owner token: ' "$work/server.log" && break
   kill -0 "$server" 2>/dev/null || { cat "$work/server.log"; exit 1; }
   sleep 0.1
 done
@@ -19,7 +19,7 @@ done
 {
   node tests/browser/run.mjs \
     --http "$(sed -n 's/^HTTP *\(http[^ ]*\).*/\1/p' "$work/server.log")" \
-    --token "$(sed -n 's/^Admin token: //p' "$work/server.log")" \
+    --token "$(sed -n 's/^Owner token: //p' "$work/server.log")" \
     --page-port "$page_port" || true
   node tests/browser/support.mjs \
     --server src/Server/bin/Debug/net10.0/Telemetry.Server.dll \

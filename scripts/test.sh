@@ -27,6 +27,16 @@ check() { # check NAME COMMAND...
   count "$name" "$status"
 }
 
+check_all() { # check_all SCRIPT: many checks, which the script counts itself
+  local log line
+  log="$results/$(basename "$1" .sh).log"
+  "$1" >"$log" 2>&1 || true
+  cat "$log"
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+  passed=$((passed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f1)))
+  failed=$((failed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f3)))
+}
+
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
@@ -103,12 +113,8 @@ for project in tests/*.Tests/*.csproj; do
 done
 
 echo "== Browser"
-log="$results/browser.log"
-scripts/test-browser.sh >"$log" 2>&1 || true
-cat "$log"
-line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
-passed=$((passed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f1)))
-failed=$((failed + $(echo "${line:-0 passed, 1 failed}" | cut -d' ' -f3)))
+check_all scripts/test-browser.sh
+check_all scripts/test-dashboard.sh # as it is published
 
 echo
 echo "$passed passed, $failed failed"

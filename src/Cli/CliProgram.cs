@@ -80,6 +80,7 @@ internal static class CliProgram
             new ExportCommand(connection, console),
             new AppsCommand(connection, console),
             new LicensesCommand(connection, console),
+            new TokenCommand(connection, console),
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed class ConnectionOptions(CliConsole console)
 
     public Option<string?> Token { get; } = new("--token")
     {
-        Description = $"An admin token. Better in ${TokenVariable}, where other users of the machine cannot see it.",
+        Description = $"A token with the scope that the command needs. Better in ${TokenVariable}, where other users of the machine cannot see it.",
     };
 
     /// <summary>Whether somebody said which server; commands that can do without one ask none otherwise.</summary>
@@ -38,7 +38,7 @@ internal sealed class ConnectionOptions(CliConsole console)
     public string TokenOf(ParseResult parsed)
     {
         var token = ValueOf(parsed, Token, TokenVariable)?.Trim() ?? throw new CliUsageException(
-            $"This command needs an admin token: set {TokenVariable}, or give --token. "
+            $"This command needs a token: set {TokenVariable}, or give --token. "
             + "The server prints the first one when it starts for the first time.");
         return token.All(letter => letter is > ' ' and < '\x7f')
             ? token

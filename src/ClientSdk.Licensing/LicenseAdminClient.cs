@@ -14,7 +14,7 @@ public class LicenseAdminClient
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
-    /// <param name="token">An admin token.</param>
+    /// <param name="token">A token with scope licenses.</param>
     public LicenseAdminClient(TelemetryChannel channel, string token)
     {
         ArgumentNullException.ThrowIfNull(channel);

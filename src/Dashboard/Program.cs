@@ -23,6 +23,7 @@ internal static class Program
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Words.For(browser.Language))
             .AddSingleton(new FleetClient(session, builder.HostEnvironment.BaseAddress))
+            .AddSingleton<Rights>()
             .AddSingleton<Catalog>()
             .AddSingleton<Names>()
             .AddSingleton<Pulse>()

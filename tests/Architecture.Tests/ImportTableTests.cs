@@ -22,13 +22,16 @@ public sealed class ImportTableTests
         ["Privacy"] = ["Model", "Schema", "Storage"],
         // Rpc and Privacy: the license service is its own edge, and re-keys what it gets.
         ["Licensing"] = ["Model", "Schema", "Callers", "Storage", "Rpc", "Privacy"],
-        ["Feed"] = ["Model", "Schema", "Storage", "Rpc"],
+        // Callers: guesses are counted by caller.
+        ["Access"] = ["Model", "Schema", "Callers", "Rpc", "Storage"],
+        // Access: streams end with their token, and a limited one sees its apps alone.
+        ["Feed"] = ["Model", "Schema", "Storage", "Rpc", "Access"],
         ["Ingestion"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
         // Ingestion: data quality tells which rules reports broke. Licensing: what needs a person.
-        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Licensing", "Ingestion"],
+        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Licensing", "Ingestion"],
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
-        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Feed", "Licensing", "Privacy", "Insights"],
+        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Feed", "Licensing", "Privacy", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
@@ -37,7 +40,7 @@ public sealed class ImportTableTests
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>

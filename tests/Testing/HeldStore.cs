@@ -35,7 +35,7 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public string? Damage => inner.Damage;
 
-    public IReadOnlyList<AdminTokenRecord> AdminTokens => inner.AdminTokens;
+    public IReadOnlyList<AccessToken> Tokens => inner.Tokens;
 
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -112,8 +112,9 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
         inner.DropThroughAsync(number, cancellation);
 
-    public ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation) =>
-        inner.ReplaceAdminTokensAsync(tokens, cancellation);
+    public ValueTask ChangeTokensAsync(
+        IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(kept, dropped, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -27,8 +27,8 @@ internal sealed partial class ServerProcess : IDisposable
     public Uri Tls => Address("TLS")!;
 
     /// <summary>Shown at the first start of a data directory only.</summary>
-    public string? AdminToken => Lines.Where(line => line.StartsWith("Admin token: ", StringComparison.Ordinal))
-        .Select(line => line["Admin token: ".Length..]).SingleOrDefault();
+    public string? AdminToken => Lines.Where(line => line.StartsWith("Owner token: ", StringComparison.Ordinal))
+        .Select(line => line["Owner token: ".Length..]).SingleOrDefault();
 
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines.All;

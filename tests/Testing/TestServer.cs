@@ -4,6 +4,7 @@ using Grpc.Net.Client.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Hosting;
 using Telemetry.Server.Storage;
@@ -68,6 +69,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Wire.AdminService.AdminServiceClient Admin => new(Native);
 
+    public Wire.AccessService.AccessServiceClient Access => new(Native);
+
     public Wire.AppService.AppServiceClient Apps => new(Native);
 
     public GrpcChannel Native { get; private set; } = null!;
@@ -103,8 +106,8 @@ internal sealed class TestServer : IAsyncDisposable
             HoldStore(builder.Services);
         });
         var server = new TestServer(app, logs, time, directory, data is null) { Intake = intake! };
-        server.AdminToken = AdminTokens.Make();
-        await app.Services.GetRequiredService<AdminTokens>().KeepAsync(server.AdminToken);
+        server.AdminToken = TokenSecret.Make();
+        await app.Services.GetRequiredService<TokenClerk>().KeepOwnerAsync(server.AdminToken);
         await app.Services.GetRequiredService<AppDirectory>().RegisterAsync();
         await app.StartAsync();
         server.Connect(app.Services.GetRequiredService<Listeners>());

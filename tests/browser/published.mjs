@@ -1,5 +1,6 @@
 // The published dashboard in real Chromium: how much a first visit loads until the overview shows data, and whether every
-// page of it starts, in both languages, without a word in the console. With --figures also how long it takes, on which line.
+// page of it starts, in both languages, without a word in the console. With --figures also how long loading takes, on which
+// line, and how long the page takes to answer a person; with --link they are measured at a server that runs already.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,6 +12,7 @@ import { chromium } from "playwright-core";
 const { values: options } = parseArgs({
   options: {
     server: { type: "string" }, // the published Telemetry.Server
+    link: { type: "string" }, // the one that a running server prints
     figures: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     chromium: { type: "string", default: process.env.TELEMETRY_TEST_BROWSER ?? "/usr/bin/chromium" },
@@ -26,7 +28,7 @@ const lines = {
 };
 const paths = [
   "/live", "/explore?by=environment.php_version", "/explore?by=environment.php_version&view=bars",
-  "/explore?by=environment.php_version&by=environment.database&view=heat", "/releases?app=roomvox", "/support-matrix?app=roomvox&oldest=8.2",
+  "/explore?by=environment.php_version&and=environment.database&view=heat", "/releases?app=roomvox", "/support-matrix?app=roomvox&oldest=8.2",
   "/installations", "/licenses", "/data-quality", "/settings?app=roomvox", "/nowhere", "/",
 ];
 
@@ -83,7 +85,8 @@ async function come(context, line) {
 async function load(context, url, line) {
   const visit = await come(context, line);
   await visit.page.goto(url, { waitUntil: "commit" });
-  await visit.page.waitForFunction(() => window.dataAt, null, { timeout: patience });
+  await visit.page.waitForFunction(() => window.dataAt, null, { timeout: patience })
+    .catch(() => { throw new Error(`No figure came. The console said: ${visit.said.join(" | ")}`); });
   visit.dataAt = await visit.page.evaluate(() => window.dataAt);
   visit.paintAt = await visit.page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0);
   return visit;
@@ -93,6 +96,49 @@ async function load(context, url, line) {
 const settle = (page) => page.waitForFunction(
   () => document.querySelector("main h1:not(.sr)") && !document.querySelector(".skeleton, .panel .loading"), null, { timeout: patience });
 
+/** Milliseconds from a person's event to the frame that shows what it led to. */
+async function answerTime(page, type, act, shown) {
+  await page.evaluate(([type, shown]) => {
+    const holds = new Function(`return (${shown})`);
+    window.answered = new Promise((resolve) => {
+      addEventListener(type, (event) => {
+        const look = () => { if (holds()) { observer.disconnect(); requestAnimationFrame(() => resolve(performance.now() - event.timeStamp)); } };
+        const observer = new MutationObserver(look);
+        observer.observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+        look();
+      }, { capture: true, once: true });
+    });
+  }, [type, shown]);
+  await act();
+  return page.evaluate(() => window.answered);
+}
+
+/** What a person does most, on a page that has loaded: name, and milliseconds round by round. */
+async function interactions(context, link, rounds) {
+  const { page } = await load(context, link);
+  const at = link.replace(/\/#.*/, "");
+  const idle = "!document.querySelector('.skeleton, .panel .loading, .is-busy')";
+  const times = {};
+  const note = (name, time) => (times[name] ??= []).push(time);
+  for (let round = 0; round < rounds; round++) {
+    await page.goto(`${at}/explore?by=environment.php_version&view=bars&activity=30`);
+    await settle(page);
+    const bar = page.locator("table.bars button").nth(1);
+    note("a filter is added", await answerTime(page, "click", () => bar.click(), `location.search.includes("is=") && ${idle}`));
+    note("a filter is removed", await answerTime(page, "click", () => page.locator(".chip button").last().click(), `!location.search.includes("is=") && ${idle}`));
+    const by = page.locator(".sentence select").nth(2);
+    note("another dimension", await answerTime(page, "change", () => by.selectOption("environment.database"), `location.search.includes("environment.database") && ${idle}`));
+    note("another page", await answerTime(page, "click", () => page.locator("#side a[href^='/installations']").click(), `location.pathname === "/installations" && document.querySelector("table.data tbody a") && ${idle}`));
+    await page.locator("#side a[href^='/explore']").click();
+    await page.goto(`${at}/explore?by=environment.php_version`);
+    await settle(page);
+    const plot = await page.locator(".plot").first().boundingBox();
+    note("a point of a chart is read", await answerTime(page, "pointermove", () => page.mouse.move(plot.x + plot.width / 2 + round, plot.y + 40), "document.querySelector('.plot .tip')"));
+  }
+
+  return times;
+}
+
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(2)} s`;
@@ -100,13 +146,27 @@ const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(2)} s`;
 const work = mkdtempSync(join(tmpdir(), "telemetry-published-"));
 let browser, server;
 try {
-  server = await startServer(join(work, "data"));
+  server = options.link ? undefined : await startServer(join(work, "data"));
   browser = await chromium.launch({
     executablePath: options.chromium,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
-  const link = `${server.address}/#token=${server.token}`;
+  const link = options.link ?? `${server.address}/#token=${server.token}`;
+  if (server) await walk(link);
+  if (options.figures || !server) await measure(link);
+} catch (error) {
+  console.log(error);
+  failed++;
+} finally {
+  await browser?.close();
+  await server?.stop();
+  rmSync(work, { recursive: true, force: true });
+}
 
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function walk(link) {
   const first = await browser.newContext();
   const cold = await load(first, link);
   check(`the first figure came after ${megabytes(cold.bytes)} in ${cold.requests} requests, at most ${megabytes(mostBytes)}`, cold.bytes <= mostBytes);
@@ -145,33 +205,28 @@ try {
     check(`${locale} the console stays empty${said.length ? `, and said ${said.join(" | ")}` : ""}`, said.length === 0);
     await context.close();
   }
-
-  if (options.figures) {
-    const rows = [];
-    for (const [name, line] of Object.entries(lines)) {
-      const colds = [];
-      const warms = [];
-      for (let round = 0; round < Number(options.rounds); round++) {
-        const context = await browser.newContext();
-        colds.push(await load(context, link, line));
-        warms.push(await load(context, link, line));
-        await context.close();
-      }
-      const of = (visits, what) => median(visits.map((visit) => visit[what]));
-      rows.push(`| ${name} | ${megabytes(of(colds, "bytes"))}, ${of(colds, "requests")} | ${seconds(of(colds, "paintAt"))} | ${seconds(of(colds, "dataAt"))} `
-        + `| ${(of(warms, "bytes") / 1000).toFixed(0)} kB | ${seconds(of(warms, "dataAt"))} |`);
-    }
-    console.log("\n| line | first visit, requests | something painted | data on screen | second visit | data on screen |\n| --- | --- | --- | --- | --- | --- |");
-    console.log(`${rows.join("\n")}\n`);
-  }
-} catch (error) {
-  console.log(error);
-  failed++;
-} finally {
-  await browser?.close();
-  await server?.stop();
-  rmSync(work, { recursive: true, force: true });
 }
 
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+async function measure(link) {
+  const rows = [];
+  for (const [name, line] of Object.entries(lines)) {
+    const colds = [];
+    const warms = [];
+    for (let round = 0; round < Number(options.rounds); round++) {
+      const context = await browser.newContext();
+      colds.push(await load(context, link, line));
+      warms.push(await load(context, link, line));
+      await context.close();
+    }
+    const of = (visits, what) => median(visits.map((visit) => visit[what]));
+    rows.push(`| ${name} | ${megabytes(of(colds, "bytes"))}, ${of(colds, "requests")} | ${seconds(of(colds, "paintAt"))} | ${seconds(of(colds, "dataAt"))} `
+      + `| ${(of(warms, "bytes") / 1000).toFixed(0)} kB | ${seconds(of(warms, "dataAt"))} |`);
+  }
+  console.log("\n| line | first visit, requests | something painted | data on screen | second visit | data on screen |\n| --- | --- | --- | --- | --- | --- |");
+  console.log(`${rows.join("\n")}\n`);
+
+  const times = await interactions(await browser.newContext(), link, Number(options.rounds));
+  console.log("| what a person does | until it is shown |\n| --- | --- |");
+  for (const [name, measured] of Object.entries(times)) console.log(`| ${name} | ${median(measured).toFixed(0)} ms |`);
+  console.log();
+}

@@ -9,6 +9,8 @@ namespace Bench.Servers;
 /// <summary>A measured server: its own process, its own directory, its CPU and allocations read from outside.</summary>
 internal sealed partial class ServerProcess : IDisposable
 {
+    private const string TokenLine = "Owner token: ";
+
     /// <summary>USER_HZ on every Linux that .NET runs on.</summary>
     private const double TicksPerSecond = 100;
 
@@ -166,9 +168,9 @@ internal sealed partial class ServerProcess : IDisposable
             var endpoint = IPEndPoint.Parse(match.Groups["address"].Value);
             (Grpc, Http) = match.Groups["name"].Value == "gRPC" ? (endpoint, Http) : (Grpc, endpoint);
         }
-        else if (line.StartsWith("Admin token: ", StringComparison.Ordinal))
+        else if (line.StartsWith(TokenLine, StringComparison.Ordinal))
         {
-            Token = line["Admin token: ".Length..];
+            Token = line[TokenLine.Length..];
         }
     }
 

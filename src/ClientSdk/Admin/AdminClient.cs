@@ -19,7 +19,7 @@ public class AdminClient
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
-    /// <param name="token">An admin token.</param>
+    /// <param name="token">A token with scope read.</param>
     public AdminClient(TelemetryChannel channel, string token)
     {
         ArgumentNullException.ThrowIfNull(channel);

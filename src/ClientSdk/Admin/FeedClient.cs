@@ -24,7 +24,7 @@ public class FeedClient
 
     /// <summary>Makes a client.</summary>
     /// <param name="channel">The connection; not disposed by this client.</param>
-    /// <param name="token">An admin token.</param>
+    /// <param name="token">A token with scope live.</param>
     /// <param name="time">The clock; the system's when null.</param>
     public FeedClient(TelemetryChannel channel, string token, TimeProvider? time = null)
     {

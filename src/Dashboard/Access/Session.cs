@@ -6,8 +6,17 @@ public enum SignedOut
     /// <summary>Nobody tried.</summary>
     Never,
 
-    /// <summary>The server does not know the token: mistyped, expired or withdrawn.</summary>
+    /// <summary>The server does not know the token.</summary>
     Refused,
+
+    /// <summary>Its time is over.</summary>
+    Expired,
+
+    /// <summary>An owner withdrew it.</summary>
+    Revoked,
+
+    /// <summary>It was given another secret, and the overlap is over.</summary>
+    Replaced,
 
     /// <summary>The person left.</summary>
     Left,

@@ -7,11 +7,12 @@ namespace Telemetry.Dashboard.Data;
 public sealed class Catalog
 {
     private readonly FleetClient _fleet;
+    private readonly Rights _rights;
     private Task? _reading;
 
-    public Catalog(FleetClient fleet, Session session)
+    public Catalog(FleetClient fleet, Rights rights, Session session)
     {
-        _fleet = fleet;
+        (_fleet, _rights) = (fleet, rights);
         session.Changed += () => _reading = null;
     }
 
@@ -36,9 +37,9 @@ public sealed class Catalog
     private async Task ReadAnewAsync()
     {
         var apps = _fleet.AskAsync(_fleet.Apps.ListAppsAsync, new ListAppsRequest { PageSize = 1000 }, default);
-        var fields = _fleet.AskAsync(_fleet.Insights.ListQueryFieldsAsync, new ListQueryFieldsRequest(), default);
+        var fields = _rights.May(Scope.Read) ? _fleet.AskAsync(_fleet.Insights.ListQueryFieldsAsync, new ListQueryFieldsRequest(), default) : null;
         Apps = (await apps).Apps;
-        Fields = (await fields).Fields;
+        Fields = fields is null ? [] : (await fields).Fields;
     }
 
     private static bool IsOf(QueryField field, string? app) => app is null || field.Apps.Count == 0 || field.Apps.Contains(app);

@@ -1,3 +1,4 @@
+using Google.Rpc;
 using Grpc.Core;
 
 namespace Telemetry.Dashboard.Data;
@@ -9,9 +10,13 @@ namespace Telemetry.Dashboard.Data;
 public sealed record Failure(StatusCode Code, string Words, string? Incident)
 {
     private const string IncidentMark = "incident ";
+    private const string DetailsTrailer = "grpc-status-details-bin";
 
     /// <summary>Whether the same question may be answered in a while.</summary>
     public bool Passes => Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted;
+
+    /// <summary>The server's stable code for why; empty where it gave none.</summary>
+    public string Reason { get; private init; } = "";
 
     /// <summary>Whether nobody answered at all.</summary>
     public bool IsUnreachable { get; private init; }
@@ -32,6 +37,18 @@ public sealed record Failure(StatusCode Code, string Words, string? Incident)
             at < 0 ? null : rpc.Status.Detail[(at + IncidentMark.Length)..].TrimEnd('.'))
         {
             IsUnreachable = unreachable,
+            Reason = ReasonOf(rpc),
         };
+    }
+
+    private static string ReasonOf(RpcException e)
+    {
+        if (e.Trailers.GetValueBytes(DetailsTrailer) is not { } bytes)
+        {
+            return "";
+        }
+
+        var details = Google.Rpc.Status.Parser.ParseFrom(bytes).Details;
+        return details.FirstOrDefault(detail => detail.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason ?? "";
     }
 }

@@ -7,9 +7,7 @@ namespace Telemetry.Dashboard.Data;
 /// <summary>Failures in words: what failed, whether harm was done, the way out.</summary>
 public static class Failures
 {
-    public static PanelState StateOf(Words words, Failure failure) => failure.Code == StatusCode.PermissionDenied
-        ? PanelState.NotAllowed("read", words.Say("less", "weniger"))
-        : PanelState.Error(Explain(words, failure), failure.Incident);
+    public static PanelState StateOf(Words words, Failure failure) => PanelState.Error(Explain(words, failure), failure.Incident);
 
     public static string Explain(Words words, Failure failure) => failure switch
     {

@@ -21,6 +21,7 @@ public sealed class FleetClient : IDisposable
         // Streams have no end to wait for; single answers are waited for below.
         _http = new(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(server), Timeout = Timeout.InfiniteTimeSpan };
         var calls = new GrpcWebInvoker(_http);
+        Access = new(calls);
         Admin = new(calls);
         Apps = new(calls);
         Feed = new(calls);
@@ -29,6 +30,8 @@ public sealed class FleetClient : IDisposable
         // Another person's answers are not this one's.
         session.Changed += _answers.Clear;
     }
+
+    public AccessService.AccessServiceClient Access { get; }
 
     public AdminService.AdminServiceClient Admin { get; }
 
@@ -45,13 +48,14 @@ public sealed class FleetClient : IDisposable
 
     /// <summary>Whether the server takes a token, which is not the one that is signed in.</summary>
     public async Task CheckTokenAsync(string token, CancellationToken cancellationToken) =>
-        await Admin.GetServerInfoAsync(new GetServerInfoRequest(), new CallOptions(Headers(token), cancellationToken: cancellationToken));
+        await Access.WhoAmIAsync(new WhoAmIRequest(), new CallOptions(Headers(token), cancellationToken: cancellationToken));
 
     /// <exception cref="RpcException">It was not answered. A token that the server does not take ends the session.</exception>
     public async Task<TResponse> AskAsync<TRequest, TResponse>(
         Func<TRequest, CallOptions, AsyncUnaryCall<TResponse>> call, TRequest request, CancellationToken cancellationToken)
         where TRequest : IMessage
     {
+        var token = _session.Token;
         try
         {
             using var running = call(request, Options(cancellationToken));
@@ -63,17 +67,26 @@ public sealed class FleetClient : IDisposable
         }
         catch (RpcException e)
         {
-            EndIfRefused(e);
+            EndIfRefused(e, token);
             throw;
         }
     }
 
+    /// <summary>The token of the call, by which it can be told from another that took its place meanwhile.</summary>
+    public string? Token => _session.Token;
+
     /// <summary>A token that is not taken any more leads to the sign-in, whichever call finds it out.</summary>
-    public void EndIfRefused(RpcException e)
+    public void EndIfRefused(RpcException e, string? token)
     {
-        if (e.StatusCode == StatusCode.Unauthenticated)
+        if (e.StatusCode == StatusCode.Unauthenticated && token == _session.Token)
         {
-            _session.SignOut(SignedOut.Refused);
+            _session.SignOut(Failure.Of(e).Reason switch
+            {
+                "TOKEN_EXPIRED" => SignedOut.Expired,
+                "TOKEN_REVOKED" => SignedOut.Revoked,
+                "TOKEN_REPLACED" => SignedOut.Replaced,
+                _ => SignedOut.Refused,
+            });
         }
     }
 

@@ -154,12 +154,26 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     private static Metadata Read(IEnumerable<(string Name, string Value)> entries)
     {
         var metadata = new Metadata();
-        foreach (var (name, value) in entries.Where(entry => !entry.Name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase)))
+        foreach (var (name, value) in entries)
         {
-            metadata.Add(name, value);
+            if (!name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
+            {
+                metadata.Add(name, value);
+            }
+            else if (Binary(value) is { } bytes)
+            {
+                metadata.Add(name, bytes);
+            }
         }
 
         return metadata;
+    }
+
+    /// <summary>Base64, with or without what fills it up; nothing when it is none.</summary>
+    private static byte[]? Binary(string value)
+    {
+        var bytes = new byte[value.Length];
+        return Convert.TryFromBase64String(value.TrimEnd('=').PadRight((value.TrimEnd('=').Length + 3) / 4 * 4, '='), bytes, out var length) ? bytes[..length] : null;
     }
 
     /// <summary>What a status means that no gRPC server sent, as the protocol has it.</summary>

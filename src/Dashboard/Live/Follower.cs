@@ -92,6 +92,7 @@ public sealed class Follower<TMessage>(
         Turn(LinkState.Connecting);
         while (!cancellation.IsCancellationRequested)
         {
+            var token = fleet.Token;
             try
             {
                 if (await ReadAsync(cancellation))
@@ -112,7 +113,13 @@ public sealed class Follower<TMessage>(
                 Failure = Failure.Of(e);
                 if (e is RpcException { StatusCode: StatusCode.Unauthenticated } refused)
                 {
-                    fleet.EndIfRefused(refused);
+                    if (token != fleet.Token)
+                    {
+                        // A rotated token, whose new secret is signed in already.
+                        continue;
+                    }
+
+                    fleet.EndIfRefused(refused, token);
                     return;
                 }
 

@@ -17,13 +17,14 @@ public sealed class Pulse
     private readonly TimeProvider _clock;
     private readonly Session _session;
     private readonly Browser _browser;
+    private readonly Rights _rights;
     private IFollower? _follower;
     private QueryRequest? _watched;
     private bool _hidden;
 
-    public Pulse(FleetClient fleet, Session session, Browser browser, TimeProvider clock)
+    public Pulse(FleetClient fleet, Session session, Rights rights, Browser browser, TimeProvider clock)
     {
-        (_fleet, _session, _browser, _clock) = (fleet, session, browser, clock);
+        (_fleet, _session, _rights, _browser, _clock) = (fleet, session, rights, browser, clock);
         session.Changed += () =>
         {
             if (session.Token is null)
@@ -55,6 +56,12 @@ public sealed class Pulse
         }
 
         Answer = null;
+        if (!_rights.May(Scope.Read))
+        {
+            Use(null);
+            return;
+        }
+
         Use(new Follower<WatchQueryResponse>(_fleet, _clock, options => _fleet.Insights.WatchQuery(
             new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take, () => _browser.IsCrowded));
         _watched = query;

@@ -4,6 +4,7 @@ using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Shell;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -17,6 +18,8 @@ public sealed partial class Licenses : Page
     private bool _issuing;
     private string? _done, _failed;
     private Func<Task>? _undo;
+
+    protected override Scope Needs => Scope.Licenses;
 
     private IReadOnlyList<License> All => _list.Answer?.Licenses ?? (IReadOnlyList<License>)[];
 

@@ -9,6 +9,7 @@ using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
 using Telemetry.Dashboard.Shell;
 using Telemetry.Dashboard.State;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Pages;
 
@@ -38,6 +39,8 @@ public sealed partial class Live : Page
 
     [Inject]
     private Browser Browser { get; set; } = null!;
+
+    protected override Scope Needs => Scope.Live;
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
@@ -244,7 +247,7 @@ public sealed partial class Live : Page
 
     private async Task DrawAsync()
     {
-        var second = 0L;
+        var (second, next) = (0L, DateTimeOffset.MinValue);
         try
         {
             while (true)
@@ -253,12 +256,13 @@ public sealed partial class Live : Page
                 await Task.Delay(Frame, Clock, _leaving.Token);
                 Pass();
                 var now = Clock.GetUtcNow();
-                var isNextSecond = now.ToUnixTimeSeconds() != second;
-                // What is behind comes faster when it is not drawn line by line.
-                if ((_dirty && (_log.IsCaughtUp || _replay.Now is not null || isNextSecond)) || (isNextSecond && !_log.IsPaused))
+                if (now >= next && (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused)))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);
+                    // On a slow machine, too, events come in between: half of the time, and most of it while the page is behind.
+                    var end = Clock.GetUtcNow();
+                    next = end + ((end - now) * (_log.IsCaughtUp ? 1 : 4));
                 }
             }
         }

@@ -3,11 +3,14 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
+using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Components;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
 using Telemetry.Dashboard.State;
+using Scope = Telemetry.Contracts.V1.Scope;
 
 namespace Telemetry.Dashboard.Shell;
 
@@ -34,6 +37,12 @@ public abstract class Page : Spoken, IDisposable
 
     [Inject]
     protected TimeProvider Clock { get; set; } = null!;
+
+    [Inject]
+    protected Rights Rights { get; set; } = null!;
+
+    /// <summary>The scope that its questions need.</summary>
+    protected virtual Scope Needs => Scope.Read;
 
     protected Address Address { get; private set; } = new("/");
 
@@ -78,6 +87,8 @@ public abstract class Page : Spoken, IDisposable
         => question switch
         {
             { Answer: not null, Failure: not null, IsEarlier: false } => PanelState.Stale(question.AnsweredAt, question.NextTry),
+            { Failure.Code: StatusCode.PermissionDenied, IsRunning: false } when !Rights.May(Needs) =>
+                PanelState.NotAllowed(Rights.NameOf(Needs), Rights.InWords(Words)),
             { Failure: { } failure, IsRunning: false } => Failures.StateOf(Words, failure),
             { Answer: null } => PanelState.Loading(reading),
             { Answer: not null } => empty ?? PanelState.Ready,

@@ -1,14 +1,10 @@
-using Telemetry.Server.Rpc;
-
 namespace Telemetry.Server.Admin;
 
-/// <summary>Registers the admin reads and the tokens they need.</summary>
+/// <summary>Registers the admin reads.</summary>
 internal static class AdminExtensions
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
-        services.AddSingleton<AdminTokens>();
-        services.AddSingleton<IAdminTokenVerifier>(provider => provider.GetRequiredService<AdminTokens>());
         services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<AppRegistrar>();
         services.AddSingleton<AppDirectory>();

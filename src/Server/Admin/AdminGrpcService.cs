@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Telemetry.Server.Access;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
@@ -41,7 +42,8 @@ internal sealed class AdminGrpcService(
         var stored = request.Number <= long.MaxValue
             ? await store.FindReportAsync((long)request.Number, context.CancellationToken).ConfigureAwait(false)
             : null;
-        return stored is null
+        // Not refused as another app's: whoever may not read it need not learn what it is.
+        return stored is null || !context.Grant().Covers(stored.App)
             ? throw RpcErrors.NotFound($"There is no report {request.Number}, or it is no longer kept.")
             : new Wire.GetReportResponse { Report = messages.ToWire(stored) };
     }
@@ -68,7 +70,7 @@ internal sealed class AdminGrpcService(
     public override async Task<Wire.GetInstanceResponse> GetInstance(
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
-        var state = StateOf(InstanceOf(request), Paging.App(apps, request.App));
+        var state = StateOf(InstanceOf(request), Paging.App(apps, request.App), context.Grant());
         var time = Paging.Range("history_time", request.HistoryTime);
         var question = new Wire.GetInstanceRequest
         {
@@ -102,16 +104,19 @@ internal sealed class AdminGrpcService(
             StoreSchemaVersion = (uint)store.Description.SchemaVersion,
             Current = StoredMessages.ToWire(store.Current),
             OldestNumber = (ulong)store.OldestNumber,
-            Instances = (ulong)store.InstanceCount,
+            Instances = (ulong)(context.Grant() is { IsLimited: true } grant ? CountOf(grant.Apps) : store.InstanceCount),
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
             // A clock that was put back makes it zero, not less.
             Uptime = Duration.FromTimeSpan(clock.GetUtcNow() is var now && now > StartedAt ? now - StartedAt : TimeSpan.Zero),
         });
 
-    private InstanceState StateOf(InstanceId id, string? app)
+    private long CountOf(IEnumerable<string> slugs) =>
+        list.Page(new InstanceQuestion { Apps = slugs.ToHashSet(StringComparer.Ordinal) }, InstancePlace.Start, 1).Total;
+
+    private InstanceState StateOf(InstanceId id, string? app, Grant grant)
     {
-        var states = store.FindInstances(id);
+        var states = store.FindInstances(id).Where(state => grant.Covers(state.Schema.App)).ToList();
         if (app is null && states.Count > 1)
         {
             throw RpcErrors.InvalidField(

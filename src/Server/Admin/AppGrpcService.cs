@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Schema;
+using Telemetry.Server.Access;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -37,7 +38,8 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
         var question = new Wire.ListAppsRequest();
         var size = Paging.Size(request.PageSize, DefaultPage, AppRegistry.MaxApps);
         var last = PageToken.Read("page_token", request.PageToken, question);
-        var all = apps.All;
+        var grant = context.Grant();
+        var all = apps.All.Where(schema => grant.Covers(schema.App)).ToList();
         var page = all.SkipWhile(schema => string.CompareOrdinal(schema.App, last) <= 0).Take(size + 1).ToList();
         return Task.FromResult(new Wire.ListAppsResponse
         {

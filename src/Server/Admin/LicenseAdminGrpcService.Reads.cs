@@ -1,5 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
+using Telemetry.Server.Access;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
@@ -64,13 +65,13 @@ internal sealed partial class LicenseAdminGrpcService
                 throw RpcErrors.InvalidField("license_key", "must have at most 256 characters"),
             _ => throw RpcErrors.InvalidField("license", "is required: set license_id or license_key"),
         };
-        return Task.FromResult(new Wire.GetLicenseResponse { License = ToWire(entry ?? throw NotFound()) });
+        return Task.FromResult(new Wire.GetLicenseResponse { License = ToWire(Seen(entry, context.Grant())) });
     }
 
     public override Task<Wire.GetLicenseUsageResponse> GetLicenseUsage(
         Wire.GetLicenseUsageRequest request, ServerCallContext context)
     {
-        var entry = book.Find(IdOf(request.LicenseId)) ?? throw NotFound();
+        var entry = Seen(book.Find(IdOf(request.LicenseId)), context.Grant());
         var size = Paging.Size(request.PageSize, DefaultPage, MaxPage);
         var question = new Wire.GetLicenseUsageRequest { LicenseId = entry.License.Id.ToString() };
         var seats = clerk.SeatsOf(entry);
@@ -97,11 +98,14 @@ internal sealed partial class LicenseAdminGrpcService
     }
 
     public override Task<Wire.GetRefusedClaimsResponse> GetRefusedClaims(
-        Wire.GetRefusedClaimsRequest request, ServerCallContext context) => Task.FromResult(new Wire.GetRefusedClaimsResponse
+        Wire.GetRefusedClaimsRequest request, ServerCallContext context)
+    {
+        var slugs = Paging.Set("apps", request.Apps, slug => apps.Find(slug)?.App, apps.Rule);
+        return Task.FromResult(new Wire.GetRefusedClaimsResponse
         {
             Counts =
             {
-                store.RefusedClaims.OrderBy(pair => pair.Key).Select(pair => new Wire.RefusedClaims
+                store.RefusedClaims.Where(pair => slugs?.Contains(pair.Key.App) != false).OrderBy(pair => pair.Key).Select(pair => new Wire.RefusedClaims
                 {
                     App = pair.Key.App,
                     Reason = (Wire.LicenseVerdict)pair.Key.Reason,
@@ -109,6 +113,7 @@ internal sealed partial class LicenseAdminGrpcService
                 }),
             },
         });
+    }
 
     private List<LicenseEntry> Selected(Wire.LicenseFilter filter)
     {

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Access;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
@@ -79,7 +80,7 @@ internal sealed partial class LicenseAdminGrpcService(
     public override async Task<Wire.ReleaseLicenseInstanceResponse> ReleaseLicenseInstance(
         Wire.ReleaseLicenseInstanceRequest request, ServerCallContext context)
     {
-        var id = IdOf(request.LicenseId);
+        var id = Changeable(Seen(book.Find(IdOf(request.LicenseId)), context.Grant()).License, context.Grant()).Id;
         var instance = InstanceOf(request);
         var released = await StoredAsync(clerk.ReleaseAsync(id, instance, context.CancellationToken)).ConfigureAwait(false);
         return new Wire.ReleaseLicenseInstanceResponse { Released = released ?? throw NotFound() };
@@ -108,7 +109,9 @@ internal sealed partial class LicenseAdminGrpcService(
 
     private async Task<Wire.License> ChangeAsync(string id, Func<License, License> change, ServerCallContext context)
     {
-        var changed = await StoredAsync(clerk.ChangeAsync(IdOf(id), change, context.CancellationToken)).ConfigureAwait(false);
+        var grant = context.Grant();
+        var changed = await StoredAsync(clerk.ChangeAsync(
+            Seen(book.Find(IdOf(id)), grant).License.Id, license => change(Changeable(license, grant)), context.CancellationToken)).ConfigureAwait(false);
         return ToWire(changed ?? throw NotFound());
     }
 
@@ -138,6 +141,21 @@ internal sealed partial class LicenseAdminGrpcService(
     private static LicenseId IdOf(string text) => LicenseId.TryParse(text, out var id)
         ? id
         : throw RpcErrors.InvalidField("license_id", "must be 16 hexadecimal digits, as ListLicenses shows them");
+
+    /// <summary>A license for none of the token's apps is none for it.</summary>
+    private static LicenseEntry Seen(LicenseEntry? entry, Grant grant) =>
+        entry is not null && (!grant.IsLimited || entry.License.Apps.Any(grant.Covers)) ? entry : throw NotFound();
+
+    /// <summary>Who changes a license changes it for all its apps.</summary>
+    private static License Changeable(License license, Grant grant)
+    {
+        foreach (var app in license.Apps)
+        {
+            grant.Check(null, app);
+        }
+
+        return license;
+    }
 
     private static RpcException NotFound() => RpcErrors.NotFound("There is no such license.");
 

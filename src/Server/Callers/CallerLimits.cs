@@ -11,6 +11,9 @@ internal sealed class CallerLimits(IOptions<LimitOptions> options, TimeProvider 
 
     public CallerLimiter Requests { get; } = new(options.Value.RequestsPerMinute, TimeSpan.FromMinutes(1), time);
 
+    /// <summary>Guesses at tokens.</summary>
+    public CallerLimiter WrongTokens { get; } = new(options.Value.WrongTokensPerMinute, TimeSpan.FromMinutes(1), time);
+
     public CallerConcurrency RequestsAtOnce { get; } = new(options.Value.RequestsAtOnce);
 
     public CallerConcurrency BatchesAtOnce { get; } =
@@ -25,5 +28,6 @@ internal sealed class CallerLimits(IOptions<LimitOptions> options, TimeProvider 
     {
         NewInstallations.Dispose();
         Requests.Dispose();
+        WrongTokens.Dispose();
     }
 }

@@ -22,6 +22,13 @@ internal sealed class LimitOptions
     [Range(0, int.MaxValue)]
     public int RequestsPerMinute { get; set; } = 6_000;
 
+    /// <summary>
+    /// Tokens that were never known here, of one caller within a minute; when they are used up, no token of this caller is
+    /// looked at before the minute is over. Default: 20.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int WrongTokensPerMinute { get; set; } = 20;
+
     /// <summary>Requests of one caller at a time, streams aside. Default: 500.</summary>
     [Range(0, int.MaxValue)]
     public int RequestsAtOnce { get; set; } = 500;

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Access;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -9,7 +10,7 @@ namespace Telemetry.Server.Feed;
 /// <summary>The gRPC edge of the feed.</summary>
 internal sealed class FeedGrpcService(
     ITelemetryStore store, FeedRequestReader requests, EventMessages messages, IOptions<FeedOptions> options,
-    FeedMetrics metrics, TimeProvider time, IHostApplicationLifetime lifetime) : FeedServiceBinding
+    FeedMetrics metrics, TimeProvider time, GrantedStreams streams) : FeedServiceBinding
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
 
@@ -26,20 +27,13 @@ internal sealed class FeedGrpcService(
             throw RpcErrors.Overloaded("As many readers as allowed follow the feed. Try again later.", FullRetry).ToRpcException();
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
-            context.CancellationToken, lifetime.ApplicationStopping);
         metrics.ReaderCame();
         try
         {
             var session = new FeedSession(
                 store, messages, options.Value, time, feedRequest,
                 GrpcStatuses.IsGrpc(context.GetHttpContext().Request) ? responseStream : new PlainWriter(responseStream));
-            await session.RunAsync(ended.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
-            && context.CancellationToken.IsCancellationRequested)
-        {
-            // The reader left; there is nobody to answer.
+            await streams.RunAsync(context, session.RunAsync).ConfigureAwait(false);
         }
         catch (FrozenReaderException frozen)
         {
@@ -47,10 +41,6 @@ internal sealed class FeedGrpcService(
             metrics.ReaderFroze();
             context.GetHttpContext().Abort();
             await frozen.Write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw RpcErrors.Stopping();
         }
         finally
         {

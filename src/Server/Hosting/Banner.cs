@@ -49,7 +49,7 @@ internal sealed class Banner(TextWriter output)
             output.WriteLine($"Open   {browser}#token={token}");
         }
 
-        output.WriteLine($"Admin token: {token}");
+        output.WriteLine($"Owner token: {token}");
         output.WriteLine("The token is shown this once; only its hash is kept.");
         output.Flush();
     }

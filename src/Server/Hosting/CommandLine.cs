@@ -4,13 +4,13 @@ namespace Telemetry.Server.Hosting;
 /// <param name="Settings">Configuration keys and values, e.g. "Server:Data".</param>
 /// <param name="ConfigFile">Configuration file; null for the default one, which may be missing.</param>
 /// <param name="Demo">Whether a simulated fleet reports.</param>
-/// <param name="NewAdminToken">Whether one more admin token is made and shown, and those never used are void.</param>
+/// <param name="NewOwnerToken">Whether one more owner token is made and shown, and those never used are void.</param>
 /// <param name="Verify">Whether the data directory is only read through.</param>
 /// <param name="Salvage">Whether only a new store is made of what can be proven of a damaged one.</param>
 /// <param name="Help">Whether only the usage is shown.</param>
 /// <param name="Version">Whether only the version is shown.</param>
 internal sealed record CommandLine(
-    IReadOnlyDictionary<string, string?> Settings, string? ConfigFile, bool Demo, bool NewAdminToken, bool Verify,
+    IReadOnlyDictionary<string, string?> Settings, string? ConfigFile, bool Demo, bool NewOwnerToken, bool Verify,
     bool Salvage, bool Help, bool Version)
 {
     public const string Usage = """
@@ -22,7 +22,8 @@ internal sealed record CommandLine(
           --demo               a simulated fleet with a past of 400 days reports, so that there is something to see;
                                it has a data directory of its own, which the start names, and default ports that
                                are in use are replaced by free ones
-          --new-admin-token    makes one more admin token and shows it; those that were never used are void
+          --new-owner-token    makes one more owner token and shows it, when all are lost; those that a start made and
+                               nobody ever used are void
           --verify             reads the whole data directory, says what is damaged, and ends; changes nothing
           --salvage            makes a new store of what is left of a damaged one, says what is gone, and ends
           --config FILE        configuration file (default: telemetry.json, when there is one)
@@ -39,7 +40,7 @@ internal sealed record CommandLine(
         ["--grpc"] = "Server:Grpc",
     };
 
-    private static readonly string[] Flags = ["--demo", "--new-admin-token", "--verify", "--salvage", "--help", "-h", "--version"];
+    private static readonly string[] Flags = ["--demo", "--new-owner-token", "--verify", "--salvage", "--help", "-h", "--version"];
 
     /// <exception cref="UsageException">A switch is unknown or lacks its value.</exception>
     public static CommandLine Parse(IReadOnlyList<string> args)
@@ -74,7 +75,7 @@ internal sealed record CommandLine(
         }
 
         return new CommandLine(
-            settings, configFile, flags.Contains("--demo"), flags.Contains("--new-admin-token"),
+            settings, configFile, flags.Contains("--demo"), flags.Contains("--new-owner-token"),
             flags.Contains("--verify"), flags.Contains("--salvage"),
             flags.Contains("--help") || flags.Contains("-h"), flags.Contains("--version"));
     }

@@ -68,6 +68,14 @@ internal static class ConfigurationKeys
             {
                 throw new UsageException($"{name} is a list: give its values as {name}:0, {name}:1 and so on.");
             }
+
+            if (type.IsGenericType && type.GenericTypeArguments[0] is { IsClass: true } item && item != typeof(string))
+            {
+                foreach (var entry in setting.GetChildren())
+                {
+                    CheckSection(entry, item);
+                }
+            }
         }
         else if (setting.GetChildren().Any())
         {

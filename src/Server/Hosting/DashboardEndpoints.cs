@@ -12,17 +12,17 @@ internal static class DashboardEndpoints
     public static readonly string[] Views =
     [
         "/", "/live", "/explore", "/releases", "/support-matrix", "/installations", "/installations/{id}", "/licenses",
-        "/data-quality", "/settings", "/gallery",
+        "/data-quality", "/access", "/settings", "/gallery",
     ];
 
     public static void MapDashboard(this WebApplication app)
     {
         // The framework looks for it by the name of the program that was started, which a test's is not.
-        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, Manifest));
+        app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, Manifest)).AllowAnonymous();
         var page = new Lazy<DashboardPage>(() => new DashboardPage(DescriptorsOf(app)));
         foreach (var view in Views)
         {
-            app.MapMethods(view, [HttpMethods.Get, HttpMethods.Head], context => page.Value.WriteAsync(context));
+            app.MapMethods(view, [HttpMethods.Get, HttpMethods.Head], context => page.Value.WriteAsync(context)).AllowAnonymous();
         }
     }
 

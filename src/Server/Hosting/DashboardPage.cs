@@ -88,8 +88,10 @@ internal sealed class DashboardPage
     {
         private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default };
 
+        /// <summary>Scripts that load each other, asked for at once instead of one after the other.</summary>
+        private static readonly string[] Modules = ["_framework/dotnet.js", "_framework/dotnet.runtime.js", "_framework/dotnet.native.js", "js/browser.js"];
+
         private readonly SortedDictionary<string, string> _names = new(StringComparer.Ordinal);
-        private readonly SortedSet<(string Order, string Link)> _preloads = [];
 
         public AssetNames(IEnumerable<StaticAssetDescriptor> assets)
         {
@@ -98,11 +100,6 @@ internal sealed class DashboardPage
                 if (PropertyOf(asset, "label") is { } label)
                 {
                     _names.TryAdd(label, asset.Route);
-                }
-
-                if (PropertyOf(asset, "preloadrel") is { } rel)
-                {
-                    _preloads.Add((PropertyOf(asset, "preloadorder") ?? "", $"""<link rel="{rel}" href="{WebUtility.HtmlEncode(asset.Route)}" as="{PropertyOf(asset, "preloadas")}" crossorigin="anonymous">"""));
                 }
             }
         }
@@ -117,7 +114,8 @@ internal sealed class DashboardPage
             },
             Json);
 
-        public IEnumerable<string> Preloads() => _preloads.Select(preload => preload.Link);
+        public IEnumerable<string> Preloads() =>
+            Modules.Where(_names.ContainsKey).Select(file => $"""<link rel="modulepreload" href="{this[file]}">""");
 
         private static string? PropertyOf(StaticAssetDescriptor asset, string name) =>
             asset.Properties.FirstOrDefault(property => property.Name == name)?.Value;

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.Json;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
@@ -28,6 +29,7 @@ internal static class ServerConfiguration
         [FeedOptions.Section] = typeof(FeedOptions),
         [InsightsOptions.Section] = typeof(InsightsOptions),
         [AppsOptions.Section] = typeof(AppsOptions),
+        [AccessOptions.Section] = typeof(AccessOptions),
     };
 
     /// <summary>Later sources win: file, environment, command line.</summary>

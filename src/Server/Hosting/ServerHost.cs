@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
@@ -73,6 +74,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(LicensingOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
             .Bind(configuration.GetSection(LimitOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<AccessOptions, AccessOptionsValidator>()
+            .Bind(configuration.GetSection(AccessOptions.Section));
         builder.Services.Configure<AppsOptions>(configuration.GetSection(AppsOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
@@ -123,6 +126,7 @@ internal static class ServerHost
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
         services.AddExport();
+        services.AddAccess();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
@@ -134,12 +138,12 @@ internal static class ServerHost
         services.PostConfigure<GrpcServiceOptions>(grpc => grpc.CompressionProviders.Clear());
         services.AddSingleton<CallFailures>();
         services.AddSingleton<FailureInterceptor>();
-        services.AddSingleton<AdminTokenInterceptor>();
-        services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForAdmins);
-        services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForAdmins);
-        services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForAdmins);
-        services.Configure<GrpcServiceOptions<AppGrpcService>>(ForAdmins);
-        services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForAdmins);
+        services.Configure<GrpcServiceOptions<AccessGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<FeedGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<AppGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
         services.Configure<GrpcServiceOptions<ReflectionGrpcService>>(EndsAtStop);
@@ -152,6 +156,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.LicenseService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.LicenseAdminService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
                 options.Services.Map(Wire.AdminService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -164,10 +169,10 @@ internal static class ServerHost
             .AddCheck<InsightsHealthCheck>(InsightsCheck);
     }
 
-    private static void ForAdmins(GrpcServiceOptions options)
+    private static void ForTokens(GrpcServiceOptions options)
     {
         options.Interceptors.Add<FailureInterceptor>();
-        options.Interceptors.Add<AdminTokenInterceptor>();
+        options.Interceptors.Add<AppLimitInterceptor>();
     }
 
     private static void EndsAtStop(GrpcServiceOptions options)
@@ -188,23 +193,27 @@ internal static class ServerHost
         app.UseOriginGuard();
         app.UseRefusalDetails();
         app.Use(app.Services.GetRequiredService<RequestLimits>().InvokeAsync);
+        app.UseAccess();
         app.UseUnbufferedStreams();
         app.UseHealthWatchEnd();
         app.UseTranscodedCalls();
-        app.MapGrpcService<ReportingGrpcService>();
-        app.MapGrpcService<ReportBatchGrpcService>();
-        app.MapGrpcService<FeedGrpcService>();
-        app.MapGrpcService<AdminGrpcService>();
-        app.MapGrpcService<AppGrpcService>();
-        app.MapGrpcService<InsightsGrpcService>();
-        app.MapGrpcService<LicenseGrpcService>();
-        app.MapGrpcService<LicenseAdminGrpcService>();
-        app.MapGrpcService<ReflectionGrpcService>();
-        app.MapGrpcService<AlphaReflectionGrpcService>();
-        app.MapGrpcHealthChecksService();
-        app.MapHealthPage();
-        app.MapCompatibilityEndpoints();
-        OpenApiEndpoint.Map(app);
+        var contract = app.MapGroup("").WithContractAccess();
+        contract.MapGrpcService<ReportingGrpcService>();
+        contract.MapGrpcService<ReportBatchGrpcService>();
+        contract.MapGrpcService<FeedGrpcService>();
+        contract.MapGrpcService<AccessGrpcService>();
+        contract.MapGrpcService<AdminGrpcService>();
+        contract.MapGrpcService<AppGrpcService>();
+        contract.MapGrpcService<InsightsGrpcService>();
+        contract.MapGrpcService<LicenseGrpcService>();
+        contract.MapGrpcService<LicenseAdminGrpcService>();
+        var open = app.MapGroup("").AllowAnonymous();
+        open.MapGrpcService<ReflectionGrpcService>();
+        open.MapGrpcService<AlphaReflectionGrpcService>();
+        open.MapGrpcHealthChecksService();
+        open.MapHealthPage();
+        open.MapCompatibilityEndpoints();
+        OpenApiEndpoint.Map(open);
         app.MapDashboard();
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
@@ -78,7 +79,7 @@ internal static class ServerProgram
                 banner.Note(note);
             }
 
-            await ShowTokenAsync(banner, app.Services.GetRequiredService<AdminTokens>(), listeners.Http ?? listeners.Tls, commandLine.NewAdminToken)
+            await ShowTokenAsync(banner, app.Services, listeners.Http ?? listeners.Tls, commandLine.NewOwnerToken)
                 .ConfigureAwait(false);
             banner.Ready();
         }
@@ -94,31 +95,36 @@ internal static class ServerProgram
     }
 
     /// <summary>Only now: a start that fails must not leave a token behind that nobody saw.</summary>
-    private static async Task ShowTokenAsync(Banner banner, AdminTokens tokens, Uri? browser, bool wanted)
+    private static async Task ShowTokenAsync(Banner banner, IServiceProvider services, Uri? browser, bool wanted)
     {
-        if (tokens.Any && !wanted)
+        var tokens = services.GetRequiredService<TokenClerk>();
+        if (tokens.HadOwner && !wanted)
         {
-            if (tokens.NeverUsedSince is { } since)
+            if (!services.GetRequiredService<TokenBook>().HasActiveOwner)
+            {
+                banner.Note("No owner token is good any more. Start once with --new-owner-token: that shows a new one.");
+            }
+            else if (tokens.NeverUsedSince is { } since)
             {
                 banner.Note(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The admin token made at {since:yyyy-MM-dd HH:mm} UTC was never used. If nobody has it, start once with "
-                    + $"--new-admin-token: that shows a new one and voids those never used."));
+                    $"The owner token made at {since:yyyy-MM-dd HH:mm} UTC was never used. If nobody has it, start once with "
+                    + $"--new-owner-token: that shows a new one and voids those never used."));
             }
 
             return;
         }
 
-        var token = AdminTokens.Make();
+        var token = TokenSecret.Make();
         banner.Token(token, browser);
         try
         {
-            await tokens.KeepAsync(token).ConfigureAwait(false);
+            await tokens.KeepOwnerAsync(token).ConfigureAwait(false);
         }
         catch (StoreUnavailableException e)
         {
             throw new StoreUnavailableException(
-                $"The admin token shown above could not be stored and is good for nothing. {e.Message} "
+                $"The owner token shown above could not be stored and is good for nothing. {e.Message} "
                 + "Start again once the data directory can be written.", e);
         }
     }

@@ -35,7 +35,7 @@ internal sealed class AttentionMapper(
         }
 
         AddClaims(slugs, filters, day, found);
-        AddLicenses(found);
+        AddLicenses(slugs, found);
         AddDisk(found);
         return [.. found.OrderByDescending(item => item.Severity)];
     }
@@ -119,11 +119,11 @@ internal sealed class AttentionMapper(
         });
     }
 
-    private void AddLicenses(List<Wire.Attention> found)
+    private void AddLicenses(IReadOnlySet<string>? slugs, List<Wire.Attention> found)
     {
         var now = time.GetUtcNow();
         var ends = licenses.InOrder.Select(licenses.Find).OfType<LicenseEntry>().Select(entry => entry.License)
-            .Where(license => license.State == LicenseState.Active && license.ExpiresAt is { } expires && expires > now && expires <= now.AddDays(LicenseDays))
+            .Where(license => (slugs is null || license.Apps.Any(slugs.Contains)) && license.State == LicenseState.Active && license.ExpiresAt is { } expires && expires > now && expires <= now.AddDays(LicenseDays))
             .Select(license => license.ExpiresAt!.Value).ToList();
         if (ends.Count > 0)
         {

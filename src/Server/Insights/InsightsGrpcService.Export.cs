@@ -8,30 +8,23 @@ namespace Telemetry.Server.Insights;
 /// <summary>Streams files.</summary>
 internal sealed partial class InsightsGrpcService
 {
-    public override async Task Export(
+    public override Task Export(
         Wire.ExportRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var http = context.GetHttpContext();
-        try
+        return streams.RunAsync(context, async ended =>
         {
-            await export.WriteAsync(
-                request, GrpcStatuses.IsGrpc(http.Request) ? responseStream : new PlainWriter(http.Response), ended.Token).ConfigureAwait(false);
-        }
-        catch (Exception) when (http.Response.HasStarted && !GrpcStatuses.IsGrpc(http.Request))
-        {
-            // No status can follow what was sent; half a file must not look like a whole one.
-            http.Abort();
-        }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
-            && context.CancellationToken.IsCancellationRequested)
-        {
-            // The reader left; there is nobody to answer.
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw RpcErrors.Stopping();
-        }
+            try
+            {
+                await export.WriteAsync(
+                    request, GrpcStatuses.IsGrpc(http.Request) ? responseStream : new PlainWriter(http.Response), ended).ConfigureAwait(false);
+            }
+            catch (Exception) when (http.Response.HasStarted && !GrpcStatuses.IsGrpc(http.Request))
+            {
+                // No status can follow what was sent; half a file must not look like a whole one.
+                http.Abort();
+            }
+        });
     }
 
     /// <summary>Writes pieces as they are: a transcoded stream puts a line's end behind each.</summary>

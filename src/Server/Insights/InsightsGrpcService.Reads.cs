@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Schema;
+using Telemetry.Server.Access;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
@@ -106,7 +107,7 @@ internal sealed partial class InsightsGrpcService
         }
 
         var days = Limited("days", request.Days, DefaultTimeline, QuestionQueryReader.MaxDays);
-        var app = Paging.App(apps, request.App) ?? OnlyAppOf(instance);
+        var app = Paging.App(apps, request.App) ?? OnlyAppOf(instance, context.Grant());
         await fleet.UpToNowAsync(context.CancellationToken).ConfigureAwait(false);
         var found = timelines.Of(instance, app, days) ?? throw RpcErrors.NotFound("This installation never reported this app here.");
         return new Wire.GetTimelineResponse
@@ -131,7 +132,8 @@ internal sealed partial class InsightsGrpcService
             Position = StoredMessages.ToWire(found.Position),
             Time = Timestamp.FromDateTimeOffset(found.Time),
             Accepted = (ulong)found.Hours.Sum(),
-            Refused = { refused.All.Select(rule => new Wire.RefusedByRule { Field = rule.Field, Rule = rule.Rule, Reports = (ulong)rule.Reports }) },
+            // A rule that a report broke is known without its app.
+            Refused = { (context.Grant().IsLimited ? [] : refused.All).Select(rule => new Wire.RefusedByRule { Field = rule.Field, Rule = rule.Rule, Reports = (ulong)rule.Reports }) },
             RefusedSince = Timestamp.FromDateTimeOffset(refused.Since),
             Hours = { found.Hours.Select(count => (ulong)count) },
             Coverage =
@@ -164,9 +166,9 @@ internal sealed partial class InsightsGrpcService
         return (newest?.Version ?? "", newest?.Installations ?? 0);
     }
 
-    private string OnlyAppOf(InstanceId instance)
+    private string OnlyAppOf(InstanceId instance, Grant grant)
     {
-        var states = store.FindInstances(instance);
+        var states = store.FindInstances(instance).Where(state => grant.Covers(state.Schema.App)).ToList();
         return states.Count switch
         {
             0 => throw RpcErrors.NotFound("This installation never reported here."),

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Schema;
+using Telemetry.Server.Access;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Rpc;
@@ -15,7 +16,7 @@ internal sealed partial class InsightsGrpcService(
     AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
     CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
     QuestionQueryReader questions, WatchedQuestions<Wire.QueryResponse> watches, IOptions<InsightsOptions> options,
-    TimeProvider time, IHostApplicationLifetime lifetime, IExport export)
+    TimeProvider time, GrantedStreams streams, IExport export)
     : Wire.InsightsService.InsightsServiceBase
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
@@ -40,22 +41,15 @@ internal sealed partial class InsightsGrpcService(
             throw RpcErrors.Overloaded("As many watchers as allowed follow questions. Try again later.", FullRetry).ToRpcException();
         }
 
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         var key = KeyOf(request, question);
         var watched = watches.Join(key, () => Ask(question), answer => (long)answer.Position.Number);
         try
         {
-            await fleet.UpToNowAsync(ended.Token).ConfigureAwait(false);
-            await new QueryWatchMapper(watched, time, heartbeat).RunAsync(Ask(question), responseStream, ended.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or InvalidOperationException or IOException
-            && context.CancellationToken.IsCancellationRequested)
-        {
-            // The reader left; there is nobody to answer.
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            throw RpcErrors.Stopping();
+            await streams.RunAsync(context, async ended =>
+            {
+                await fleet.UpToNowAsync(ended).ConfigureAwait(false);
+                await new QueryWatchMapper(watched, time, heartbeat).RunAsync(Ask(question), responseStream, ended).ConfigureAwait(false);
+            }).ConfigureAwait(false);
         }
         finally
         {

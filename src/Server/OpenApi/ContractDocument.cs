@@ -11,11 +11,8 @@ namespace Telemetry.Server.OpenApi;
 /// <summary>Describes the contract's calls over HTTP: a path for each google.api.http rule, a schema for each message.</summary>
 internal sealed class ContractDocument
 {
-    private const string TokenScheme = "adminToken";
+    private const string TokenScheme = "token";
     private const string Refusal = "refusal";
-
-    /// <summary>Whose calls need no token.</summary>
-    private static readonly string[] OpenServices = [Wire.ReportingService.Descriptor.FullName, Wire.LicenseService.Descriptor.FullName];
 
     private readonly OpenApiDocument _document;
     private readonly MessageSchemas _schemas;
@@ -45,7 +42,7 @@ internal sealed class ContractDocument
                     {
                         Type = SecuritySchemeType.Http,
                         Scheme = "bearer",
-                        Description = "An admin token; the server prints the first one when it starts for the first time.",
+                        Description = "A token; each call says which scope it needs. The server prints the first token, which has scope owner, when it starts for the first time.",
                     },
                 },
             },
@@ -122,8 +119,10 @@ internal sealed class ContractDocument
             }
         }
 
-        if (!OpenServices.Contains(call.Service.FullName))
+        var access = call.GetOptions().GetExtension(Wire.AccessExtensions.Access);
+        if (!access.Everybody)
         {
+            operation.Description += access.AnyToken ? " Needs a token." : $" Needs a token with scope {access.Scope.ToString().ToLowerInvariant()}.";
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(TokenScheme, _document)] = [] }];
         }
 

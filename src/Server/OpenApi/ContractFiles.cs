@@ -12,7 +12,7 @@ internal static class ContractFiles
     private const string Resource = "contract.binpb";
 
     private static readonly ExtensionRegistry Options =
-        [AnnotationsExtensions.Http, Wire.FieldPolicyExtensions.FieldPolicy, Wire.FieldPolicyExtensions.ValuePolicy, Wire.FieldPolicyExtensions.App];
+        [AnnotationsExtensions.Http, Wire.AccessExtensions.Access, Wire.FieldPolicyExtensions.FieldPolicy, Wire.FieldPolicyExtensions.ValuePolicy, Wire.FieldPolicyExtensions.App];
 
     /// <summary>In the order of the contract's files.</summary>
     public static IReadOnlyList<ServiceDescriptor> Services { get; } = [.. Read().SelectMany(file => file.Services)];

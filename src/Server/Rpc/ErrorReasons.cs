@@ -18,6 +18,14 @@ internal static class ErrorReasons
     public const string Stopping = "STOPPING";
     public const string TokenMissing = "TOKEN_MISSING";
     public const string TokenUnknown = "TOKEN_UNKNOWN";
+    public const string TokenExpired = "TOKEN_EXPIRED";
+    public const string TokenRevoked = "TOKEN_REVOKED";
+    public const string TokenReplaced = "TOKEN_REPLACED";
+    public const string TokenRefused = "TOKEN_REFUSED";
+    public const string TooManyWrongTokens = "TOO_MANY_WRONG_TOKENS";
+    public const string ScopeMissing = "SCOPE_MISSING";
+    public const string AppNotAllowed = "APP_NOT_ALLOWED";
+    public const string CallClosed = "CALL_CLOSED";
     public const string PositionUnknown = "POSITION_UNKNOWN";
     public const string PositionExpired = "POSITION_EXPIRED";
     public const string NotFound = "NOT_FOUND";

@@ -13,6 +13,9 @@ namespace Telemetry.Server.Rpc;
 /// </summary>
 internal static class RpcErrors
 {
+    /// <summary>A longer text is no app's name.</summary>
+    private const int MaxAppLength = 32;
+
     /// <summary>A report that breaks rules, all of which are told at once.</summary>
     public static RpcStatus ReportInvalid(IReadOnlyList<Violation> violations) => Status(
         StatusCode.InvalidArgument, ErrorReasons.ReportInvalid,
@@ -54,14 +57,54 @@ internal static class RpcErrors
             "The server is stopping. Connect again in a moment and resume after the last position.",
             TimeSpan.FromSeconds(2)).ToRpcException();
 
-    public static RpcException TokenMissing() =>
-        Create(StatusCode.Unauthenticated, ErrorReasons.TokenMissing,
-            "This call needs an admin token: send it as metadata 'authorization: Bearer TOKEN'. "
-            + "The server prints the first token when it starts for the first time.");
+    public static RpcStatus TokenMissing() => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenMissing,
+        "This call needs a token: send it as metadata 'authorization: Bearer TOKEN'. "
+        + "An owner makes tokens with 'telemetry token create' or in the dashboard; the server prints the first one when it starts for the first time.");
 
-    public static RpcException TokenUnknown() =>
-        Create(StatusCode.Unauthenticated, ErrorReasons.TokenUnknown,
-            "This admin token is not known here. Check that it was copied whole and belongs to this server.");
+    public static RpcStatus TokenUnknown() => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenUnknown,
+        "This token is not known here. Check that it was copied whole and belongs to this server.");
+
+    public static RpcStatus TokenExpired(DateTimeOffset at) => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenExpired,
+        FormattableString.Invariant($"This token expired at {at:yyyy-MM-dd HH:mm} UTC. An owner can rotate it, which gives it a new secret and end."));
+
+    public static RpcStatus TokenRevoked(DateTimeOffset at) => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenRevoked,
+        FormattableString.Invariant($"This token was revoked at {at:yyyy-MM-dd HH:mm} UTC. Ask an owner for another one."));
+
+    public static RpcStatus TokenReplaced() => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenReplaced,
+        "This token was rotated, and the overlap is over. Use its new secret.");
+
+    /// <summary>Of a token of the identity provider.</summary>
+    public static RpcStatus TokenRefused(string why) => Status(
+        StatusCode.Unauthenticated, ErrorReasons.TokenRefused,
+        $"This token of the identity provider is not taken: {why}. Sign in there again; the operator's settings are Access:Issuer, Access:Audience and Access:Grants.");
+
+    public static RpcStatus TooManyWrongTokens(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongTokens, message, retryAfter);
+
+    public static RpcStatus ScopeMissing(string needed, string held) => Status(
+        StatusCode.PermissionDenied, ErrorReasons.ScopeMissing,
+        $"This call needs a token with scope {needed}, and this one has {held}. Ask an owner for such a token.");
+
+    public static RpcStatus AllAppsNeeded(IEnumerable<string> apps) => Status(
+        StatusCode.PermissionDenied, ErrorReasons.AppNotAllowed,
+        $"This call concerns all apps, and this token is limited to {string.Join(", ", apps)}. Use a token without a limit.");
+
+    /// <param name="field">Where the app is named; null when what was found is of it.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="apps">Those of the token.</param>
+    public static RpcException AppNotAllowed(string? field, string app, IEnumerable<string> apps) => Create(
+        StatusCode.PermissionDenied, ErrorReasons.AppNotAllowed,
+        $"{(field is null ? "This is" : field + " asks")} for {(app.Length <= MaxAppLength ? $"'{app}'" : "another app")}, "
+        + $"and this token is limited to {string.Join(", ", apps)}. Ask for those, or use a token for that app.");
+
+    public static RpcStatus CallClosed() => Status(
+        StatusCode.PermissionDenied, ErrorReasons.CallClosed,
+        "This call is closed: its contract does not say who may make it.");
 
     public static RpcException PositionUnknown() =>
         Create(StatusCode.FailedPrecondition, ErrorReasons.PositionUnknown,

@@ -117,12 +117,12 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
     ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation);
 
-    /// <summary>Hashes of all admin tokens.</summary>
-    IReadOnlyList<AdminTokenRecord> AdminTokens { get; }
+    /// <summary>All tokens; from memory.</summary>
+    IReadOnlyList<AccessToken> Tokens { get; }
 
-    /// <summary>Puts others in the place of all admin tokens, durably.</summary>
+    /// <summary>Keeps tokens as they are from now on, at least one, new or known, and drops others; durably, all or none.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
-    ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation);
+    ValueTask ChangeTokensAsync(IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation);
 }
 
 /// <summary>Is told what was committed, right after it is on disk.</summary>
@@ -133,12 +133,6 @@ internal interface ICommitListener
     /// <param name="reports">What each of them was made of.</param>
     void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports);
 }
-
-/// <summary>An admin token as it is kept: never the token itself.</summary>
-/// <param name="Hash">SHA-256 of the token, 32 bytes. Enough without salt: a token has 256 random bits.</param>
-/// <param name="CreatedAt">When it was made, UTC.</param>
-/// <param name="Used">Whether a call ever carried it. Then somebody has it.</param>
-internal sealed record AdminTokenRecord(ReadOnlyMemory<byte> Hash, DateTimeOffset CreatedAt, bool Used);
 
 /// <summary>What a store is.</summary>
 /// <param name="Kind">Its name, e.g. "LiteDB".</param>

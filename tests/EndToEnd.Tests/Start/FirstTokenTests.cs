@@ -7,7 +7,7 @@ namespace Telemetry.EndToEnd.Tests.Start;
 
 public sealed class FirstTokenTests : IDisposable
 {
-    private const string Unused = "was never used. If nobody has it, start once with --new-admin-token";
+    private const string Unused = "was never used. If nobody has it, start once with --new-owner-token";
 
     private readonly string _data = Directory.CreateTempSubdirectory("telemetry-token-").FullName;
 
@@ -19,7 +19,7 @@ public sealed class FirstTokenTests : IDisposable
         using var taken = Surroundings.TakePort();
         var (exitCode, output) = await ServerProcess.RunToEndAsync(ServerStart.On(_data, "--grpc", $"127.0.0.1:{taken.Port}"));
         Assert.Equal(1, exitCode);
-        Assert.DoesNotContain("Admin token", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Owner token", output, StringComparison.Ordinal);
 
         using var server = await ServerProcess.StartAsync(_data);
 
@@ -45,7 +45,7 @@ public sealed class FirstTokenTests : IDisposable
         var lost = await StartOnceAsync(noted: false);
         Assert.Null(await StartOnceAsync(noted: true));
 
-        using var server = await ServerProcess.StartAsync(_data, "--new-admin-token");
+        using var server = await ServerProcess.StartAsync(_data, "--new-owner-token");
 
         Assert.False(await IsGoodAsync(server, lost));
         Assert.True(await IsGoodAsync(server, server.AdminToken));
@@ -63,7 +63,7 @@ public sealed class FirstTokenTests : IDisposable
         }
 
         Assert.Null(await StartOnceAsync(noted: false));
-        using var last = await ServerProcess.StartAsync(_data, "--new-admin-token");
+        using var last = await ServerProcess.StartAsync(_data, "--new-owner-token");
 
         Assert.True(await IsGoodAsync(last, used));
         Assert.True(await IsGoodAsync(last, last.AdminToken));

@@ -210,7 +210,7 @@ public sealed class StartRefusalTests : IDisposable
         Assert.Contains(words, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("Admin token", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Owner token", output, StringComparison.Ordinal);
         Assert.Equal(exitCode, code);
     }
 

@@ -66,7 +66,7 @@ public sealed class ListenersTests
             Assert.Contains(lines, line => line.StartsWith($"gRPC   http://127.0.0.1:{listeners.Grpc!.Port} ", StringComparison.Ordinal));
             Assert.Contains(lines, line => line.StartsWith($"Data   {directory.FullName} ", StringComparison.Ordinal));
             Assert.Contains($"Open   {listeners.Http}#token=tlm_x", lines);
-            Assert.Contains("Admin token: tlm_x", lines);
+            Assert.Contains("Owner token: tlm_x", lines);
             Assert.NotEqual(0, listeners.Http!.Port);
             Assert.False(listeners.OutsideWithoutTls);
         }

@@ -29,8 +29,7 @@ internal sealed class WrittenStore
         for (var run = 0; run < 3; run++)
         {
             var store = temporary.Open();
-            var token = new AdminTokenRecord(Enumerable.Repeat((byte)run, 32).ToArray(), TemporaryStore.NoLimit.Now, Used: false);
-            await store.ReplaceAdminTokensAsync([.. store.AdminTokens, token], CancellationToken.None);
+            await store.ChangeTokensAsync([TokenOf(run)], [], CancellationToken.None);
             await store.ChangeLicensesAsync(
                 new() { Licenses = [LicenseSamplesOf(run)], Leases = [LeaseOf(run)] }, CancellationToken.None);
             for (var i = 0; i < 25; i++)
@@ -85,6 +84,16 @@ internal sealed class WrittenStore
         ChangedAt = TemporaryStore.NoLimit.Now,
     };
 
+    private static AccessToken TokenOf(int run) => new()
+    {
+        Id = new TokenId((ulong)run + 1),
+        Name = $"token {run}",
+        Scopes = Scopes.Read,
+        Apps = ["roomvox"],
+        Hash = Enumerable.Repeat((byte)run, 32).ToArray(),
+        CreatedAt = TemporaryStore.NoLimit.Now,
+    };
+
     private static LicenseLease LeaseOf(int license) => new(
         new LicenseId((ulong)license + 1), new LicensedInstanceId((UInt128)license), new DateOnly(2026, 11, 20), new DateOnly(2026, 11, 24),
         new Dictionary<string, ulong> { ["rooms"] = 7 });
@@ -92,12 +101,12 @@ internal sealed class WrittenStore
     /// <summary>Everything that can be read from a store.</summary>
     internal sealed record Contents(
         IReadOnlyList<StoredReport> Reports, IReadOnlyList<string> Instances, IReadOnlyList<License> Licenses,
-        IReadOnlyList<LicenseLease> Leases, IReadOnlyList<AdminTokenRecord> Tokens)
+        IReadOnlyList<LicenseLease> Leases, IReadOnlyList<AccessToken> Tokens)
     {
         /// <exception cref="StoreDamagedException">Something cannot be read as it was written.</exception>
         public static async Task<Contents> ReadAsync(LiteDbTelemetryStore store) => new(
             await TemporaryStore.ReadAllAsync(store), store.InstanceTexts(), store.ReadLicenses(),
-            store.ReadLeases(), store.AdminTokens);
+            store.ReadLeases(), store.Tokens);
 
         public void AssertSame(Contents other)
         {

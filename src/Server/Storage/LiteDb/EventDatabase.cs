@@ -8,7 +8,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "tokens" (hashes of admin tokens), "licenses" (by id), "leases" (seats
+/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
 /// by license and installation).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
@@ -22,7 +22,7 @@ internal sealed partial class EventDatabase : IDisposable
     private const string Slots = "slots";
     private const string Epochs = "epochs";
     private const string Gaps = "gaps";
-    private const string Tokens = "tokens";
+    private const string Tokens = "access_tokens";
     private const string Id = "_id";
     private const string Check = "c";
     private const long HeaderMarkOffset = 32;
@@ -188,20 +188,13 @@ internal sealed partial class EventDatabase : IDisposable
     public void Restore(string collection, IReadOnlyList<BsonDocument> documents) =>
         _engine.Insert(collection, documents, BsonAutoId.Int64);
 
-    public void ReplaceTokens(IReadOnlyList<AdminTokenRecord> old, IReadOnlyList<AdminTokenRecord> tokens)
-    {
-        _engine.Delete(Tokens, old.Select(token => new BsonValue(token.Hash.ToArray())));
-        _engine.Insert(Tokens, tokens.Select(token => new BsonDocument
-        {
-            [Id] = token.Hash.ToArray(),
-            ["at"] = token.CreatedAt.ToUnixTimeMilliseconds(),
-            ["used"] = token.Used,
-        }), BsonAutoId.ObjectId);
-    }
+    public IEnumerable<AccessToken> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(TokenDocument.ToToken);
 
-    public IEnumerable<AdminTokenRecord> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(document =>
-        new AdminTokenRecord(
-            document[Id].AsBinary, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64), document["used"].AsBoolean));
+    public void ChangeTokens(IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped)
+    {
+        _engine.Upsert(Tokens, kept.Select(TokenDocument.Of), BsonAutoId.Int64);
+        _engine.Delete(Tokens, dropped.Select(id => new BsonValue((long)id.Value)));
+    }
 
     public void Dispose()
     {

@@ -32,7 +32,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private readonly ulong _epoch = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private EventDatabase _database;
     private LogEnd _acknowledged;
-    private IReadOnlyList<AdminTokenRecord> _tokens = [];
+    private IReadOnlyList<AccessToken> _tokens = [];
     private ICommitListener? _listener;
     private bool _epochWritten;
     private string? _failure;
@@ -85,7 +85,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public string? Damage => Volatile.Read(ref _damage);
 
-    public IReadOnlyList<AdminTokenRecord> AdminTokens => Volatile.Read(ref _tokens);
+    public IReadOnlyList<AccessToken> Tokens => Volatile.Read(ref _tokens);
 
     public bool Reached(FeedPosition position) => position.Number == 0
         || (position.Number > 0 && position.Number <= Interlocked.Read(ref _current)
@@ -105,11 +105,13 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             : cancellation.CanBeCanceled ? next.WaitAsync(cancellation) : next;
     }
 
-    public async ValueTask ReplaceAdminTokensAsync(IReadOnlyList<AdminTokenRecord> tokens, CancellationToken cancellation) =>
+    public async ValueTask ChangeTokensAsync(
+        IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation) =>
         await ChangeAsync(() =>
         {
-            Commit(database => database.ReplaceTokens(_tokens, tokens));
-            Volatile.Write(ref _tokens, tokens);
+            Commit(database => database.ChangeTokens(kept, dropped));
+            var changed = kept.Select(token => token.Id).Concat(dropped).ToHashSet();
+            Volatile.Write(ref _tokens, [.. _tokens.Where(token => !changed.Contains(token.Id)), .. kept]);
             return true;
         }).ConfigureAwait(false);
 

@@ -11,7 +11,7 @@ internal sealed class SalvagedContents
 {
     public const string Licenses = "licenses";
     public const string Leases = "leases";
-    public const string Tokens = "tokens";
+    public const string Tokens = "access_tokens";
     public const string Apps = "apps";
 
     private const string Reports = "events";
@@ -22,7 +22,7 @@ internal sealed class SalvagedContents
     /// <summary>The field that only this collection has, and the one that grows with each change, if its documents change.</summary>
     private static readonly (string Collection, string Mark, string? Version)[] Kinds =
     [
-        (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "at", null), (Licenses, "key", "changed"),
+        (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
         (Leases, "bound", "check"), (Apps, "contract", null), ("meta", "x", null),
     ];
 

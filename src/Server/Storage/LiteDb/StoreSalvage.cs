@@ -106,7 +106,7 @@ internal sealed class StoreSalvage
         string Range(long first, long last) => first == last ? Number(first) : $"{Number(first)} to {Number(last)}";
         _words.Add(
             $"Kept: {Number(_contents.Events)} reports, {_contents.Count(SalvagedContents.Licenses)} licenses, "
-            + $"{_contents.Count(SalvagedContents.Leases)} seats, {_contents.Count(SalvagedContents.Tokens)} admin tokens, "
+            + $"{_contents.Count(SalvagedContents.Leases)} seats, {_contents.Count(SalvagedContents.Tokens)} tokens, "
             + $"{_contents.Count(SalvagedContents.Apps)} contracts of registered apps.");
         _words.AddRange(_contents.Gaps.Select(gap => $"Gone: reports {Range(gap.First, gap.Last)}; the feed announces the gap."));
         _words.AddRange(_contents.AppsWithoutContract.Select(app =>
