@@ -33,7 +33,7 @@ public sealed class AccessTests(DashboardFixture fixture)
         await visitor.Page.GotoAsync($"{fixture.Address}/licenses#token=tlm_{new string('0', 64)}");
 
         await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Sign in");
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not take your token");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not know this token");
 
         await visitor.Page.GetByLabel("Token").FillAsync("tlm_wrong");
         await visitor.Page.Keyboard.PressAsync("Enter");
