@@ -7,7 +7,7 @@ if ! command -v etcd >/dev/null; then
   if [ "$(id -u)" -eq 0 ]; then sudo=; else sudo=sudo; fi
   $sudo apt-get update -qq && $sudo apt-get install -y -qq etcd-server
 fi
-for project in src/Server bench/NoOpServer bench/AllocationHook bench/Bench; do
+for project in src/Server bench/NoOpServer bench/WithoutInsights bench/AllocationHook bench/Bench; do
   dotnet build "$project" -c Release -v quiet -nologo
 done
 exec dotnet bench/Bench/bin/Release/net10.0/Bench.dll "$@"

@@ -77,15 +77,15 @@ echo "== Trimming"
 check "publish trimmed" dotnet publish tests/TrimmedApp -o artifacts/trimmed -v quiet -nologo
 check "run trimmed" artifacts/trimmed/Telemetry.TrimmedApp
 
+# The browser tests open the dashboard as people get it: trimmed, compressed, and several times faster than as it is built.
+check "publish server" dotnet publish src/Server -o artifacts/server -v quiet -nologo
+export TELEMETRY_TEST_SERVER="$PWD/artifacts/server"
+
 echo "== Tests"
 for project in tests/*.Tests/*.csproj; do
   name=$(basename "$project" .csproj)
   log="$results/$name.log"
   echo "-- $name"
-  if [ "$name" = Dashboard.Browser.Tests ]; then
-    echo "   not run here: not yet shown to be steady; run it by hand with dotnet run --project tests/$name"
-    continue
-  fi
   # A test that hangs must cost this run minutes, not hours; the log then ends with what was reported so far.
   timeout --signal=KILL 1200 dotnet "tests/$name/bin/Debug/net10.0/Telemetry.$name.dll" --no-ansi --progress off \
     --xunit-diagnostics on --long-running 120 >"$log" 2>&1 </dev/null || true

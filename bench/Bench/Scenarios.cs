@@ -28,6 +28,7 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         ["catchup"] = CatchUp,
         ["stalled"] = Stalled,
         ["scale"] = Scale,
+        ["insights"] = Insights,
         ["licenses"] = Licenses,
         ["etcd"] = Etcd,
         ["flood"] = Flood,
@@ -209,6 +210,23 @@ internal sealed class Scenarios(Table table, int rounds, TimeSpan warmUp, TimeSp
         using var restarted = ServerProcess.Telemetry(many.Data, NoLimit);
         table.Row("restart at 1,000,000 installations, after a kill", [restarted.StartUp.TotalSeconds], "s", 15);
         table.Row("working set after the restart", [restarted.WorkingSetMegabytes], "MB");
+    }
+
+    /// <summary>What following the log costs beside taking reports in, of installations that are known already.</summary>
+    private void Insights()
+    {
+        const int installations = 100_000;
+        using var without = ServerProcess.WithoutInsights(NoLimit);
+        using var with = ServerProcess.Telemetry(null, NoLimit);
+        Fill(without, installations);
+        Fill(with, installations);
+        var pairs = Interleave(
+            () => Measurement.Of(without, m => LoadRunner.Closed(without.Grpc, i => new ReportSource(NextSeed(), 1, installations), Saturation, m)),
+            () => Measurement.Of(with, m => LoadRunner.Closed(with.Grpc, i => new ReportSource(NextSeed(), 1, installations), Saturation, m)));
+        table.Row("durable unary without insights, server CPU", [.. pairs.Select(p => p.A.CpuMicroseconds)], "µs");
+        table.Row("durable unary with insights, server CPU", [.. pairs.Select(p => p.B.CpuMicroseconds)], "µs");
+        table.Ratio("durable unary, with insights : without, server CPU per report", [.. pairs.Select(p => p.B.CpuMicroseconds / p.A.CpuMicroseconds)], 1.01);
+        table.Ratio("durable unary, with insights : without, throughput", [.. pairs.Select(p => p.B.Load.PerSecond / p.A.Load.PerSecond)], 0.99, atLeast: true);
     }
 
     /// <summary>Checks among 100,000 licenses, without and with a signed token.</summary>

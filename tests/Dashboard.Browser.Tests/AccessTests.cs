@@ -21,7 +21,7 @@ public sealed class AccessTests(DashboardFixture fixture)
         Assert.Null(await visitor.Page.EvaluateAsync<string?>("localStorage.getItem('telemetry.token')"));
 
         await visitor.Page.ReloadAsync();
-        await visitor.HeadingAsync();
+        await visitor.SettleAsync();
         await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Overview");
     }
 
@@ -32,7 +32,7 @@ public sealed class AccessTests(DashboardFixture fixture)
 
         await visitor.Page.GotoAsync($"{fixture.Address}/licenses#token=tlm_{new string('0', 64)}");
 
-        await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Sign in", new LocatorAssertionsToHaveTextOptions { Timeout = Visitor.Patience });
+        await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Sign in");
         await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not take your token");
 
         await visitor.Page.GetByLabel("Token").FillAsync("tlm_wrong");
@@ -42,7 +42,7 @@ public sealed class AccessTests(DashboardFixture fixture)
         await visitor.Page.GetByLabel("Token").FillAsync(fixture.Token);
         await visitor.Page.GetByLabel("Keep on this device").CheckAsync();
         await visitor.Page.Keyboard.PressAsync("Enter");
-        await visitor.HeadingAsync();
+        await visitor.SettleAsync();
         await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Licenses");
         Assert.Equal(fixture.Token, await visitor.Page.EvaluateAsync<string?>("localStorage.getItem('telemetry.token')"));
     }
@@ -57,7 +57,7 @@ public sealed class AccessTests(DashboardFixture fixture)
 
         await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Sign in");
         await visitor.Page.ReloadAsync();
-        await Expect(visitor.Page.Locator("h1:not(.sr)")).ToHaveTextAsync("Sign in", new LocatorAssertionsToHaveTextOptions { Timeout = Visitor.Patience });
+        await Expect(visitor.Page.Locator("h1:not(.sr)")).ToHaveTextAsync("Sign in");
         await Expect(visitor.Page).ToHaveURLAsync(new Regex("/settings$"));
     }
 }

@@ -1,73 +1,87 @@
-using Grpc.Core;
-using Grpc.Net.Client;
 using Microsoft.Playwright;
-using Wire = Telemetry.Contracts.V1;
 
 [assembly: AssemblyFixture(typeof(Telemetry.Dashboard.Browser.Tests.DashboardFixture))]
 
+// One browser and two processors: beside each other these tests would only wait for each other.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
 namespace Telemetry.Dashboard.Browser.Tests;
 
-/// <summary>One browser, and one server with a small fleet that all tests look at and none changes.</summary>
+/// <summary>One browser, and one server with the demo's fleet that stands still: all tests look at it and none changes it.</summary>
 public sealed class DashboardFixture : IAsyncLifetime
 {
-    public const int Installations = 12;
+    /// <summary>Not the fleet's: what the server refused since it started is one of the figures.</summary>
+    public const int Refused = 3;
 
     /// <summary>The browser that is used; it must be installed, nothing is downloaded.</summary>
     private static readonly string BrowserPath = Environment.GetEnvironmentVariable("TELEMETRY_TEST_BROWSER") ?? "/usr/bin/chromium";
 
     private readonly string _data = Directory.CreateTempSubdirectory("telemetry-dashboard").FullName;
     private IPlaywright _playwright = null!;
-    private ServerProcess _server = null!;
+    private DashboardServer _server = null!;
+    private Visitor? _reader;
 
     internal IBrowser Browser { get; private set; } = null!;
 
-    internal string Address => _server.Http.GetLeftPart(UriPartial.Authority);
+    internal string Address => _server.Address;
 
     internal string Token { get; private set; } = "";
 
-    public async ValueTask InitializeAsync()
+    internal Api Api { get; private set; } = null!;
+
+    /// <summary>Somebody who has the app open already, on a usual screen, and only looks.</summary>
+    internal async Task<Visitor> ReaderAsync()
     {
-        _server = await ServerProcess.StartAsync(_data);
-        Token = _server.AdminToken!;
-        for (var i = 0; i < Installations; i++)
+        if (_reader is null)
         {
-            await ReportAsync(_server.Grpc, $"https://cloud{i}.example.org", report =>
-            {
-                report.Environment.Country = i % 3 == 0 ? "AT" : "DE";
-                report.Environment.PhpVersion = i % 4 == 0 ? "8.1.33" : "8.3.11";
-            });
+            _reader = await Visitor.ComeAsync(Browser);
+            await _reader.SignInAsync(Address, Token);
         }
 
+        await _reader.Page.SetViewportSizeAsync(1280, 900);
+        await _reader.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
+        return _reader;
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        // The first start writes the past and then goes on; the second one only shows what there is.
+        using (var demo = await DashboardServer.StartAsync(_data, "--demo"))
+        {
+            Token = demo.Token;
+            await demo.StopAsync();
+        }
+
+        _server = await DashboardServer.StartAsync(_data);
+        for (var i = 0; i < Refused; i++)
+        {
+            await Assert.ThrowsAsync<Grpc.Core.RpcException>(() => _server.ReportAsync("https://refused.example.org", report => report.InstanceHash = "no hash"));
+        }
+
+        Api = new Api(_server.Address, Token);
+        Microsoft.Playwright.Assertions.SetDefaultExpectTimeout(Visitor.Patience);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = BrowserPath,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--no-first-run", "--enable-precise-memory-info",
+            ],
         });
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Browser.DisposeAsync();
-        _playwright.Dispose();
-        _server.Dispose();
+        if (Browser is not null)
+        {
+            await Browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        Api?.Dispose();
+        _server?.Dispose();
         Directory.Delete(_data, recursive: true);
     }
-
-    /// <summary>Sends one report, as an app does.</summary>
-    internal static async Task ReportAsync(Uri grpc, string url, Action<Wire.Report>? change = null)
-    {
-        using var channel = GrpcChannel.ForAddress(grpc);
-        var request = SampleReports.Request(url);
-        change?.Invoke(request.Report);
-        await new Wire.ReportingService.ReportingServiceClient(channel).SubmitReportAsync(request);
-    }
-
-    internal static async Task<Wire.QueryResponse> QueryAsync(Uri grpc, string token, Wire.QueryRequest query)
-    {
-        using var channel = GrpcChannel.ForAddress(grpc);
-        return await new Wire.InsightsService.InsightsServiceClient(channel).QueryAsync(query, new Metadata { { "authorization", "Bearer " + token } });
-    }
-
-    internal Task<Wire.QueryResponse> QueryAsync(Wire.QueryRequest query) => QueryAsync(_server.Grpc, Token, query);
 }

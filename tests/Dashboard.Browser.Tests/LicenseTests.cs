@@ -13,10 +13,10 @@ public sealed class LicenseTests(DashboardFixture fixture) : IDisposable
     [Fact]
     public async Task A_license_is_issued_suspended_and_revoked_only_by_typing_the_customer()
     {
-        using var server = await ServerProcess.StartAsync(_data);
+        using var server = await DashboardServer.StartAsync(_data);
         await using var visitor = await Visitor.ComeAsync(fixture.Browser);
         var page = visitor.Page;
-        await visitor.SignInAsync(server.Http.GetLeftPart(UriPartial.Authority), server.AdminToken!, "/licenses");
+        await visitor.SignInAsync(server.Address, server.Token, "/licenses");
 
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Issue license" }).ClickAsync();
         await page.GetByLabel("Customer").Last.FillAsync("C-77");

@@ -40,7 +40,9 @@ internal sealed class AwaitedLines
     }
 
     /// <summary>Waits for a line with these words; those that are there already count.</summary>
-    public async Task WaitForAsync(string words)
+    public Task WaitForAsync(string words) => WaitForAsync(words, Patience.Limit);
+
+    public async Task WaitForAsync(string words, TimeSpan atMost)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -58,7 +60,7 @@ internal sealed class AwaitedLines
             _waiting.Add((words, seen));
         }
 
-        await Patience.For(seen.Task, $"a line with '{words}'");
+        await Patience.For(seen.Task, $"a line with '{words}'", atMost);
     }
 
     private InvalidOperationException Ended(string words) => new($"No line had '{words}': {string.Join('\n', _lines)}");

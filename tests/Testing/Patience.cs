@@ -8,15 +8,19 @@ internal static class Patience
 
     public static Task For(Task task, string what) => For(Completed(task), what);
 
-    public static async Task<T> For<T>(Task<T> task, string what)
+    public static Task For(Task task, string what, TimeSpan atMost) => For(Completed(task), what, atMost);
+
+    public static Task<T> For<T>(Task<T> task, string what) => For(task, what, Limit);
+
+    public static async Task<T> For<T>(Task<T> task, string what, TimeSpan atMost)
     {
         try
         {
-            return await task.WaitAsync(Limit);
+            return await task.WaitAsync(atMost);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Did not happen within {Limit.TotalSeconds} s: {what}");
+            throw new TimeoutException($"Did not happen within {atMost.TotalSeconds} s: {what}");
         }
     }
 
@@ -34,14 +38,16 @@ internal static class Patience
     }
 
     /// <summary>For what can only be looked at.</summary>
-    public static async Task Until(Func<bool> condition, string what)
+    public static Task Until(Func<bool> condition, string what) => Until(condition, what, Limit);
+
+    public static async Task Until(Func<bool> condition, string what, TimeSpan atMost)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(atMost);
         while (!condition())
         {
             if (limit.IsCancellationRequested)
             {
-                throw new TimeoutException($"Did not happen within {Limit.TotalSeconds} s: {what}");
+                throw new TimeoutException($"Did not happen within {atMost.TotalSeconds} s: {what}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10));

@@ -42,7 +42,7 @@ internal sealed partial class ServerProcess : IDisposable
         var server = new ServerProcess(start.Start());
         try
         {
-            await server.WaitForLineAsync("Ready");
+            await server._lines.WaitForAsync("Ready", start.ReadyWithin);
             return server;
         }
         catch

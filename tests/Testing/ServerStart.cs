@@ -8,7 +8,13 @@ internal sealed record ServerStart
     /// <summary>Free loopback ports, so that tests do not meet each other.</summary>
     public static readonly IReadOnlyList<string> FreePorts = ["--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"];
 
+    /// <summary>Which server: the one that was built with the tests, unless they are about a published one.</summary>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "Telemetry.Server.dll");
+
     public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>How long it may take until it is ready; a demo writes its past first.</summary>
+    public TimeSpan ReadyWithin { get; init; } = Patience.Limit;
 
     /// <summary>Set on top of what this process has; a null takes a variable away.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
@@ -23,7 +29,7 @@ internal sealed record ServerStart
 
     public Process Start()
     {
-        string[] command = [.. Under, "dotnet", Path.Combine(AppContext.BaseDirectory, "Telemetry.Server.dll"), .. Arguments];
+        string[] command = [.. Under, "dotnet", Program, .. Arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,

@@ -75,14 +75,18 @@ internal sealed partial class ServerProcess : IDisposable
 
     public static ServerProcess Telemetry(string? data = null, params string[] settings) => StartTelemetry(data, [.. Raised, .. settings]);
 
+    /// <summary>The same server, but nobody follows its log.</summary>
+    public static ServerProcess WithoutInsights(params string[] settings) =>
+        StartTelemetry(null, [.. Raised, .. settings], Binary("bench/WithoutInsights", "Telemetry.Bench.WithoutInsights.dll"));
+
     /// <summary>With the limits that it has by itself.</summary>
     public static ServerProcess Limited(params string[] settings) => StartTelemetry(null, settings);
 
-    private static ServerProcess StartTelemetry(string? data, string[] settings)
+    private static ServerProcess StartTelemetry(string? data, string[] settings, string? binary = null)
     {
         var directory = data ?? NewDirectory();
         return Start(
-            Binary("src/Server", "Telemetry.Server.dll"), directory,
+            binary ?? Binary("src/Server", "Telemetry.Server.dll"), directory,
             ["--data", Path.Combine(directory, "data"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0", .. settings]);
     }
 

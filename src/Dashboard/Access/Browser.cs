@@ -35,6 +35,9 @@ public sealed class Browser(IJSInProcessObjectReference module)
 
     public bool IsHidden => module.Invoke<bool>("isHidden");
 
+    /// <summary>Whether so many tabs of this server are looked at that this one must not keep a connection.</summary>
+    public bool IsCrowded => module.Invoke<bool>("isCrowded");
+
     public void CloseMenu() => module.InvokeVoid("closeMenu");
 
     public void Listen<T>(DotNetObjectReference<T> app)

@@ -16,6 +16,7 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
 
     private readonly Marshaller<TResponse> _marshaller;
     private readonly CancellationTokenSource _ended;
+    private readonly CancellationToken _end;
     private readonly Task<HttpResponseMessage> _response;
     private Stream? _body;
     private Status? _status;
@@ -26,7 +27,8 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     {
         _marshaller = marshaller;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _response = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _ended.Token);
+        _end = _ended.Token;
+        _response = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _end);
     }
 
     public TResponse Current => _current ?? throw new InvalidOperationException("No message was read.");
@@ -120,10 +122,11 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
                 return null;
             }
 
-            _body = await response.Content.ReadAsStreamAsync(_ended.Token);
+            // Buffered, because each read of what the browser has is a turn of its event loop, and a message is two reads.
+            _body = new BufferedStream(await response.Content.ReadAsStreamAsync(_end), 1 << 16);
         }
 
-        var frame = await GrpcWebFrame.ReadAsync(_body, _ended.Token);
+        var frame = await GrpcWebFrame.ReadAsync(_body, _end);
         if (!frame.IsTrailers)
         {
             return _marshaller.ContextualDeserializer(new Payload(frame.Bytes));

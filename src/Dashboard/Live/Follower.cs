@@ -41,12 +41,16 @@ public interface IFollower : IDisposable
 /// <summary>Keeps one stream open: connects again after 1, 2, 4 ... 30 s, and notices when it fell silent.</summary>
 /// <param name="open">Called for every try, so that it begins after what was taken last.</param>
 /// <param name="take">Given every message; the next one is read when it has ended.</param>
+/// <param name="givesWay">Whether, when a message was taken, the stream is left for a moment, because other tabs wait for a connection.</param>
 public sealed class Follower<TMessage>(
-    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Func<TMessage, ValueTask> take) : IFollower
+    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Func<TMessage, ValueTask> take, Func<bool> givesWay)
+    : IFollower
     where TMessage : class
 {
     /// <summary>What is asked of the server; three of them without a word, and the connection is taken for dead.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan BetweenTurns = TimeSpan.FromSeconds(1);
 
     private readonly Backoff _backoff = new();
     private CancellationTokenSource? _running;
@@ -90,7 +94,12 @@ public sealed class Follower<TMessage>(
         {
             try
             {
-                await ReadAsync(cancellation);
+                if (await ReadAsync(cancellation))
+                {
+                    await Task.Delay(BetweenTurns, clock, cancellation);
+                    continue;
+                }
+
                 Failure = null;
             }
             catch (Exception e) when (e is RpcException or OperationCanceledException or TimeoutException)
@@ -128,7 +137,8 @@ public sealed class Follower<TMessage>(
         }
     }
 
-    private async Task ReadAsync(CancellationToken cancellation)
+    /// <returns>Whether it gave way, and not the server ended it.</returns>
+    private async Task<bool> ReadAsync(CancellationToken cancellation)
     {
         using var call = open(fleet.Options(cancellation));
         // Without its first message a connection is none yet.
@@ -139,7 +149,13 @@ public sealed class Follower<TMessage>(
             NextTry = null;
             await take(call.ResponseStream.Current);
             Turn(LinkState.Live);
+            if (givesWay())
+            {
+                return true;
+            }
         }
+
+        return false;
     }
 
     /// <summary>Tells of another state, and once a second of the same.</summary>

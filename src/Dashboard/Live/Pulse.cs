@@ -6,20 +6,24 @@ using Telemetry.Dashboard.Data;
 namespace Telemetry.Dashboard.Live;
 
 /// <summary>The tab's one stream: a watched question, or on one page the feed. Closed while nobody looks.</summary>
-/// <remarks>Browsers allow six connections to a server without TLS, so a second stream would soon hang another tab.</remarks>
+/// <remarks>
+/// Browsers allow six connections to a server without TLS, so a second stream would soon hang another tab. Where many tabs are looked at,
+/// those that were looked at first keep their streams and the others take turns: each asks what is new and leaves.
+/// </remarks>
 public sealed class Pulse
 {
     private readonly WatchedAnswer _merged = new();
     private readonly FleetClient _fleet;
     private readonly TimeProvider _clock;
     private readonly Session _session;
+    private readonly Browser _browser;
     private IFollower? _follower;
     private QueryRequest? _watched;
     private bool _hidden;
 
-    public Pulse(FleetClient fleet, Session session, TimeProvider clock)
+    public Pulse(FleetClient fleet, Session session, Browser browser, TimeProvider clock)
     {
-        (_fleet, _session, _clock) = (fleet, session, clock);
+        (_fleet, _session, _browser, _clock) = (fleet, session, browser, clock);
         session.Changed += () =>
         {
             if (session.Token is null)
@@ -52,7 +56,7 @@ public sealed class Pulse
 
         Answer = null;
         Use(new Follower<WatchQueryResponse>(_fleet, _clock, options => _fleet.Insights.WatchQuery(
-            new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take));
+            new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take, () => _browser.IsCrowded));
         _watched = query;
     }
 

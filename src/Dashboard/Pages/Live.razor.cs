@@ -1,7 +1,9 @@
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.AspNetCore.Components;
 using Telemetry.Contracts.V1;
+using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Components.Data;
 using Telemetry.Dashboard.Data;
 using Telemetry.Dashboard.Live;
@@ -33,6 +35,9 @@ public sealed partial class Live : Page
     private DateTimeOffset _spokenAt;
     private Timestamp? _start;
     private Failure? _failure;
+
+    [Inject]
+    private Browser Browser { get; set; } = null!;
 
     private double LastMinute => _byMinute.Count > 1 ? _byMinute[^1] + _byMinute[^2] : 0;
 
@@ -137,7 +142,7 @@ public sealed partial class Live : Page
         _replay.Clear();
         _dirty = true;
         (_start, _failure) = await StartAsync();
-        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take);
+        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take, () => _log.IsCaughtUp && Browser.IsCrowded);
         Pulse.Use(_feed);
     }
 
@@ -239,21 +244,19 @@ public sealed partial class Live : Page
 
     private async Task DrawAsync()
     {
-        using var timer = new PeriodicTimer(Frame, Clock);
-        var (second, next) = (0L, DateTimeOffset.MinValue);
+        var second = 0L;
         try
         {
-            while (await timer.WaitForNextTickAsync(_leaving.Token))
+            while (true)
             {
+                // Counted from the end of a drawing: on a slow machine one takes longer than a frame, and what comes in is read in between.
+                await Task.Delay(Frame, Clock, _leaving.Token);
                 Pass();
                 var now = Clock.GetUtcNow();
-                if (now >= next && (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused)))
+                if (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);
-                    // On a slow machine, too, events come in between: half of the time, and most of it while the page is behind.
-                    var end = Clock.GetUtcNow();
-                    next = end + ((end - now) * (_log.IsCaughtUp ? 1 : 4));
                 }
             }
         }

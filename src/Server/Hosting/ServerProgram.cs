@@ -15,7 +15,9 @@ internal static class ServerProgram
     private const int Failure = 1;
     private const int WrongUsage = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="customise">For the bench: a server of other parts.</param>
+    public static async Task<int> RunAsync(string[] args, Action<WebApplicationBuilder>? customise = null)
     {
         CommandLine commandLine;
         try
@@ -40,7 +42,7 @@ internal static class ServerProgram
                 return StoreCommands.Run(commandLine, Console.Out) ? Success : Failure;
             }
 
-            return await ServeAsync(commandLine).ConfigureAwait(false);
+            return await ServeAsync(commandLine, customise).ConfigureAwait(false);
         }
         catch (StoreDamagedException e)
         {
@@ -54,14 +56,14 @@ internal static class ServerProgram
         }
     }
 
-    private static async Task<int> ServeAsync(CommandLine commandLine)
+    private static async Task<int> ServeAsync(CommandLine commandLine, Action<WebApplicationBuilder>? customise)
     {
         if (commandLine.Demo)
         {
             await DemoStart.PrepareAsync(commandLine, TimeProvider.System.GetUtcNow(), Console.Out).ConfigureAwait(false);
         }
 
-        await using var app = ServerHost.Build(commandLine);
+        await using var app = ServerHost.Build(commandLine, customise);
         // Now, so that its refusal is this method's exception and nobody else's to log.
         var store = app.Services.GetRequiredService<ITelemetryStore>();
         await app.Services.GetRequiredService<AppDirectory>().RegisterAsync().ConfigureAwait(false);

@@ -16,6 +16,7 @@ public sealed class FollowerTests : IDisposable
     private readonly List<ulong> _taken = [];
     private readonly Follower<StreamEventsResponse> _follower;
     private TaskCompletionSource? _taking;
+    private bool _isCrowded;
 
     public FollowerTests() => _follower = new(
         _fleet.Client, _clock,
@@ -28,7 +29,8 @@ public sealed class FollowerTests : IDisposable
         {
             _taken.Add(message.Heartbeat.Position.Number);
             await (_taking?.Task ?? Task.CompletedTask);
-        });
+        },
+        () => _isCrowded);
 
     public void Dispose()
     {
@@ -130,6 +132,39 @@ public sealed class FollowerTests : IDisposable
 
         _follower.Start();
         Assert.Equal(2, _opened.Count);
+    }
+
+    [Fact]
+    public async Task Where_connections_are_few_it_leaves_with_what_is_new_and_comes_again_until_there_is_room()
+    {
+        _isCrowded = true;
+        _follower.Start();
+        foreach (var number in new ulong[] { 1, 2 })
+        {
+            _opened[^1].Tell(Beat(number));
+            await ComesAgainAsync();
+            Assert.Equal(LinkState.Live, _follower.State);
+        }
+
+        _isCrowded = false;
+        _opened[^1].Tell(Beat(3));
+        await Patience.Until(() => _opened[^1].Asked == 2, "the next message is waited for");
+
+        Assert.Equal([1, 2, 3], _taken);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(3, _opened.Count);
+
+        async Task ComesAgainAsync()
+        {
+            var before = _opened.Count;
+            await Patience.Until(
+                () =>
+                {
+                    _clock.Advance(TimeSpan.FromSeconds(1));
+                    return _opened.Count == before + 1;
+                },
+                "opened again");
+        }
     }
 
     private async Task LostAsync(int seconds)

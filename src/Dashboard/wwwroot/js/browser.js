@@ -40,6 +40,21 @@ export function nameOf(type, code) {
 export async function copy(text) { try { await navigator.clipboard.writeText(text); return true; } catch { return false; } }
 export function focus(selector) { document.querySelector(selector)?.focus(); }
 export const isHidden = () => document.hidden;
+
+// Without TLS a browser has six connections to a server, for all its tabs. The four that are looked at longest may keep one each.
+const kept = 4;
+const others = new Map();
+const tabs = new BroadcastChannel("telemetry.tabs");
+let since = Date.now() + Math.random();
+const announce = () => { if (!document.hidden) tabs.postMessage(since); };
+tabs.onmessage = ({ data }) => { if (!others.has(data)) announce(); others.set(data, Date.now()); };
+document.addEventListener("visibilitychange", () => { since = Date.now() + Math.random(); announce(); });
+setInterval(announce, 1000);
+announce();
+export function isCrowded() {
+  for (const [tab, heard] of others) if (Date.now() - heard > 5000) others.delete(tab);
+  return location.protocol === "http:" && [...others.keys()].filter(tab => tab < since).length >= kept;
+}
 export function closeMenu() { const side = document.getElementById("side"); if (side?.matches(":popover-open")) side.hidePopover(); }
 
 // Popovers stand under their buttons by the style sheet; a browser that knows no anchors has them placed here.

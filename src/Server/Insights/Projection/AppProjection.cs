@@ -12,6 +12,10 @@ namespace Telemetry.Server.Insights.Projection;
 /// </remarks>
 internal sealed class AppProjection
 {
+    /// <summary>By slot: the names of what the server itself says.</summary>
+    private static readonly Func<long, string>[] JudgedNames =
+        [.. JudgedFields.All.Select(field => new Func<long, string>(value => field.Values.NameOf((int)value) ?? ""))];
+
     private readonly List<Chunk> _chunks = [];
     private readonly InstanceIndex _index;
     private readonly Dictionary<string, int> _dimensions = new(StringComparer.Ordinal);
@@ -160,9 +164,9 @@ internal sealed class AppProjection
     private void Apply(Chunk chunk, int ordinal, StoredReport stored, ReportValues values)
     {
         chunk.Report(ordinal, stored.AcceptedAtMs);
-        Set(chunk, 0, ordinal, JudgedCode(0, (int)stored.Claim.Verdict));
-        Set(chunk, 1, ordinal, JudgedCode(1, (int)stored.Claim.Reason));
-        Set(chunk, 2, ordinal, JudgedCode(2, (int)stored.CountrySource));
+        Set(chunk, 0, ordinal, JudgedCode(chunk, 0, ordinal, (int)stored.Claim.Verdict));
+        Set(chunk, 1, ordinal, JudgedCode(chunk, 1, ordinal, (int)stored.Claim.Reason));
+        Set(chunk, 2, ordinal, JudgedCode(chunk, 2, ordinal, (int)stored.CountrySource));
         foreach (var source in _textSources)
         {
             Set(chunk, source.Slot, ordinal, source.Codes.Of(values.Texts[source.Index], chunk.CodeOf(source.Slot, ordinal)));
@@ -171,7 +175,7 @@ internal sealed class AppProjection
         foreach (var source in _numberSources)
         {
             var cell = values.Numbers[source.Index];
-            Set(chunk, source.Slot, ordinal, Cell.IsValue(cell) ? source.Codes.Of(cell, source.TextOf) : (ushort)0);
+            Set(chunk, source.Slot, ordinal, Cell.IsValue(cell) ? source.Codes.Of(cell, chunk.CodeOf(source.Slot, ordinal), source.TextOf) : (ushort)0);
         }
 
         foreach (var (slot, index) in _measureSources)
@@ -181,8 +185,8 @@ internal sealed class AppProjection
         }
     }
 
-    private ushort JudgedCode(int slot, int number) =>
-        number == 0 ? (ushort)0 : _codes[slot].Of(number, value => JudgedFields.All[slot].Values.NameOf((int)value) ?? "");
+    private ushort JudgedCode(Chunk chunk, int slot, int ordinal, int number) =>
+        number == 0 ? (ushort)0 : _codes[slot].Of(number, chunk.CodeOf(slot, ordinal), JudgedNames[slot]);
 
     private void Set(Chunk chunk, int slot, int ordinal, ushort code)
     {

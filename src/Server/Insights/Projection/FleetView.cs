@@ -120,8 +120,11 @@ internal sealed class ChunkView : IDisposable
     private readonly uint[] _runningHours;
     private readonly int?[] _slots;
     private readonly uint[][] _runningChanges;
+    private readonly ushort[]?[] _looked;
     private readonly ushort[]?[] _codes;
-    private readonly bool[] _isOwn;
+
+    /// <summary>By dimension: the day at the end of which the codes are.</summary>
+    private readonly int[] _at;
     private readonly InstanceId[] _ids;
     private readonly long[] _firstSeenMs;
     private readonly long[] _lastSeenMs;
@@ -142,8 +145,10 @@ internal sealed class ChunkView : IDisposable
         _runningHours = [.. chunk.Running.Hours];
         _slots = slots;
         _runningChanges = [.. slots.Select(slot => slot is { } known ? chunk.Running.ChangesOf(known).ToArray() : [])];
-        _codes = [.. slots.Select(slot => slot is { } known ? chunk.LookAtCodes(known) : null)];
-        _isOwn = new bool[_codes.Length];
+        _looked = [.. slots.Select(slot => slot is { } known ? chunk.LookAtCodes(known) : null)];
+        _codes = [.. _looked];
+        _at = new int[slots.Length];
+        Array.Fill(_at, RunningDay);
         Measures = [.. measures.Select(slot => slot is { } known ? chunk.MeasureOf(known)?.Look() : null)];
         _ids = chunk.LookAtIds();
         _firstSeenMs = chunk.LookAtFirstSeen();
@@ -210,12 +215,11 @@ internal sealed class ChunkView : IDisposable
             return [];
         }
 
-        if (!_isOwn[dimension])
+        if (ReferenceEquals(codes, _looked[dimension]))
         {
             var own = ArrayPool<ushort>.Shared.Rent(Count);
             codes.AsSpan(0, Count).CopyTo(own);
             _codes[dimension] = codes = own;
-            _isOwn[dimension] = true;
         }
 
         return codes.AsSpan(0, Count);
@@ -227,12 +231,18 @@ internal sealed class ChunkView : IDisposable
         : day == RunningDay ? _runningChanges[dimension]
         : ClosedOn(day) is { } closed ? closed.ChangesOf(slot) : [];
 
-    /// <summary>Brings a dimension's codes from the end of one day back to that of an earlier one.</summary>
-    public void Undo(int dimension, int fromDay, int toDay)
+    /// <summary>Takes a dimension's codes to the end of a day: back by undoing what changed since, forward by beginning anew.</summary>
+    public void GoTo(int dimension, int day)
     {
-        for (var day = Math.Min(fromDay, RunningDay); day > toDay && day >= _firstDay; day--)
+        if (day > _at[dimension] && _at[dimension] < RunningDay)
         {
-            if (ChangesOf(day, dimension) is { IsEmpty: false } changes)
+            _looked[dimension].AsSpan(0, _looked[dimension] is null ? 0 : Count).CopyTo(OwnCodesOf(dimension));
+            _at[dimension] = RunningDay;
+        }
+
+        for (var at = _at[dimension]; at > day && at >= _firstDay; at--)
+        {
+            if (ChangesOf(at, dimension) is { IsEmpty: false } changes)
             {
                 var codes = OwnCodesOf(dimension);
                 for (var i = changes.Length - 1; i >= 0; i--)
@@ -241,7 +251,12 @@ internal sealed class ChunkView : IDisposable
                 }
             }
         }
+
+        WentTo(dimension, day);
     }
+
+    /// <summary>Tells that whoever changed the codes undid what changed after a day.</summary>
+    public void WentTo(int dimension, int day) => _at[dimension] = Math.Min(_at[dimension], day);
 
     /// <summary>Sets who has one report, of 48 hours ago or more.</summary>
     public void AddOneShots(Span<ulong> mask)
@@ -260,10 +275,10 @@ internal sealed class ChunkView : IDisposable
     {
         for (var dimension = 0; dimension < _codes.Length; dimension++)
         {
-            if (_isOwn[dimension])
+            if (!ReferenceEquals(_codes[dimension], _looked[dimension]))
             {
                 ArrayPool<ushort>.Shared.Return(_codes[dimension]!);
-                _isOwn[dimension] = false;
+                _codes[dimension] = _looked[dimension];
             }
         }
     }

@@ -18,6 +18,9 @@ internal sealed class ValueCodes
     private readonly Dictionary<long, ushort> _codesOfNumbers = [];
     private string[] _texts = ["", "", "", ""];
 
+    /// <summary>By code: a number that it was given for; the smallest there is while there was none.</summary>
+    private long[] _numbers = [long.MinValue, long.MinValue, long.MinValue, long.MinValue];
+
     /// <summary>Codes as they were given before.</summary>
     public static ValueCodes Of(IEnumerable<string> values)
     {
@@ -48,15 +51,22 @@ internal sealed class ValueCodes
     public ushort Of(string? text, ushort current) => text is not null && ReferenceEquals(text, _texts[current]) ? current : Of(text);
 
     /// <param name="number">A number that stands for the value.</param>
+    /// <param name="current">The code before: mostly the same, and then nothing is looked up.</param>
     /// <param name="textOf">The value itself.</param>
-    public ushort Of(long number, Func<long, string> textOf)
+    public ushort Of(long number, ushort current, Func<long, string> textOf)
     {
+        if (_numbers[current] == number)
+        {
+            return current;
+        }
+
         if (!_codesOfNumbers.TryGetValue(number, out var code))
         {
             code = Of(textOf(number));
             if (_codesOfNumbers.Count < MaxValues)
             {
                 _codesOfNumbers.Add(number, code);
+                _numbers[code] = number;
             }
         }
 
@@ -80,6 +90,8 @@ internal sealed class ValueCodes
         if (Count == _texts.Length)
         {
             Array.Resize(ref _texts, 2 * _texts.Length);
+            Array.Resize(ref _numbers, _texts.Length);
+            _numbers.AsSpan(Count).Fill(long.MinValue);
         }
 
         var code = (ushort)Count++;

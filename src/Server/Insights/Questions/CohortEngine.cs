@@ -35,7 +35,6 @@ internal sealed class CohortEngine(FleetProjection projection)
     {
         var (members, eligible, active) = (new long[starts.Count], Rows(), Rows());
         var dimensions = plan.Filters.Select(filter => filter.Dimension).Distinct().ToList();
-        var at = chunk.RunningDay;
         var mask = new ulong[chunk.Words];
         var still = new ulong[chunk.Words];
         for (var day = Math.Min(view.Today, chunk.RunningDay); day >= Math.Max(starts[0], chunk.FirstDay); day--)
@@ -46,8 +45,7 @@ internal sealed class CohortEngine(FleetProjection projection)
                 continue;
             }
 
-            dimensions.ForEach(dimension => chunk.Undo(dimension, at, day));
-            at = day;
+            dimensions.ForEach(dimension => chunk.GoTo(dimension, day));
             var words = (From: from >> 6, Until: ((until - 1) >> 6) + 1);
             var range = mask.AsSpan(words.From, words.Until - words.From);
             range.Clear();

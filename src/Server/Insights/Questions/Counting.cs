@@ -77,7 +77,7 @@ internal static class Counting
         {
             foreach (var dimension in _dimensions)
             {
-                chunk.Undo(dimension, chunk.RunningDay, days[0].Day);
+                chunk.GoTo(dimension, days[0].Day);
             }
 
             if (days.Count == 1)
@@ -148,6 +148,8 @@ internal static class Counting
                         }
                     }
                 }
+
+                chunk.WentTo(dimension, to);
             }
         }
 

@@ -83,7 +83,7 @@ internal sealed class OverviewEngine(FleetProjection projection)
         {
             foreach (var dimension in _filters.Append(version).Distinct())
             {
-                chunk.Undo(dimension, _at, day);
+                chunk.GoTo(dimension, day);
             }
 
             _at = Math.Min(_at, day);
@@ -98,7 +98,7 @@ internal sealed class OverviewEngine(FleetProjection projection)
             {
                 foreach (var dimension in _filters.Append(version).Distinct())
                 {
-                    chunk.Undo(dimension, at, at - 1);
+                    chunk.GoTo(dimension, at - 1);
                 }
 
                 foreach (var dimension in _filters)

@@ -218,7 +218,7 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
 
                 foreach (var dimension in walked)
                 {
-                    chunk.Undo(dimension, at, at - 1);
+                    chunk.GoTo(dimension, at - 1);
                 }
             }
 
@@ -281,7 +281,7 @@ internal sealed class ReleaseEngine(FleetProjection projection, QuestionEngine e
         {
             for (var dimension = 0; dimension < dimensions.Count; dimension++)
             {
-                chunk.Undo(dimension, chunk.RunningDay, day);
+                chunk.GoTo(dimension, day);
             }
 
             var members = new ulong[chunk.Words];
