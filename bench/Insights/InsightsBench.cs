@@ -50,15 +50,6 @@ internal static class InsightsBench
     }
 
     /// <summary>A real server with this fleet, to look at from a browser: its past ends on the day of today.</summary>
-    private static async Task<int> ServeAsync(string[] args, FleetProjection projection)
-    {
-        var own = args.SkipWhile(argument => argument != "--serve").Skip(1).ToArray();
-        await using var server = ServerHost.Build(CommandLine.Parse(own), host => host.Services.AddSingleton(projection));
-        await server.StartAsync().ConfigureAwait(false);
-        var token = Telemetry.Server.Admin.AdminTokens.Make();
-        await server.Services.GetRequiredService<Telemetry.Server.Admin.AdminTokens>().KeepAsync(token).ConfigureAwait(false);
-        Console.WriteLine($"Ready  {server.Services.GetRequiredService<Listeners>().Http}#token={token}");
-        await server.WaitForShutdownAsync().ConfigureAwait(false);
-        return 0;
-    }
+    private static Task<int> ServeAsync(string[] args, FleetProjection projection) => ServerProgram.RunAsync(
+        [.. args.SkipWhile(argument => argument != "--serve").Skip(1)], host => host.Services.AddSingleton(projection));
 }

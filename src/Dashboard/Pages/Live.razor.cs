@@ -247,7 +247,7 @@ public sealed partial class Live : Page
 
     private async Task DrawAsync()
     {
-        var (second, next) = (0L, DateTimeOffset.MinValue);
+        var second = 0L;
         try
         {
             while (true)
@@ -256,13 +256,10 @@ public sealed partial class Live : Page
                 await Task.Delay(Frame, Clock, _leaving.Token);
                 Pass();
                 var now = Clock.GetUtcNow();
-                if (now >= next && (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused)))
+                if (_dirty || (now.ToUnixTimeSeconds() != second && !_log.IsPaused))
                 {
                     (_dirty, second) = (false, now.ToUnixTimeSeconds());
                     Draw(now);
-                    // On a slow machine, too, events come in between: half of the time, and most of it while the page is behind.
-                    var end = Clock.GetUtcNow();
-                    next = end + ((end - now) * (_log.IsCaughtUp ? 1 : 4));
                 }
             }
         }

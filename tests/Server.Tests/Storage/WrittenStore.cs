@@ -1,4 +1,3 @@
-using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 
