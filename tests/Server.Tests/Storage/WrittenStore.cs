@@ -1,4 +1,4 @@
-using Telemetry.Server.Storage;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage.LiteDb;
 
 namespace Telemetry.Server.Tests.Storage;
