@@ -32,7 +32,7 @@ public sealed class RefusalDetailsTests
         await using var server = await TestServer.StartAsync();
         foreach (var channel in new[] { server.Native, server.Web })
         {
-            var refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel, service, method, new byte[size]));
+            var refusal = await Assert.ThrowsAsync<RpcException>(() => CallAsync(channel, service, method, new byte[size], server.Authorized));
 
             Assert.Equal(code, refusal.StatusCode);
             AssertReason(reason, refusal);
@@ -93,10 +93,10 @@ public sealed class RefusalDetailsTests
         AssertReason("REQUEST_MALFORMED", refusal);
     }
 
-    private static async Task<byte[]> CallAsync(GrpcChannel channel, string service, string name, byte[] message)
+    private static async Task<byte[]> CallAsync(GrpcChannel channel, string service, string name, byte[] message, Metadata? headers = null)
     {
         var method = new Method<byte[], byte[]>(MethodType.Unary, service, name, Bytes, Bytes);
-        return await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(), message);
+        return await channel.CreateCallInvoker().AsyncUnaryCall(method, null, new CallOptions(headers), message);
     }
 
     private static void AssertReason(string reason, RpcException refusal)

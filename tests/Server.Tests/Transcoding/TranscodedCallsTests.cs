@@ -285,7 +285,7 @@ internal static class HttpRules
             {
                 Wire.ReportingServiceReflection.Descriptor, Wire.FeedServiceReflection.Descriptor, Wire.AdminServiceReflection.Descriptor,
                 Wire.AppServiceReflection.Descriptor, Wire.LicenseServiceReflection.Descriptor, Wire.LicenseAdminServiceReflection.Descriptor,
-                Wire.InsightsServiceReflection.Descriptor,
+                Wire.InsightsServiceReflection.Descriptor, Wire.AccessServiceReflection.Descriptor,
             }
             .SelectMany(file => file.Services).SelectMany(service => service.Methods)
             .Where(call => call.GetOptions()?.HasExtension(AnnotationsExtensions.Http) == true)
