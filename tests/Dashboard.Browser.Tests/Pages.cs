@@ -5,7 +5,7 @@ internal static class Pages
 {
     public static async Task<IReadOnlyList<string>> AllAsync(Api api)
     {
-        var some = (await api.AskAsync("/v1/instances:search", new { pageSize = 1, apps = new[] { "roomvox" } }))["instances"]![0]!;
+        var some = (await api.AskAsync("/v1/instances:search", new { pageSize = 1, filter = new { apps = new[] { "roomvox" } } }))["instances"]![0]!;
         return
         [
             "/live", "/", "/explore?by=environment.php_version", "/releases?app=roomvox", "/support-matrix?app=roomvox&oldest=8.2", "/installations",
