@@ -1,10 +1,14 @@
 #!/usr/bin/env bash
-# Publishes the server and walks through its dashboard in a real Chromium: what a first visit loads has a limit, and trimming
-# must not have taken what a page needs. With --figures it also measures how long loading takes; see bench/README.md.
+# Opens the published dashboard in a real Chromium: what a first visit loads has a limit. With --figures it also measures how long
+# loading takes; see docs/dashboard.md.
+# Usage: scripts/test-dashboard.sh [--server TELEMETRY.SERVER] [--figures] [--link LINK]; publishes the server unless
+# TELEMETRY_TEST_SERVER names the folder of one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-dotnet publish src/Server -o "$folder/server" -v quiet -nologo
-node tests/browser/published.mjs --server "$folder/server/Telemetry.Server" "$@"
+if [[ " $* " != *" --server "* && " $* " != *" --link "* ]]; then
+  server=${TELEMETRY_TEST_SERVER:-artifacts/server}
+  [ -n "${TELEMETRY_TEST_SERVER:-}" ] || dotnet publish src/Server -o "$server" -v quiet -nologo
+  set -- --server "$server/Telemetry.Server" "$@"
+fi
+node tests/browser/published.mjs "$@"

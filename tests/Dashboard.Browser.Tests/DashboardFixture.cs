@@ -2,9 +2,6 @@ using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(Telemetry.Dashboard.Browser.Tests.DashboardFixture))]
 
-// One browser and two processors: beside each other these tests would only wait for each other.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
-
 namespace Telemetry.Dashboard.Browser.Tests;
 
 /// <summary>One browser, and one server with the demo's fleet that stands still: all tests look at it and none changes it.</summary>
@@ -19,7 +16,6 @@ public sealed class DashboardFixture : IAsyncLifetime
     private readonly string _data = Directory.CreateTempSubdirectory("telemetry-dashboard").FullName;
     private IPlaywright _playwright = null!;
     private DashboardServer _server = null!;
-    private Visitor? _reader;
 
     internal IBrowser Browser { get; private set; } = null!;
 
@@ -28,20 +24,6 @@ public sealed class DashboardFixture : IAsyncLifetime
     internal string Token { get; private set; } = "";
 
     internal Api Api { get; private set; } = null!;
-
-    /// <summary>Somebody who has the app open already, on a usual screen, and only looks.</summary>
-    internal async Task<Visitor> ReaderAsync()
-    {
-        if (_reader is null)
-        {
-            _reader = await Visitor.ComeAsync(Browser);
-            await _reader.SignInAsync(Address, Token);
-        }
-
-        await _reader.Page.SetViewportSizeAsync(1280, 900);
-        await _reader.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
-        return _reader;
-    }
 
     public async ValueTask InitializeAsync()
     {

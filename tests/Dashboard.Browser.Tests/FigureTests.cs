@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Telemetry.Dashboard.Browser.Tests;
 
 /// <summary>What each chart shows is what the server answers, at the same position, to whoever asks by JSON.</summary>
-public sealed class FigureTests(DashboardFixture fixture)
+public sealed class FigureTests(DashboardFixture fixture, Reader reader) : IClassFixture<Reader>
 {
     private const string App = "roomvox";
 
@@ -16,7 +16,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Overview_shows_the_fleet()
     {
-        var visitor = await OpenAsync("/");
+        var visitor = await reader.OpenAsync("/");
         var overview = await fixture.Api.AskAsync("/v1/insights:overview", new { compareDays = 90 });
         await IsAtPositionOfAsync(visitor, overview);
 
@@ -50,7 +50,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Overview_shows_the_days_and_the_weeks()
     {
-        var visitor = await OpenAsync("/");
+        var visitor = await reader.OpenAsync("/");
         var days = await fixture.Api.QueryAsync(new { population = Active, days = 90, compare = true });
         await IsAtPositionOfAsync(visitor, days);
         // Whole weeks and the running one.
@@ -71,7 +71,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task The_map_and_its_list_show_the_countries()
     {
-        var visitor = await OpenAsync("/");
+        var visitor = await reader.OpenAsync("/");
         var answer = await fixture.Api.QueryAsync(new { population = Active, groupBy = new[] { new { field = "environment.country" } }, compare = true });
         await IsAtPositionOfAsync(visitor, answer);
         var sum = answer["groups"].Items().Sum(group => group.Values()[^1]!.Value);
@@ -98,7 +98,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Releases_show_adoption_who_stays_behind_and_release_lines()
     {
-        var visitor = await OpenAsync($"/releases?app={App}");
+        var visitor = await reader.OpenAsync($"/releases?app={App}");
         var releases = await fixture.Api.AskAsync("/v1/insights:releases", new { app = App, days = 60 });
         await IsAtPositionOfAsync(visitor, releases);
         var lines = await fixture.Api.QueryAsync(new
@@ -145,7 +145,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Cohorts_show_who_is_still_there()
     {
-        var visitor = await OpenAsync($"/releases?app={App}");
+        var visitor = await reader.OpenAsync($"/releases?app={App}");
         var answer = await fixture.Api.AskAsync("/v1/insights:cohorts", new { apps = new[] { App }, months = 12 });
         var cohorts = answer["cohorts"].Items().Where(cohort => cohort["installations"].Count() > 0).ToArray();
         Assert.NotEmpty(cohorts);
@@ -167,7 +167,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Bars_show_a_distribution()
     {
-        var visitor = await OpenAsync("/explore?by=environment.php_version&view=bars");
+        var visitor = await reader.OpenAsync("/explore?by=environment.php_version&view=bars");
         var answer = await fixture.Api.QueryAsync(new { population = Active, groupBy = new[] { new { field = "environment.php_version", versionParts = 2 } }, top = 6, compare = true });
         await IsAtPositionOfAsync(visitor, answer);
 
@@ -188,7 +188,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [InlineData("/support-matrix?app=roomvox", "environment.nextcloud_version", "environment.php_version", App, 0)]
     public async Task A_heat_map_shows_two_dimensions(string path, string rows, string columns, string? app, int top)
     {
-        var visitor = await OpenAsync(path);
+        var visitor = await reader.OpenAsync(path);
         var answer = await fixture.Api.QueryAsync(new
         {
             population = app is null ? Active : ActiveOfApp,
@@ -212,7 +212,7 @@ public sealed class FigureTests(DashboardFixture fixture)
     [Fact]
     public async Task Data_quality_shows_what_is_missing_and_what_was_refused()
     {
-        var visitor = await OpenAsync("/data-quality");
+        var visitor = await reader.OpenAsync("/data-quality");
         var quality = await fixture.Api.AskAsync("/v1/insights:quality", new { days = 7 });
         await IsAtPositionOfAsync(visitor, quality);
         var sources = await fixture.Api.QueryAsync(new { population = new { activity = "ACTIVITY_ACTIVE", windowDays = 7 }, groupBy = new[] { new { field = "country_source" } } });
@@ -231,15 +231,6 @@ public sealed class FigureTests(DashboardFixture fixture)
         Assert.NotEmpty(coverage.Rows);
         var expected = shares.Where(told => !told.Key.StartsWith("usage.", StringComparison.Ordinal) || told.Any(share => share < 1)).SelectMany(told => told).Select(share => $"{Math.Round(share * 100)}").Order(StringComparer.Ordinal);
         Assert.Equal(expected.Count(), coverage.Rows.SelectMany(row => row[1..]).Count(cell => cell.EndsWith('%')));
-    }
-
-    private async Task<Visitor> OpenAsync(string path)
-    {
-        var visitor = await fixture.ReaderAsync();
-        // From elsewhere, so that the page is drawn anew, with its charts as charts.
-        await visitor.GoAsync("/settings");
-        await visitor.GoAsync(path);
-        return visitor;
     }
 
     private static Task IsAtPositionOfAsync(Visitor visitor, JsonNode answer) =>

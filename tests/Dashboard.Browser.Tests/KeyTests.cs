@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Telemetry.Dashboard.Browser.Tests;
 
 /// <summary>What a person does who has no pointer.</summary>
-public sealed class KeyTests(DashboardFixture fixture) : IDisposable
+public sealed class KeyTests(DashboardFixture fixture, Reader reader) : IClassFixture<Reader>, IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("telemetry-dashboard").FullName;
 
@@ -76,7 +76,7 @@ public sealed class KeyTests(DashboardFixture fixture) : IDisposable
     [Fact]
     public async Task A_question_mark_lists_the_keys_and_Escape_puts_them_away()
     {
-        var page = (await fixture.ReaderAsync()).Page;
+        var page = (await reader.LookAsync()).Page;
         var list = page.GetByRole(AriaRole.Dialog, new PageGetByRoleOptions { Name = "Keys" });
 
         await page.Keyboard.PressAsync("?");

@@ -139,32 +139,35 @@ public sealed class LiveTests(DashboardFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_day_of_a_fleet_grows_neither_the_list_nor_the_memory()
+    public async Task Days_of_a_fleet_grow_neither_the_list_nor_the_memory()
     {
-        const int Installations = 250, Day = 5_000, WarmUp = 2_000;
-        const long Growth = 8 << 20;
+        const int Installations = 250, Day = 5_000;
+        // The app's memory grows by steps until the garbage fits, and then stays: with 1 kB lost by each report it would go beyond.
+        const long Most = 112 << 20, Growth = 2 << 20;
         using var server = await DashboardServer.StartUnlimitedAsync(_data);
         await using var visitor = await Visitor.ComeAsync(fixture.Browser);
         await visitor.SignInAsync(server.Address, server.Token, "/live");
         await Expect(visitor.Page.GetByText("Following")).ToBeVisibleAsync();
         await using var tools = await Tools.OpenAsync(visitor.Page);
+        var sent = 0;
 
-        await SendAsync(WarmUp);
-        var (script, assembly) = await tools.MemoryAsync();
-        await SendAsync(WarmUp + Day);
+        await SendAsync(Day);
+        var (script, _) = await tools.MemoryAsync();
+        await SendAsync(5 * Day);
 
         Assert.Equal(200, await Rows(visitor).CountAsync());
-        var (scriptAfter, assemblyAfter) = await tools.MemoryAsync();
+        var (scriptAfter, app) = await tools.MemoryAsync();
         Assert.True(scriptAfter - script < Growth, $"The script's memory grew from {script:N0} to {scriptAfter:N0} bytes.");
-        Assert.True(assemblyAfter - assembly < Growth, $"The app's memory grew from {assembly:N0} to {assemblyAfter:N0} bytes.");
+        Assert.True(app < Most, $"The app's memory grew to {app:N0} bytes.");
 
-        async Task SendAsync(int until)
+        async Task SendAsync(int count)
         {
-            for (var sent = until == WarmUp ? 0 : WarmUp; sent < until; sent += Installations)
+            for (var until = sent + count; sent < until;)
             {
                 await server.ReportAsync(Enumerable.Range(0, Installations).Select(i => SampleReports.Of($"https://cloud{i}.example.org")));
+                sent += Installations;
                 // A page that is behind is told so; here each piece is to go through the list.
-                await Expect(visitor.Page.Locator($".feed [data-number='{sent + Installations}']")).ToBeVisibleAsync();
+                await Expect(visitor.Page.Locator($".feed [data-number='{sent}']")).ToBeVisibleAsync();
             }
         }
     }

@@ -1,16 +1,13 @@
+using System.Text;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace Telemetry.Dashboard.Browser.Tests;
 
 /// <summary>Every page in a real browser against the real server.</summary>
-public sealed class PageTests(DashboardFixture fixture)
+public sealed class PageTests(DashboardFixture fixture, Reader reader) : IClassFixture<Reader>
 {
-    private static readonly int[] Widths = [360, 1280, 2560];
-
     [Theory]
     [InlineData("en-US", "Overview", "installations")]
     [InlineData("de-AT", "Überblick", "Installationen")]
@@ -34,59 +31,9 @@ public sealed class PageTests(DashboardFixture fixture)
     }
 
     [Fact]
-    public async Task Every_page_is_accessible_and_fits_at_every_width_in_light_and_dark()
-    {
-        var visitor = await fixture.ReaderAsync();
-        var page = visitor.Page;
-        List<string> found = [];
-        foreach (var path in await Pages.AllAsync(fixture.Api))
-        {
-            await visitor.GoAsync(path);
-            foreach (var width in Widths)
-            {
-                await page.SetViewportSizeAsync(width, 900);
-                var over = await page.EvaluateAsync<int>("Math.max(0, document.documentElement.scrollWidth - innerWidth)");
-                if (over > 0)
-                {
-                    found.Add($"{path} at {width} px is {over} px too wide");
-                }
-
-                await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
-                await LookAsync("light", null);
-                // Only colors differ.
-                await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
-                await LookAsync("dark", RunOnlyOptions.Rules("color-contrast", "link-in-text-block"));
-
-                async Task LookAsync(string colors, RunOnlyOptions? only)
-                {
-                    var seen = await page.RunAxe(new AxeRunOptions { RunOnly = only, ResultTypes = [ResultType.Violations], XPath = false, Iframes = false });
-                    found.AddRange(seen.Violations.Select(violation =>
-                        $"{path} at {width} px, {colors}: {violation.Id}: {string.Join(" | ", violation.Nodes.Take(3).Select(node => node.Html))}"));
-                }
-            }
-        }
-
-        Assert.True(found.Count == 0, string.Join('\n', found));
-    }
-
-    [Fact]
-    public async Task The_way_in_and_a_page_that_is_none_are_accessible_too()
-    {
-        await using var visitor = await Visitor.ComeAsync(fixture.Browser);
-        await visitor.OpenAsync(fixture.Address);
-        await Expect(visitor.Page.Locator("h1")).ToHaveTextAsync("Sign in");
-        Assert.Empty((await visitor.Page.RunAxe()).Violations);
-
-        await visitor.SignInAsync(fixture.Address, fixture.Token);
-        await visitor.GoAsync("/nowhere");
-        Assert.Empty((await visitor.Page.RunAxe()).Violations);
-    }
-
-    [Fact]
     public async Task Every_change_of_a_filter_is_an_entry_of_the_history_and_travels_to_the_next_page()
     {
-        var visitor = await fixture.ReaderAsync();
-        await visitor.GoAsync("/explore?by=environment.country&view=bars");
+        var visitor = await reader.OpenAsync("/explore?by=environment.country&view=bars");
         var before = await visitor.Page.Locator(".answer").InnerTextAsync();
 
         await visitor.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new Regex("Austria") }).First.ClickAsync();
@@ -100,5 +47,29 @@ public sealed class PageTests(DashboardFixture fixture)
         await visitor.Page.GoBackAsync();
         await Expect(visitor.Page).Not.ToHaveURLAsync(new Regex("is="));
         await Expect(visitor.Page.Locator(".answer")).ToHaveTextAsync(before);
+    }
+
+    [Fact]
+    public async Task A_chart_is_saved_as_its_figures_and_as_two_kinds_of_picture()
+    {
+        var visitor = await reader.OpenAsync("/explore?by=environment.php_version");
+        var panel = visitor.Page.Locator("section.panel", new PageLocatorOptions { Has = visitor.Page.Locator(".plot") }).First;
+
+        var figures = Encoding.UTF8.GetString(await SaveAsync(0, ".csv"));
+        var drawing = Encoding.UTF8.GetString(await SaveAsync(1, ".svg"));
+        var picture = await SaveAsync(2, ".png");
+
+        Assert.Contains("8.4", figures.Split('\n')[0], StringComparison.Ordinal);
+        Assert.StartsWith("<svg", drawing, StringComparison.Ordinal);
+        Assert.Contains("<path", drawing, StringComparison.Ordinal);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], picture[..4]);
+
+        async Task<byte[]> SaveAsync(int option, string extension)
+        {
+            await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Export", Exact = true }).ClickAsync();
+            var file = await visitor.Page.RunAndWaitForDownloadAsync(() => visitor.Page.Locator(".pop:popover-open .option").Nth(option).ClickAsync());
+            Assert.EndsWith(extension, file.SuggestedFilename, StringComparison.Ordinal);
+            return await File.ReadAllBytesAsync((await file.PathAsync())!);
+        }
     }
 }

@@ -41,9 +41,9 @@ public interface IFollower : IDisposable
 /// <summary>Keeps one stream open: connects again after 1, 2, 4 ... 30 s, and notices when it fell silent.</summary>
 /// <param name="open">Called for every try, so that it begins after what was taken last.</param>
 /// <param name="take">Given every message; the next one is read when it has ended.</param>
-/// <param name="givesWay">Whether, when a message was taken, the stream is left for a moment, because other tabs wait for a connection.</param>
+/// <param name="givesWay">Whether, when this message was taken, the stream is left for a moment, because other tabs wait for a connection.</param>
 public sealed class Follower<TMessage>(
-    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Func<TMessage, ValueTask> take, Func<bool> givesWay)
+    FleetClient fleet, TimeProvider clock, Func<CallOptions, AsyncServerStreamingCall<TMessage>> open, Func<TMessage, ValueTask> take, Func<TMessage, bool> givesWay)
     : IFollower
     where TMessage : class
 {
@@ -154,9 +154,10 @@ public sealed class Follower<TMessage>(
             _backoff.Reset();
             LastAt = clock.GetUtcNow();
             NextTry = null;
-            await take(call.ResponseStream.Current);
+            var message = call.ResponseStream.Current;
+            await take(message);
             Turn(LinkState.Live);
-            if (givesWay())
+            if (givesWay(message))
             {
                 return true;
             }

@@ -63,7 +63,7 @@ public sealed class Pulse
         }
 
         Use(new Follower<WatchQueryResponse>(_fleet, _clock, options => _fleet.Insights.WatchQuery(
-            new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take, () => _browser.IsCrowded));
+            new WatchQueryRequest { Query = query, HeartbeatInterval = Duration.FromTimeSpan(Follower<WatchQueryResponse>.Heartbeat) }, options), Take, _ => _browser.IsCrowded));
         _watched = query;
     }
 

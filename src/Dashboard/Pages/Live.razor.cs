@@ -145,7 +145,7 @@ public sealed partial class Live : Page
         _replay.Clear();
         _dirty = true;
         (_start, _failure) = await StartAsync();
-        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take, () => _log.IsCaughtUp && Browser.IsCrowded);
+        _feed = new Follower<StreamEventsResponse>(Fleet, Clock, options => Fleet.Feed.StreamEvents(Request(), options), Take, GivesWay);
         Pulse.Use(_feed);
     }
 
@@ -185,6 +185,10 @@ public sealed partial class Live : Page
 
         return (Timestamp.FromDateTimeOffset(Clock.GetUtcNow() - TimeSpan.FromMinutes(EventLog.Minutes)), null);
     }
+
+    /// <summary>Not before everything up to now was told, on this connection and not on one before.</summary>
+    private bool GivesWay(StreamEventsResponse message) =>
+        message.MessageCase is StreamEventsResponse.MessageOneofCase.CaughtUp or StreamEventsResponse.MessageOneofCase.Heartbeat && Browser.IsCrowded;
 
     private StreamEventsRequest Request()
     {
