@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
 using Microsoft.JSInterop;
 using Telemetry.Dashboard.Access;
@@ -7,6 +8,7 @@ using Telemetry.Dashboard.Live;
 
 namespace Telemetry.Dashboard;
 
+[SupportedOSPlatform("browser")]
 internal static class Program
 {
     private static async Task Main(string[] args)
@@ -17,18 +19,20 @@ internal static class Program
         // The first of all: it takes the token out of the address.
         var browser = await LoadBrowserAsync(builder);
         var session = new Session(browser);
+        await BrowserFetching.LoadAsync();
+        var server = new BrowserFetching();
         builder.Services
             .AddSingleton(browser)
             .AddSingleton(session)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Words.For(browser.Language))
-            .AddSingleton(new FleetClient(session, builder.HostEnvironment.BaseAddress))
+            .AddSingleton(new FleetClient(session, server))
             .AddSingleton<Rights>()
             .AddSingleton<Catalog>()
             .AddSingleton<Names>()
             .AddSingleton<Pulse>()
             .AddSingleton<Shell.Finder>()
-            .AddSingleton(new HttpClient { BaseAddress = new Uri(builder.HostEnvironment.BaseAddress) });
+            .AddSingleton<IFetching>(server);
         await builder.Build().RunAsync();
     }
 

@@ -29,7 +29,7 @@ public sealed record Failure(StatusCode Code, string Words, string? Incident)
         }
 
         // The browser's refusal to connect comes without an answer: what the library makes of it is no text for a person.
-        var unreachable = rpc.StatusCode is StatusCode.Internal or StatusCode.Unavailable && rpc.Status.DebugException is HttpRequestException;
+        var unreachable = rpc.StatusCode is StatusCode.Internal or StatusCode.Unavailable && rpc.Status.DebugException is IOException;
         var at = rpc.Status.Detail.IndexOf(IncidentMark, StringComparison.Ordinal);
         return new(
             unreachable ? StatusCode.Unavailable : rpc.StatusCode,
@@ -49,6 +49,7 @@ public sealed record Failure(StatusCode Code, string Words, string? Incident)
         }
 
         var details = Google.Rpc.Status.Parser.ParseFrom(bytes).Details;
-        return details.FirstOrDefault(detail => detail.Is(ErrorInfo.Descriptor))?.Unpack<ErrorInfo>().Reason ?? "";
+        return details.FirstOrDefault(detail => detail.TypeUrl.EndsWith("/google.rpc.ErrorInfo", StringComparison.Ordinal)) is { } detail
+            ? ErrorInfo.Parser.ParseFrom(detail.Value).Reason : "";
     }
 }

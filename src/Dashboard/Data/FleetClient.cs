@@ -6,21 +6,18 @@ using Telemetry.Dashboard.Access;
 namespace Telemetry.Dashboard.Data;
 
 /// <summary>The server's calls, with the token of who is signed in, and the latest answers to questions.</summary>
-public sealed class FleetClient : IDisposable
+public sealed class FleetClient
 {
     private const int KeptAnswers = 64;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     private readonly Session _session;
-    private readonly HttpClient _http;
     private readonly LinkedList<(string Key, object Answer)> _answers = [];
 
-    public FleetClient(Session session, string server, HttpMessageHandler? handler = null)
+    public FleetClient(Session session, IFetching server)
     {
         _session = session;
-        // Streams have no end to wait for; single answers are waited for below.
-        _http = new(handler ?? new HttpClientHandler()) { BaseAddress = new Uri(server), Timeout = Timeout.InfiniteTimeSpan };
-        var calls = new GrpcWebInvoker(_http);
+        var calls = new GrpcWebInvoker(server);
         Access = new(calls);
         Admin = new(calls);
         Apps = new(calls);
@@ -105,8 +102,6 @@ public sealed class FleetClient : IDisposable
             _answers.RemoveLast();
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private static Metadata Headers(string? token) => new() { { "authorization", "Bearer " + token } };
 }

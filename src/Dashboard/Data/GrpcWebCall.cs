@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Grpc.Core;
 
@@ -17,18 +16,18 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     private readonly Marshaller<TResponse> _marshaller;
     private readonly CancellationTokenSource _ended;
     private readonly CancellationToken _end;
-    private readonly Task<HttpResponseMessage> _response;
+    private readonly Task<Fetched> _response;
     private Stream? _body;
     private Status? _status;
     private Metadata _trailers = [];
     private TResponse? _current;
 
-    public GrpcWebCall(HttpClient http, HttpRequestMessage request, Marshaller<TResponse> marshaller, CancellationToken cancellationToken)
+    public GrpcWebCall(IFetching server, string path, string[] headers, byte[] message, Marshaller<TResponse> marshaller, CancellationToken cancellationToken)
     {
         _marshaller = marshaller;
         _ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _end = _ended.Token;
-        _response = http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _end);
+        _response = server.SendAsync(path, headers, message, _end);
     }
 
     public TResponse Current => _current ?? throw new InvalidOperationException("No message was read.");
@@ -41,9 +40,9 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     {
         try
         {
-            return Read((await _response).Headers.NonValidated.Select(header => (header.Key, header.Value.ToString())));
+            return Read((await _response).Headers);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             return []; // Whoever reads the answer is told.
         }
@@ -75,9 +74,9 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
         {
             throw Failed(new(StatusCode.Cancelled, "The call was canceled.", e));
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (IOException e)
         {
-            throw Failed(new(StatusCode.Unavailable, e.Message, e as HttpRequestException ?? new HttpRequestException(e.Message, e)));
+            throw Failed(new(StatusCode.Unavailable, e.Message, e));
         }
 
         return _status is { StatusCode: StatusCode.OK } ? false : throw Failed(GetStatus());
@@ -110,20 +109,19 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
         if (_body is null)
         {
             var response = await _response;
-            if (response.Headers.NonValidated.Contains(StatusName))
+            if (response.Headers.Any(header => header.Name.Equals(StatusName, StringComparison.OrdinalIgnoreCase)))
             {
-                End(response.Headers.NonValidated.Select(header => (header.Key, header.Value.ToString())));
+                End(response.Headers);
                 return null;
             }
 
-            if (response.StatusCode != HttpStatusCode.OK)
+            if (response.Status != 200)
             {
-                _status = new(CodeOf(response.StatusCode), $"The server answered {(int)response.StatusCode}.");
+                _status = new(CodeOf(response.Status), $"The server answered {response.Status}.");
                 return null;
             }
 
-            // Buffered, because each read of what the browser has is a turn of its event loop, and a message is two reads.
-            _body = new BufferedStream(await response.Content.ReadAsStreamAsync(_end), 1 << 16);
+            _body = response.Body;
         }
 
         var frame = await GrpcWebFrame.ReadAsync(_body, _end);
@@ -178,13 +176,13 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     }
 
     /// <summary>What a status means that no gRPC server sent, as the protocol has it.</summary>
-    private static StatusCode CodeOf(HttpStatusCode status) => status switch
+    private static StatusCode CodeOf(int status) => status switch
     {
-        HttpStatusCode.BadRequest => StatusCode.Internal,
-        HttpStatusCode.Unauthorized => StatusCode.Unauthenticated,
-        HttpStatusCode.Forbidden => StatusCode.PermissionDenied,
-        HttpStatusCode.NotFound => StatusCode.Unimplemented,
-        HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => StatusCode.Unavailable,
+        400 => StatusCode.Internal,
+        401 => StatusCode.Unauthenticated,
+        403 => StatusCode.PermissionDenied,
+        404 => StatusCode.Unimplemented,
+        429 or 502 or 503 or 504 => StatusCode.Unavailable,
         _ => StatusCode.Unknown,
     };
 

@@ -15,7 +15,7 @@ internal readonly record struct GrpcWebFrame(bool IsTrailers, byte[] Bytes)
     /// <summary>Says in its first bytes how long the message behind them is.</summary>
     public static void WriteHead(Span<byte> frame) => BinaryPrimitives.WriteInt32BigEndian(frame[1..], frame.Length - HeadLength);
 
-    /// <exception cref="HttpRequestException">The body ended before the frame did, or what came is none.</exception>
+    /// <exception cref="IOException">The body ended before the frame did, or what came is none.</exception>
     public static async Task<GrpcWebFrame> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         try
@@ -25,7 +25,7 @@ internal readonly record struct GrpcWebFrame(bool IsTrailers, byte[] Bytes)
             var length = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(1));
             if ((head[0] & ~TrailersFlag) != 0 || length > Largest)
             {
-                throw new HttpRequestException("What came is not gRPC-Web.");
+                throw new IOException("What came is not gRPC-Web.");
             }
 
             var bytes = new byte[length];
@@ -34,7 +34,7 @@ internal readonly record struct GrpcWebFrame(bool IsTrailers, byte[] Bytes)
         }
         catch (EndOfStreamException e)
         {
-            throw new HttpRequestException("The answer ended too early.", e);
+            throw new IOException("The answer ended too early.", e);
         }
     }
 }

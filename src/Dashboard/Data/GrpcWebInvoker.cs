@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Http.Headers;
 using Grpc.Core;
 
 namespace Telemetry.Dashboard.Data;
@@ -9,7 +8,7 @@ namespace Telemetry.Dashboard.Data;
 /// A page loads it. The general client brings retries, balancing between servers and sockets, which a browser has no use for,
 /// in a sixteenth of all that a first visit loads. Deadlines are the caller's: it cancels.
 /// </remarks>
-internal sealed class GrpcWebInvoker(HttpClient http) : CallInvoker
+internal sealed class GrpcWebInvoker(IFetching server) : CallInvoker
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
@@ -42,14 +41,8 @@ internal sealed class GrpcWebInvoker(HttpClient http) : CallInvoker
     {
         var frame = new RequestFrame();
         method.RequestMarshaller.ContextualSerializer(request, frame);
-        var message = new HttpRequestMessage(HttpMethod.Post, method.FullName.TrimStart('/')) { Content = frame.ToContent() };
-        message.Headers.Add("x-grpc-web", "1");
-        foreach (var header in options.Headers ?? [])
-        {
-            message.Headers.TryAddWithoutValidation(header.Key, header.Value);
-        }
-
-        return new(http, message, method.ResponseMarshaller, options.CancellationToken);
+        string[] headers = ["content-type", "application/grpc-web", "x-grpc-web", "1", .. (options.Headers ?? []).SelectMany(header => new[] { header.Key, header.Value })];
+        return new(server, method.FullName, headers, frame.ToBytes(), method.ResponseMarshaller, options.CancellationToken);
     }
 
     /// <summary>A message behind its length, as it is sent.</summary>
@@ -71,11 +64,11 @@ internal sealed class GrpcWebInvoker(HttpClient http) : CallInvoker
 
         public override void Complete(byte[] payload) => _written.Write(payload);
 
-        public ByteArrayContent ToContent()
+        public byte[] ToBytes()
         {
             var frame = _written.WrittenSpan.ToArray();
             GrpcWebFrame.WriteHead(frame);
-            return new(frame) { Headers = { ContentType = new MediaTypeHeaderValue("application/grpc-web") } };
+            return frame;
         }
     }
 }

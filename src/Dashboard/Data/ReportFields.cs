@@ -1,8 +1,8 @@
 using System.Globalization;
 using Google.Protobuf;
-using Google.Protobuf.Reflection;
 using Telemetry.Contracts.V1;
 using static Google.Protobuf.WireFormat;
+using ValueShape = Google.Protobuf.Reflection.FieldDescriptorProto.Types.Type;
 
 namespace Telemetry.Dashboard.Data;
 
@@ -11,25 +11,41 @@ namespace Telemetry.Dashboard.Data;
 /// <param name="Value">As filters write it.</param>
 public sealed record ReportField(string Path, string Value);
 
+/// <summary>By what an app's reports are read.</summary>
+public sealed record ReportContract(ContractShapes Shapes, MessageShape Report, MessageShape Usage)
+{
+    /// <summary>Nothing where the answer lacks a part of it.</summary>
+    public static ReportContract? Of(GetAppResponse app)
+    {
+        var shapes = new ContractShapes(app.ReportDescriptorSet, app.DescriptorSet);
+        return shapes.Message(".telemetry.v1.Report") is { } report && shapes.Message("." + app.App.UsageType) is { } usage ? new(shapes, report, usage) : null;
+    }
+}
+
 /// <summary>What a report says, field by field, of whatever app: read from its bytes by its contract.</summary>
 public static class ReportFields
 {
-    private const string UsageSet = "usage";
-
-    /// <param name="usage">The app's usage message; without it the usage is left out.</param>
-    public static IReadOnlyList<ReportField> Of(Report report, MessageDescriptor? usage)
+    /// <param name="contract">The app's; without it nothing can be said.</param>
+    public static IReadOnlyList<ReportField> Of(Report report, ReportContract? contract)
     {
-        var fields = new List<ReportField>();
-        Read(report.ToByteString(), Report.Descriptor, "", fields);
-        fields.RemoveAll(field => field.Path.StartsWith("usage.", StringComparison.Ordinal));
-        if (usage is not null && report.Usage is { } kept)
+        if (contract is null)
         {
-            Read(kept.Value, usage, UsageSet + ".", fields);
+            return [];
+        }
+
+        var fields = new List<ReportField>();
+        var repeated = new HashSet<string>(StringComparer.Ordinal);
+        Read(report.ToByteString(), contract.Shapes, contract.Report, "", fields, repeated);
+        // The packed usage, whose bytes are read by the app's own message instead.
+        fields.RemoveAll(field => field.Path.StartsWith("usage.", StringComparison.Ordinal));
+        if (report.Usage is { } kept)
+        {
+            Read(kept.Value, contract.Shapes, contract.Usage, "usage.", fields, repeated);
         }
 
         // A field with several values is one field, and of one that comes twice the last holds, as everywhere.
-        return [.. fields.GroupBy(field => field.Path).Select(same => same.Count() == 1 ? same.Single() : same.Key is var path && IsRepeated(path, usage)
-            ? new ReportField(path, string.Join(", ", same.Select(field => field.Value))) : same.Last())];
+        return [.. fields.GroupBy(field => field.Path).Select(same => repeated.Contains(same.Key)
+            ? new ReportField(same.Key, string.Join(", ", same.Select(field => field.Value))) : same.Last())];
     }
 
     /// <summary>What differs between two reports; nothing where one does not say.</summary>
@@ -44,68 +60,75 @@ public static class ReportFields
             .Where(change => change.Item2 != change.Item3);
     }
 
-    /// <summary>The usage message of an app's contract.</summary>
-    public static MessageDescriptor? UsageOf(GetAppResponse app)
-    {
-        var set = FileDescriptorSet.Parser.ParseFrom(app.DescriptorSet);
-        var files = FileDescriptor.BuildFromByteStrings(set.File.Select(file => file.ToByteString()));
-        return files.SelectMany(file => file.MessageTypes).FirstOrDefault(message => message.FullName == app.App.UsageType);
-    }
-
-    private static bool IsRepeated(string path, MessageDescriptor? usage) =>
-        path.StartsWith(UsageSet + ".", StringComparison.Ordinal) && usage?.FindFieldByName(path[(UsageSet.Length + 1)..]) is { IsRepeated: true, IsMap: false };
-
-    private static void Read(ByteString bytes, MessageDescriptor message, string prefix, List<ReportField> fields)
+    private static void Read(ByteString bytes, ContractShapes shapes, MessageShape message, string prefix, List<ReportField> fields, HashSet<string> repeated)
     {
         using var input = bytes.CreateCodedInput();
         while (input.ReadTag() is var tag and not 0)
         {
-            if (message.FindFieldByNumber(GetTagFieldNumber(tag)) is not { } field)
+            if (message.Fields.GetValueOrDefault(GetTagFieldNumber(tag)) is not { } field)
             {
                 input.SkipLastField();
+                continue;
             }
-            else if (field.IsMap)
+
+            var path = prefix + field.Name;
+            if (field.Value == ValueShape.Message)
             {
+                var kept = input.ReadBytes();
+                if (shapes.Message(field.Type) is not { } type)
+                {
+                    continue;
+                }
+
+                if (!type.IsMapEntry)
+                {
+                    Read(kept, shapes, type, path + ".", fields, repeated);
+                    continue;
+                }
+
                 var entry = new List<ReportField>();
-                Read(input.ReadBytes(), field.MessageType, "", entry);
-                fields.Add(new($"{prefix}{field.Name}[{Of(entry, "key")}]", Of(entry, "value")));
+                Read(kept, shapes, type, "", entry, repeated);
+                fields.Add(new($"{path}[{Of(entry, "key")}]", Of(entry, "value")));
+                continue;
             }
-            else if (field.FieldType == FieldType.Message)
+
+            if (field.IsRepeated)
             {
-                Read(input.ReadBytes(), field.MessageType, prefix + field.Name + ".", fields);
+                repeated.Add(path);
             }
-            else if (field.IsRepeated && GetTagWireType(tag) == WireType.LengthDelimited && field.FieldType != FieldType.String)
+
+            if (field.IsRepeated && GetTagWireType(tag) == WireType.LengthDelimited && field.Value is not (ValueShape.String or ValueShape.Bytes))
             {
                 using var packed = input.ReadBytes().CreateCodedInput();
                 while (!packed.IsAtEnd)
                 {
-                    fields.Add(new(prefix + field.Name, Text(packed, field)));
+                    fields.Add(new(path, Text(packed, field, shapes)));
                 }
             }
             else
             {
-                fields.Add(new(prefix + field.Name, Text(input, field)));
+                fields.Add(new(path, Text(input, field, shapes)));
             }
         }
     }
 
     private static string Of(List<ReportField> entry, string name) => entry.FirstOrDefault(field => field.Path == name)?.Value ?? "0";
 
-    private static string Text(CodedInputStream input, FieldDescriptor field) => field.FieldType switch
+    private static string Text(CodedInputStream input, FieldShape field, ContractShapes shapes) => field.Value switch
     {
-        FieldType.String => input.ReadString(),
-        FieldType.Bytes => Convert.ToHexStringLower(input.ReadBytes().Span),
-        FieldType.Bool => input.ReadBool() ? "true" : "false",
-        FieldType.Enum => input.ReadEnum() is var number && field.EnumType.FindValueByNumber(number) is { } value
-            ? value.Name : number.ToString(CultureInfo.InvariantCulture),
-        FieldType.Double => input.ReadDouble().ToString("R", CultureInfo.InvariantCulture),
-        FieldType.Float => input.ReadFloat().ToString("R", CultureInfo.InvariantCulture),
-        FieldType.SInt32 or FieldType.SInt64 => input.ReadSInt64().ToString(CultureInfo.InvariantCulture),
-        FieldType.Int32 or FieldType.Int64 => input.ReadInt64().ToString(CultureInfo.InvariantCulture),
-        FieldType.Fixed32 => input.ReadFixed32().ToString(CultureInfo.InvariantCulture),
-        FieldType.Fixed64 => input.ReadFixed64().ToString(CultureInfo.InvariantCulture),
-        FieldType.SFixed32 => input.ReadSFixed32().ToString(CultureInfo.InvariantCulture),
-        FieldType.SFixed64 => input.ReadSFixed64().ToString(CultureInfo.InvariantCulture),
+        ValueShape.String => input.ReadString(),
+        ValueShape.Bytes => Convert.ToHexStringLower(input.ReadBytes().Span),
+        ValueShape.Bool => input.ReadBool() ? "true" : "false",
+        ValueShape.Enum => input.ReadEnum() is var number && shapes.ValueName(field.Type, number) is { } name
+            ? name : number.ToString(CultureInfo.InvariantCulture),
+        ValueShape.Double => input.ReadDouble().ToString("R", CultureInfo.InvariantCulture),
+        ValueShape.Float => input.ReadFloat().ToString("R", CultureInfo.InvariantCulture),
+        ValueShape.Sint32 or ValueShape.Sint64 => input.ReadSInt64().ToString(CultureInfo.InvariantCulture),
+        ValueShape.Int32 or ValueShape.Int64 => input.ReadInt64().ToString(CultureInfo.InvariantCulture),
+        ValueShape.Fixed32 => input.ReadFixed32().ToString(CultureInfo.InvariantCulture),
+        ValueShape.Fixed64 => input.ReadFixed64().ToString(CultureInfo.InvariantCulture),
+        ValueShape.Sfixed32 => input.ReadSFixed32().ToString(CultureInfo.InvariantCulture),
+        ValueShape.Sfixed64 => input.ReadSFixed64().ToString(CultureInfo.InvariantCulture),
         _ => input.ReadUInt64().ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -1,4 +1,3 @@
-using Google.Protobuf.Reflection;
 using Microsoft.AspNetCore.Components;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Access;
@@ -17,7 +16,7 @@ public sealed partial class Installation : Page
     private Question<GetInstanceRequest, GetInstanceResponse> _found = null!;
     private Question<GetTimelineRequest, GetTimelineResponse> _days = null!;
     private Question<GetAppRequest, GetAppResponse> _app = null!;
-    private MessageDescriptor? _usage;
+    private ReportContract? _contract;
     private GetInstanceResponse? _shown;
     private string _next = "";
     private bool _copied, _reading;
@@ -123,9 +122,9 @@ public sealed partial class Installation : Page
             _ = _app.AskAsync(new GetAppRequest { App = found.Instance.App });
         }
 
-        if (_usage is null && _app.Answer is { } app)
+        if (_contract is null && _app.Answer is { } app)
         {
-            _usage = ReportFields.UsageOf(app);
+            _contract = ReportContract.Of(app);
         }
     }
 
@@ -177,7 +176,7 @@ public sealed partial class Installation : Page
     }
 
     private IReadOnlyList<ReportField> FieldsOf(StoredReport report) =>
-        [.. ReportFields.Of(report.Report, _usage).Where(field => field.Path is not ("report_id" or "app")), new("verdict", "CLAIM_VERDICT_" + Enums.NameOf(report.Verdict))];
+        [.. ReportFields.Of(report.Report, _contract).Where(field => field.Path is not ("report_id" or "app")), new("verdict", "CLAIM_VERDICT_" + Enums.NameOf(report.Verdict))];
 
     private string NameOf(string path) =>
         path.IndexOf('[', StringComparison.Ordinal) is var bracket and > 0 ? $"{Names.Field(path[..bracket])}: {path[(bracket + 1)..^1]}" : Names.Field(path);

@@ -13,6 +13,8 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
 {
     private const int DefaultPage = 100;
 
+    private static readonly ByteString Reports = AppContract.Write(Wire.Report.Descriptor);
+
     public override async Task<Wire.RegisterAppResponse> RegisterApp(Wire.RegisterAppRequest request, ServerCallContext context)
     {
         try
@@ -60,6 +62,7 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
         {
             App = AppDescription.Of(schema, contract),
             Fields = { FieldRegister.Of(schema).Fields },
+            ReportDescriptorSet = Reports,
             DescriptorSet = contract is null ? AppContract.Write(schema.Descriptor!) : UnsafeByteOperations.UnsafeWrap(contract.DescriptorSet),
         });
     }

@@ -19,7 +19,7 @@ public abstract class SignedIn : Shown
         Browser = new Browser(new NoScript());
         Session = new Session(Browser);
         Session.SignIn("tlm_mine", keep: false);
-        Fleet = new FleetClient(Session, "http://localhost", Server);
+        Fleet = new FleetClient(Session, new FetchingFrom(Server));
         Rights = new Rights(Fleet, Session);
         var catalog = new Catalog(Fleet, Rights, Session);
         Services.AddSingleton(Browser).AddSingleton(Session).AddSingleton(Fleet).AddSingleton(Rights).AddSingleton(catalog)

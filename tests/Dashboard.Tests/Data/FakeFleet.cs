@@ -3,16 +3,17 @@ using Grpc.Core;
 using Microsoft.JSInterop;
 using Telemetry.Dashboard.Access;
 using Telemetry.Dashboard.Data;
+using Telemetry.Dashboard.Tests.Access;
 
 namespace Telemetry.Dashboard.Tests.Data;
 
 /// <summary>A client that is signed in, and calls that are answered by hand.</summary>
-internal sealed class FakeFleet : IDisposable
+internal sealed class FakeFleet
 {
     public FakeFleet()
     {
         Session = new Session(new Browser(new Storage()));
-        Client = new FleetClient(Session, "http://127.0.0.1:1");
+        Client = new FleetClient(Session, new FetchingFrom(new StubServer()));
     }
 
     public Session Session { get; }
@@ -23,8 +24,6 @@ internal sealed class FakeFleet : IDisposable
     public static AsyncUnaryCall<T> Call<T>(Task<T> answer) => new(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
 
     public static RpcException Failed(StatusCode code) => new(new Status(code, ""));
-
-    public void Dispose() => Client.Dispose();
 
     /// <summary>A stream that tells what it is given.</summary>
     public sealed class Stream<T> : IAsyncStreamReader<T>

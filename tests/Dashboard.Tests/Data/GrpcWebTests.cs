@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Data;
+using Telemetry.Dashboard.Tests.Access;
 
 namespace Telemetry.Dashboard.Tests.Data;
 
@@ -170,7 +171,7 @@ public sealed class GrpcWebTests
             .StreamEvents(new(), cancellationToken: cancellationToken);
 
     private static GrpcWebInvoker Invoker(Func<HttpRequestMessage, Task<HttpResponseMessage>> answer) =>
-        new(new HttpClient(new Server(answer)) { BaseAddress = new Uri("http://fleet.test/") });
+        new(new FetchingFrom(new Server(answer)));
 
     private static HttpResponseMessage Answer(byte[] body) => Answer(new MemoryStream(body));
 

@@ -19,7 +19,6 @@ public sealed class QuestionTests : IDisposable
     public void Dispose()
     {
         _question.Dispose();
-        _fleet.Dispose();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Telemetry.Contracts.V1;
 using Telemetry.Dashboard.Data;
@@ -13,7 +14,7 @@ public sealed class ReportFieldsTests
     {
         var report = Report(new RoomVox.Usage { Rooms = 12, AverageCapacity = 7.5, ExchangeSyncEnabled = false, RoomTypes = { ["meeting"] = 9, ["custom"] = 3 } });
 
-        var fields = ReportFields.Of(report, RoomVox.Usage.Descriptor).ToDictionary(field => field.Path, field => field.Value);
+        var fields = ReportFields.Of(report, Contract(RoomVox.Usage.Descriptor)).ToDictionary(field => field.Path, field => field.Value);
 
         Assert.Equal("1.8.1", fields["app_version"]);
         Assert.Equal("AT", fields["environment.country"]);
@@ -28,15 +29,18 @@ public sealed class ReportFieldsTests
     }
 
     [Fact]
-    public void Without_its_contract_the_usage_is_left_out() =>
-        Assert.DoesNotContain(ReportFields.Of(Report(new RoomVox.Usage { Rooms = 12 }), null), field => field.Path.StartsWith("usage", StringComparison.Ordinal));
+    public void Without_its_contract_nothing_is_told() => Assert.Empty(ReportFields.Of(Report(new RoomVox.Usage { Rooms = 12 }), null));
+
+    [Fact]
+    public void A_contract_that_lacks_the_usage_is_none() =>
+        Assert.Null(ReportContract.Of(new() { App = new() { UsageType = "acme.v1.Usage" }, ReportDescriptorSet = SetOf(Contracts.V1.Report.Descriptor) }));
 
     [Fact]
     public void What_the_contract_does_not_know_is_passed_over()
     {
         var newer = RoomVox.Usage.Parser.ParseFrom([.. new RoomVox.Usage { Rooms = 12 }.ToByteArray(), .. (byte[])[0xFA, 0x3F, 2, 1, 1], .. new RoomVox.Usage { RoomGroups = 4 }.ToByteArray()]);
 
-        var fields = ReportFields.Of(Report(newer), RoomVox.Usage.Descriptor).Where(field => field.Path.StartsWith("usage.", StringComparison.Ordinal));
+        var fields = ReportFields.Of(Report(newer), Contract(RoomVox.Usage.Descriptor)).Where(field => field.Path.StartsWith("usage.", StringComparison.Ordinal));
 
         Assert.Equal([new ReportField("usage.rooms", "12"), new ReportField("usage.room_groups", "4")], fields.OrderBy(field => field.Path.Length));
     }
@@ -47,7 +51,7 @@ public sealed class ReportFieldsTests
         // google.protobuf.Type has repeated texts; an app's contract may.
         var several = new Google.Protobuf.WellKnownTypes.Type { Name = "a", Oneofs = { "first", "second" } };
 
-        var fields = ReportFields.Of(new Report { Usage = Any.Pack(several) }, Google.Protobuf.WellKnownTypes.Type.Descriptor);
+        var fields = ReportFields.Of(new Report { Usage = Any.Pack(several) }, Contract(Google.Protobuf.WellKnownTypes.Type.Descriptor));
 
         Assert.Equal("first, second", Assert.Single(fields, field => field.Path == "usage.oneofs").Value);
         Assert.Empty(ReportFields.Differences(fields, fields));
@@ -60,7 +64,7 @@ public sealed class ReportFieldsTests
         var after = Report(new RoomVox.Usage { Rooms = 13, RoomGroups = 2 });
         after.ReportId = "another";
 
-        var changes = ReportFields.Differences(ReportFields.Of(before, RoomVox.Usage.Descriptor), ReportFields.Of(after, RoomVox.Usage.Descriptor));
+        var changes = ReportFields.Differences(ReportFields.Of(before, Contract(RoomVox.Usage.Descriptor)), ReportFields.Of(after, Contract(RoomVox.Usage.Descriptor)));
 
         Assert.Equal(
             [("usage.room_groups", null, "2"), ("usage.room_types[meeting]", "9", null), ("usage.rooms", "12", "13")],
@@ -76,4 +80,24 @@ public sealed class ReportFieldsTests
         Users = new Users { Total = 42 },
         Usage = Any.Pack(usage),
     };
+
+    private static ReportContract Contract(MessageDescriptor usage) => ReportContract.Of(new()
+    {
+        App = new() { UsageType = usage.FullName },
+        ReportDescriptorSet = SetOf(Contracts.V1.Report.Descriptor),
+        DescriptorSet = SetOf(usage),
+    })!;
+
+    private static ByteString SetOf(MessageDescriptor message)
+    {
+        var set = new FileDescriptorSet();
+        Add(message.File);
+        return set.ToByteString();
+
+        void Add(FileDescriptor file)
+        {
+            file.Dependencies.ToList().ForEach(Add);
+            set.File.Add(file.ToProto());
+        }
+    }
 }

@@ -30,13 +30,9 @@ public sealed class FollowerTests : IDisposable
             _taken.Add(message.Heartbeat.Position.Number);
             await (_taking?.Task ?? Task.CompletedTask);
         },
-        () => _isCrowded);
+        _ => _isCrowded);
 
-    public void Dispose()
-    {
-        _follower.Dispose();
-        _fleet.Dispose();
-    }
+    public void Dispose() => _follower.Dispose();
 
     [Fact]
     public async Task A_connection_is_one_only_when_the_first_message_has_come()

@@ -8,7 +8,7 @@ using Date = Google.Type.Date;
 
 namespace Telemetry.Dashboard.Tests.Pages;
 
-public sealed class SentencesTests : IDisposable
+public sealed class SentencesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 27, 8, 0, 0, TimeSpan.Zero);
 
@@ -16,8 +16,6 @@ public sealed class SentencesTests : IDisposable
     private readonly Catalog _catalog;
 
     public SentencesTests() => _catalog = new Catalog(_fleet.Client, new Rights(_fleet.Client, _fleet.Session), _fleet.Session);
-
-    public void Dispose() => _fleet.Dispose();
 
     [Fact]
     public void The_overview_says_how_many_how_that_changed_and_what_needs_somebody()
