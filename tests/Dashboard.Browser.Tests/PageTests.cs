@@ -8,6 +8,15 @@ namespace Telemetry.Dashboard.Browser.Tests;
 /// <summary>Every page in a real browser against the real server.</summary>
 public sealed class PageTests(DashboardFixture fixture, Reader reader) : IClassFixture<Reader>
 {
+    /// <summary>What addresses of any page can say.</summary>
+    private static readonly string[] Names =
+    [
+        "app", "active", "days", "compare", "is", "not", "by", "and", "view", "figure", "activity", "top", "step", "order", "sort", "page",
+        "state", "kind", "country", "from", "speed", "rows", "columns", "oldest", "oldest-row", "license", "token", "ends", "customer",
+    ];
+
+    private const string Nothing = "no:such@9,%25%00-1";
+
     [Theory]
     [InlineData("en-US", "Overview", "installations")]
     [InlineData("de-AT", "Überblick", "Installationen")]
@@ -28,6 +37,31 @@ public sealed class PageTests(DashboardFixture fixture, Reader reader) : IClassF
 
         Assert.Empty(visitor.Console);
         Assert.All(visitor.Requests, url => Assert.StartsWith(fixture.Address + "/", url, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_an_address_says_that_nobody_knows_breaks_no_page()
+    {
+        await using var visitor = await Visitor.ComeAsync(fixture.Browser);
+        await visitor.SignInAsync(fixture.Address, fixture.Token);
+        List<string> failed = [];
+        foreach (var path in await Pages.AllAsync(fixture.Api))
+        {
+            var bare = path.Split('?')[0];
+            foreach (var question in Names.Select(name => $"{bare}?{name}={Nothing}").Append($"{bare}?{string.Join('&', Names.Select(name => $"{name}={Nothing}"))}"))
+            {
+                await visitor.Page.EvaluateAsync("path => Blazor.navigateTo(path)", question);
+                await visitor.SettleAsync();
+                if (await visitor.Page.Locator("main h1").TextContentAsync() == "This page failed")
+                {
+                    failed.Add(question);
+                }
+            }
+        }
+
+        Assert.True(failed.Count == 0, string.Join('\n', failed.Concat(visitor.Console)));
+        // Questions about what there is not are refused, which the browser notes; nothing else is said.
+        Assert.DoesNotContain(visitor.Console, said => !said.Contains("status of 4", StringComparison.Ordinal));
     }
 
     [Fact]

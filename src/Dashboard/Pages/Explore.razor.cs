@@ -12,8 +12,12 @@ namespace Telemetry.Dashboard.Pages;
 public sealed partial class Explore : Page
 {
     private Question<QueryRequest, QueryResponse> _answer = null!;
+    private (string Figure, string? By, string? And) _shape;
 
     private string? By => Address["by"] is { Length: > 0 } by ? by : null;
+
+    /// <summary>What an address says that nobody knows is as if it said nothing.</summary>
+    private string ActivityKey => Address["activity"] is { } key && Activities.ContainsKey(key) ? key : "";
 
     private string? And => By is not null && Address["and"] is { Length: > 0 } and ? and : null;
 
@@ -59,7 +63,7 @@ public sealed partial class Explore : Page
     private string Title => (IsCount ? Say("Installations", "Installationen") : MeasureName)
         + (By is null ? "" : Say(" by ", " nach ") + Names.InText(By)) + (And is null ? "" : Say(" and ", " und ") + Names.InText(And));
 
-    private string Subtitle => $"{(View.App is null ? Say("All apps", "Alle Apps") : Names.Value("app", View.App))}, {ActivityOptions.First(option => option.Value == (Address["activity"] ?? "")).Name}"
+    private string Subtitle => $"{(View.App is null ? Say("All apps", "Alle Apps") : Names.Value("app", View.App))}, {ActivityOptions.First(option => option.Value == ActivityKey).Name}"
         + (IsSeries ? Say(Step == Step.Day ? ", each day" : Step == Step.Week ? ", by week" : ", by month", Step == Step.Day ? ", jeder Tag" : Step == Step.Week ? ", nach Woche" : ", nach Monat") : Say(", now", ", jetzt")) + (_answer.Answer is not null && By is not null && View.Compare && Form == "line" && Lines is [{ Before: not null } first, _, ..] ? Say($". Dotted: {first.Name}, {BeforeName}", $". Gepunktet: {first.Name}, {BeforeName}") : "");
 
     private string BeforeName => Say($"{View.Days} days before", $"{View.Days} Tage davor");
@@ -135,7 +139,7 @@ public sealed partial class Explore : Page
     protected override Task AskAsync()
     {
         var request = new QueryRequest { Population = View.ToPopulation(), Top = (uint)Top, Measures = { MeasureOf(Figure) }, Compare = View.Compare && IsCount, CompareDays = (uint)View.Days };
-        if (Activities.GetValueOrDefault(Address["activity"] ?? "") is var activity && activity != Activity.Unspecified)
+        if (Activities.GetValueOrDefault(ActivityKey) is var activity && activity != Activity.Unspecified)
         {
             (request.Population.Activity, request.Population.WindowDays) = (activity, 0);
         }
@@ -151,6 +155,13 @@ public sealed partial class Explore : Page
         if (IsSeries)
         {
             (request.Days, request.Step) = ((uint)View.Days, Step);
+        }
+
+        // Figures of other dimensions are no stand-in for these.
+        if (_shape != (Figure, By, And))
+        {
+            _answer.Forget();
+            _shape = (Figure, By, And);
         }
 
         return _answer.AskAsync(request);

@@ -102,7 +102,17 @@ public sealed partial class SupportMatrix : Page
             return null;
         }
 
-        var answer = await Fleet.AskAsync(Fleet.Insights.QueryAsync, new QueryRequest { Population = (View with { App = null, Filters = [] }).ToPopulation(), GroupBy = { Versioned(field, parts) } }, default);
+        QueryResponse answer;
+        try
+        {
+            answer = await Fleet.AskAsync(Fleet.Insights.QueryAsync, new QueryRequest { Population = (View with { App = null, Filters = [] }).ToPopulation(), GroupBy = { Versioned(field, parts) } }, default);
+        }
+        catch (Grpc.Core.RpcException)
+        {
+            // The matrix asks about the same field and says why it is not answered.
+            return null;
+        }
+
         var older = answer.Groups.Select(group => group.Keys[0]).Where(key => key.KeyCase == GroupKey.KeyOneofCase.Value && string.CompareOrdinal(VersionOrder.KeyOf(key.Value), VersionOrder.KeyOf(oldest)) < 0)
             .Select(key => key.Value).Take(MostValues).ToArray();
         return older.Length == 0 ? null : new FieldFilter { Field = field, Values = { older }, VersionParts = parts };

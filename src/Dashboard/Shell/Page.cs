@@ -129,8 +129,10 @@ public abstract class Page : Spoken, IDisposable
         }
 
         Read();
+        // Asked before it is drawn: what was known of other questions is not shown as if it were of these.
+        var asked = AskAsync();
         StateHasChanged();
-        await AskAsync();
+        await asked;
         StateHasChanged();
     });
 }

@@ -65,7 +65,11 @@ internal sealed class DashboardPage
         <link rel="stylesheet" href="{files["app.css"]}">
         <script src="{files["js/theme.js"]}"></script>
         <script type="importmap">{imports}</script>
-        {string.Concat(files.Preloads().Select(link => link + "\n"))}</head>
+        <link rel="modulepreload" href="{files["_framework/dotnet.js"]}">
+        <link rel="modulepreload" href="{files["_framework/dotnet.runtime.js"]}">
+        <link rel="modulepreload" href="{files["_framework/dotnet.native.js"]}">
+        <link rel="preload" as="fetch" crossorigin="anonymous" href="{files["_framework/dotnet.native.wasm"]}">
+        </head>
         <body>
         <div id="app">
         <div class="app skeleton" aria-busy="true">
@@ -89,7 +93,6 @@ internal sealed class DashboardPage
         private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default };
 
         private readonly SortedDictionary<string, string> _names = new(StringComparer.Ordinal);
-        private readonly SortedSet<(string Order, string Link)> _preloads = [];
 
         public AssetNames(IEnumerable<StaticAssetDescriptor> assets)
         {
@@ -98,11 +101,6 @@ internal sealed class DashboardPage
                 if (PropertyOf(asset, "label") is { } label)
                 {
                     _names.TryAdd(label, asset.Route);
-                }
-
-                if (PropertyOf(asset, "preloadrel") is { } rel)
-                {
-                    _preloads.Add((PropertyOf(asset, "preloadorder") ?? "", $"""<link rel="{rel}" href="{WebUtility.HtmlEncode(asset.Route)}" as="{PropertyOf(asset, "preloadas")}" crossorigin="anonymous">"""));
                 }
             }
         }
@@ -116,8 +114,6 @@ internal sealed class DashboardPage
                     .ToDictionary(name => "./" + name.Key, name => "./" + name.Value),
             },
             Json);
-
-        public IEnumerable<string> Preloads() => _preloads.Select(preload => preload.Link);
 
         private static string? PropertyOf(StaticAssetDescriptor asset, string name) =>
             asset.Properties.FirstOrDefault(property => property.Name == name)?.Value;
