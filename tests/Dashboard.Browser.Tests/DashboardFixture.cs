@@ -31,7 +31,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         using (var demo = await DashboardServer.StartAsync(_data, "--demo"))
         {
             Token = demo.Token;
-            await demo.StopAsync();
+            Assert.Equal(0, await demo.StopAsync());
         }
 
         _server = await DashboardServer.StartAsync(_data);

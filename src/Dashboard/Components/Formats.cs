@@ -145,13 +145,13 @@ public sealed class Formats
     /// <summary>14 days, 1 day.</summary>
     public string Days(int days) => Count(days) + (IsGerman ? days == 1 ? " Tag" : " Tage" : days == 1 ? " day" : " days");
 
-    /// <summary>5 min ago, under 48 hours; from then on the day, which stays true.</summary>
+    /// <summary>5 min ago, under 48 hours, in one line; from then on the day, which stays true.</summary>
     public string Ago(DateTimeOffset moment, DateTimeOffset now)
     {
         var age = now - moment;
         return age.TotalHours >= 48 || age < TimeSpan.Zero ? Day(DateOnly.FromDateTime(moment.UtcDateTime))
             : age.TotalSeconds < 1 ? IsGerman ? "jetzt" : "now"
-            : IsGerman ? "vor " + Duration(age) : Duration(age) + " ago";
+            : (IsGerman ? "vor " + Duration(age) : Duration(age) + " ago").Replace(' ', '\u00A0');
     }
 
     /// <summary>9.1 GB, in powers of ten as disks are sold.</summary>

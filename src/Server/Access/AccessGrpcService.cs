@@ -14,6 +14,9 @@ namespace Telemetry.Server.Access;
 internal sealed partial class AccessGrpcService(TokenBook book, TokenClerk clerk, AppRegistry apps, TimeProvider time)
     : Wire.AccessService.AccessServiceBase
 {
+    /// <summary>Days can be added to every moment before it.</summary>
+    private static readonly DateTimeOffset Latest = new(3000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private const int DefaultPage = 100;
 
     private static readonly TimeSpan DefaultOverlap = TimeSpan.FromDays(1);
@@ -87,8 +90,9 @@ internal sealed partial class AccessGrpcService(TokenBook book, TokenClerk clerk
             return null;
         }
 
-        var moment = DateTimeOffset.FromUnixTimeMilliseconds(WireMoments.CeilingMs("expires_at", end));
-        return moment > time.GetUtcNow() ? moment : throw RpcErrors.InvalidField("expires_at", "must lie in the future");
+        var moment = WireMoments.CeilingMs("expires_at", end);
+        return moment > time.GetUtcNow().ToUnixTimeMilliseconds() && moment < Latest.ToUnixTimeMilliseconds() ? DateTimeOffset.FromUnixTimeMilliseconds(moment)
+            : throw RpcErrors.InvalidField("expires_at", "must lie in the future and before the year 3000; leave it out for a token that does not end");
     }
 
     private static TimeSpan OverlapOf(Duration? overlap) =>

@@ -85,8 +85,11 @@ internal sealed class IssuerAuthentication(IOptions<AccessOptions> options, Toke
     private bool IsNow(DateTime? from, DateTime? until)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        return until is { } end && now < end + ClockSkew && !(from is { } start && now < start - ClockSkew);
+        return until is { } end && now < Later(end) && !(from is { } start && now + ClockSkew < start);
     }
+
+    /// <summary>Providers write the end of time for never.</summary>
+    private static DateTime Later(DateTime end) => end < DateTime.MaxValue - ClockSkew ? end + ClockSkew : DateTime.MaxValue;
 
     private Grant? GrantOf(TokenValidatedContext validated) => options.Value.Grants
         .Where(grant => validated.Principal!.HasClaim(grant.Claim!, grant.Value!))
@@ -95,7 +98,7 @@ internal sealed class IssuerAuthentication(IOptions<AccessOptions> options, Toke
             Name = grant.Name!,
             Scopes = grant.Scopes.Select(ScopeNames.Find).Aggregate(Scopes.None, (all, scope) => all | (scope ?? Scopes.None)),
             Apps = [.. grant.Apps],
-            ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(validated.SecurityToken.ValidTo, DateTimeKind.Utc)) + ClockSkew,
+            ExpiresAt = new DateTimeOffset(DateTime.SpecifyKind(Later(validated.SecurityToken.ValidTo), DateTimeKind.Utc)),
         }).FirstOrDefault();
 
     /// <summary>Whether the provider did not sign it, as far as anybody can tell.</summary>

@@ -52,9 +52,9 @@ internal sealed partial class DemoReporter(
                 new Wire.ReportingService.ReportingServiceClient(channel), new Wire.LicenseService.LicenseServiceClient(channel),
                 stoppingToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or RpcException && stoppingToken.IsCancellationRequested)
         {
-            // The server stops, and the fleet with it.
+            // The server stops, and the fleet with it; a call that was under way is canceled or cut off.
         }
     }
 

@@ -93,8 +93,8 @@ public sealed class FormatsTests
     {
         var now = new DateTimeOffset(2026, 11, 26, 14, 32, 7, TimeSpan.Zero);
 
-        Assert.Equal(("5 min ago", "vor 5 min"), (En.Ago(now.AddMinutes(-5), now), De.Ago(now.AddMinutes(-5), now)));
-        Assert.Equal("47 h ago", En.Ago(now.AddHours(-47.9), now));
+        Assert.Equal(("5\u00A0min\u00A0ago", "vor\u00A05\u00A0min"), (En.Ago(now.AddMinutes(-5), now), De.Ago(now.AddMinutes(-5), now)));
+        Assert.Equal("47\u00A0h\u00A0ago", En.Ago(now.AddHours(-47.9), now));
         Assert.Equal("24 Nov 2026", En.Ago(now.AddHours(-48), now));
         Assert.Equal("27 Nov 2026", En.Ago(now.AddDays(1), now));
     }

@@ -55,6 +55,29 @@ public sealed class AccessServiceTests
         Assert.StartsWith(field + " ", refusal.Status.Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999999999Z")]
+    [InlineData("9999-12-31T00:00:00Z")]
+    [InlineData("3000-01-01T00:00:00Z")]
+    [InlineData("2026-11-20T00:00:00Z")]
+    [InlineData("0001-01-01T00:00:00Z")]
+    public async Task An_end_that_no_calendar_of_a_person_has_is_refused(string end)
+    {
+        await using var server = await TestServer.StartAsync();
+        var at = Timestamp.Parser.ParseJson($"\"{end}\"");
+        var made = await server.Access.CreateTokenAsync(new() { Name = "a", Scopes = { Wire.Scope.Read } }, server.Authorized);
+
+        foreach (var refusal in new[]
+        {
+            await Tokens.RefusedAsync(server.Access.CreateTokenAsync(new() { Name = "b", Scopes = { Wire.Scope.Read }, ExpiresAt = at }, server.Authorized)),
+            await Tokens.RefusedAsync(server.Access.RotateTokenAsync(new() { TokenId = made.Token.TokenId, ExpiresAt = at }, server.Authorized)),
+        })
+        {
+            Assert.Equal(StatusCode.InvalidArgument, refusal.StatusCode);
+            Assert.StartsWith("expires_at must lie in the future and before the year 3000", refusal.Status.Detail, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_name_is_taken_until_its_token_is_revoked()
     {

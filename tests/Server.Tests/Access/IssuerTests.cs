@@ -69,6 +69,18 @@ public sealed class IssuerTests
     }
 
     [Fact]
+    public async Task A_token_of_the_provider_may_last_until_the_end_of_time()
+    {
+        await using var issuer = await TestIssuer.StartAsync();
+        await using var server = await TestServer.StartAsync(settings: issuer.Settings(Readers));
+        var now = server.Time.GetUtcNow();
+
+        var me = await server.Access.WhoAmIAsync(new(), Tokens.Bearer(issuer.Token(now, life: DateTimeOffset.MaxValue - now - TimeSpan.FromSeconds(2))));
+
+        Assert.Equal("Readers", me.Name);
+    }
+
+    [Fact]
     public async Task A_new_key_of_the_provider_is_found_without_a_restart()
     {
         await using var issuer = await TestIssuer.StartAsync();
