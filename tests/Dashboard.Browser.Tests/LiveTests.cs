@@ -63,6 +63,7 @@ public sealed class LiveTests(DashboardFixture fixture) : IDisposable
             await Expect(visitor.Page.Locator(".top .live")).ToContainTextAsync("Reconnecting in");
             await Expect(visitor.Page.Locator("main .notice")).ToContainTextAsync("What is missed meanwhile is fetched then.");
             await Expect(Rows(visitor)).ToHaveCountAsync(3);
+            await Expect(visitor.Page.Locator("#side")).ToContainTextAsync("Server not reached");
             var dead = server;
             server = await dead.StartAgainAsync(_data);
             dead.Dispose();
@@ -71,6 +72,7 @@ public sealed class LiveTests(DashboardFixture fixture) : IDisposable
             await Expect(Rows(visitor)).ToHaveCountAsync(sent.Count);
             await Expect(visitor.Page.Locator(".top .live")).ToContainTextAsync("Live");
             await Expect(visitor.Page.Locator("main .notice")).ToBeHiddenAsync();
+            await Expect(visitor.Page.Locator("#side")).ToContainTextAsync("Server healthy");
             await SendAsync(1);
             await Expect(Rows(visitor)).ToHaveCountAsync(sent.Count);
             Assert.Equal(sent.AsEnumerable().Reverse(), await ShownAsync(visitor));
