@@ -25,6 +25,7 @@ public sealed class Question<TRequest, TResponse>(
     private CancellationTokenSource _running = new();
     private TRequest? _request;
     private string _key = "";
+    private bool _isLeft;
 
     public TResponse? Answer { get; private set; }
 
@@ -64,21 +65,29 @@ public sealed class Question<TRequest, TResponse>(
     /// <summary>Not a question any more.</summary>
     public void Forget()
     {
+        // A page that was left may still be on its way to its next question.
+        if (_isLeft)
+        {
+            return;
+        }
+
         _running.Cancel();
         (_request, _key, Answer, Failure, IsRunning) = (null, "", null, null, false);
     }
 
     public async Task AgainAsync()
     {
-        if (_request is not { } request)
+        if (_isLeft || _request is not { } request)
         {
             return;
         }
 
-        await _running.CancelAsync();
-        _running.Dispose();
+        // In this order, so that of two that begin in the same moment the later one ends the earlier one.
+        var before = _running;
         _running = new();
         var cancellation = _running.Token;
+        await before.CancelAsync();
+        before.Dispose();
         while (!cancellation.IsCancellationRequested)
         {
             (IsRunning, NextTry) = (true, null);
@@ -119,6 +128,12 @@ public sealed class Question<TRequest, TResponse>(
 
     public void Dispose()
     {
+        if (_isLeft)
+        {
+            return;
+        }
+
+        _isLeft = true;
         _running.Cancel();
         _running.Dispose();
     }

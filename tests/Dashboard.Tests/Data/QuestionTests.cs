@@ -22,6 +22,20 @@ public sealed class QuestionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_page_that_was_left_asks_nothing_more_and_does_not_fail()
+    {
+        await AnsweredAsync(7, Of(1));
+        _question.Dispose();
+
+        _question.Forget();
+        await _question.AskAsync(About(30));
+        await _question.AgainAsync();
+        _question.Dispose();
+
+        Assert.Single(_asked);
+    }
+
+    [Fact]
     public async Task The_same_question_is_asked_once()
     {
         var first = _question.AskAsync(About(7));
