@@ -1,5 +1,5 @@
 // Keys that move in a list must not also move the caret, type a blank or send a form.
-export const own = (input) => input.addEventListener("keydown", (key) => {
+export const own = (input) => input?.addEventListener("keydown", (key) => {
   const marks = key.key === " " && input.getAttribute("aria-activedescendant");
   if (marks || ["ArrowDown", "ArrowUp", "Enter"].includes(key.key)) key.preventDefault();
 });
