@@ -20,7 +20,7 @@ const { values: options } = parseArgs({
 });
 
 const mostBytes = 2_600_000;
-const patience = 60_000;
+const patience = 180_000;
 const lines = {
   "loopback": null,
   "10 Mbit/s, 40 ms": { downloadThroughput: 10e6 / 8, uploadThroughput: 10e6 / 8, latency: 40, offline: false },
@@ -80,7 +80,10 @@ async function load(context, url, line) {
   const visit = await come(context, line);
   await visit.page.goto(url, { waitUntil: "commit" });
   await visit.page.waitForFunction(() => window.dataAt, null, { timeout: patience })
-    .catch(() => { throw new Error(`No figure came. The console said: ${visit.said.join(" | ")}`); });
+    .catch(async () => {
+      const shown = await visit.page.evaluate(() => document.body.innerText).catch(String);
+      throw new Error(`No figure came. The console said: ${visit.said.join(" | ")}\nThe page showed: ${shown}`);
+    });
   visit.dataAt = await visit.page.evaluate(() => window.dataAt);
   visit.paintAt = await visit.page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0);
   return visit;
