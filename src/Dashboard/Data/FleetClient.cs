@@ -89,6 +89,9 @@ public sealed class FleetClient
 
     public object? Recall(string key) => _answers.FirstOrDefault(answer => answer.Key == key).Answer;
 
+    /// <summary>All answers.</summary>
+    public void Forget() => _answers.Clear();
+
     public void Remember(string key, object answer)
     {
         if (_answers.FirstOrDefault(kept => kept.Key == key) is { Key: not null } old)

@@ -152,7 +152,7 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
     private static Metadata Read(IEnumerable<(string Name, string Value)> entries)
     {
         var metadata = new Metadata();
-        foreach (var (name, value) in entries)
+        foreach (var (name, value) in entries.Where(entry => IsName(entry.Name)))
         {
             if (!name.EndsWith(Metadata.BinaryHeaderSuffix, StringComparison.OrdinalIgnoreCase))
             {
@@ -166,6 +166,9 @@ internal sealed class GrpcWebCall<TResponse> : IAsyncStreamReader<TResponse>, ID
 
         return metadata;
     }
+
+    /// <summary>Whether a name can be one: a stranger's answer may hold anything.</summary>
+    private static bool IsName(string name) => name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 
     /// <summary>Base64, with or without its padding; nothing for what is neither.</summary>
     private static byte[]? Bytes(string value)

@@ -10,6 +10,9 @@ namespace Telemetry.Dashboard.Tests.Live;
 
 public sealed class FollowerTests : IDisposable
 {
+    /// <summary>Messages from here on say that more is to come.</summary>
+    private const ulong NotTheLast = 100;
+
     private readonly FakeFleet _fleet = new();
     private readonly FakeTimeProvider _clock = new(new(2026, 11, 26, 14, 32, 7, TimeSpan.Zero));
     private readonly List<FakeFleet.Stream<StreamEventsResponse>> _opened = [];
@@ -30,7 +33,7 @@ public sealed class FollowerTests : IDisposable
             _taken.Add(message.Heartbeat.Position.Number);
             await (_taking?.Task ?? Task.CompletedTask);
         },
-        _ => _isCrowded);
+        message => _isCrowded && message.Heartbeat.Position.Number < NotTheLast);
 
     public void Dispose() => _follower.Dispose();
 
@@ -128,6 +131,29 @@ public sealed class FollowerTests : IDisposable
 
         _follower.Start();
         Assert.Equal(2, _opened.Count);
+    }
+
+    [Fact]
+    public async Task It_does_not_leave_before_the_message_that_is_the_last_for_now()
+    {
+        _isCrowded = true;
+        _follower.Start();
+        foreach (var number in new[] { NotTheLast, NotTheLast + 1, 2UL })
+        {
+            Assert.Single(_opened);
+            _opened[0].Tell(Beat(number));
+            await Patience.Until(() => _taken.LastOrDefault() == number, "it is taken");
+            _clock.Advance(TimeSpan.FromMilliseconds(500));
+        }
+
+        await Patience.Until(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromSeconds(1));
+                return _opened.Count == 2;
+            },
+            "it came again");
+        Assert.Equal(3, _opened[0].Asked);
     }
 
     [Fact]

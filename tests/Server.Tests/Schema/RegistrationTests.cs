@@ -419,6 +419,8 @@ public sealed class RegistrationTests
         var app = await server.Apps.GetAppAsync(new() { App = "invoicer" }, server.Authorized);
         Assert.Contains(app.Fields, field => field.Path == "usage.average_lines" && field.Purpose == "Shows how it is used.");
         Assert.Equal(new MadeUpContract().ToSet(), app.DescriptorSet);
+        var reports = FileDescriptor.BuildFromByteStrings(FileDescriptorSet.Parser.ParseFrom(app.ReportDescriptorSet).File.Select(file => file.ToByteString()));
+        Assert.Contains(reports.SelectMany(file => file.MessageTypes), message => message.FullName == "telemetry.v1.Report");
         var page = await server.Admin.ListInstancesAsync(new() { Filter = new() { Apps = { "invoicer" } } }, server.Authorized);
         Assert.Equal(3, page.Instances.Count);
         Assert.All(page.Instances, instance => Assert.Equal(MadeUpContract.TypeName, Any.GetTypeName(instance.Usage.TypeUrl)));
