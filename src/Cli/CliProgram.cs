@@ -81,6 +81,7 @@ internal static class CliProgram
             new AppsCommand(connection, console),
             new LicensesCommand(connection, console),
             new TokenCommand(connection, console),
+            new AuditCommand(connection, console),
         };
     }
 

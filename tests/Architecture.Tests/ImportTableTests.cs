@@ -21,33 +21,35 @@ public sealed class ImportTableTests
         ["Storage"] = ["Model", "Schema"],
         ["Privacy"] = ["Model", "Schema", "Storage"],
         // Rpc and Privacy: the license service is its own edge, and re-keys what it gets.
-        ["Licensing"] = ["Model", "Schema", "Callers", "Storage", "Rpc", "Privacy"],
-        // Callers: guesses are counted by caller.
-        ["Access"] = ["Model", "Schema", "Callers", "Rpc", "Storage"],
+        ["Licensing"] = ["Model", "Schema", "Callers", "Storage", "Rpc", "Privacy", "Audit"],
+        // Who did what, whoever knows who that is.
+        ["Audit"] = ["Model", "Rpc", "Storage"],
+        // Callers: guesses are counted by caller. Audit: what is changed, and what is refused, is recorded.
+        ["Access"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Audit"],
         // Access: streams end with their token, and a limited one sees its apps alone.
-        ["Feed"] = ["Model", "Schema", "Storage", "Rpc", "Access"],
+        ["Feed"] = ["Model", "Schema", "Storage", "Rpc", "Access", "Audit"],
         ["Ingestion"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Privacy", "Licensing"],
-        // Ingestion: data quality tells which rules reports broke. Licensing: what needs a person.
-        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Licensing", "Ingestion"],
+        // Ingestion: data quality tells which rules reports broke. Licensing: what needs a person. Privacy: who is read about has a pseudonym in the audit log.
+        ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Licensing", "Ingestion", "Privacy"],
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
-        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Feed", "Licensing", "Privacy", "Insights"],
+        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
         ["Transcoding"] = ["Schema", "Rpc", "Feed", "Compatibility"],
         ["OpenApi"] = ["Schema", "Rpc"],
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
-        ["Demo"] = ["Model", "Schema", "Storage", "Privacy", "Licensing", "Ingestion", "Admin"],
+        ["Demo"] = ["Model", "Schema", "Storage", "Audit", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
+        "EventMessages", "AuditInterceptor", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

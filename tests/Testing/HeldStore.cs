@@ -85,8 +85,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => inner.RefusedClaims;
 
-    public ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation) =>
-        Broken is { } words ? throw new StoreUnavailableException(words) : inner.AddContractAsync(contract, cancellation);
+    public ValueTask AddContractAsync(RegisteredContract contract, AuditDraft? audit, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.AddContractAsync(contract, audit, cancellation);
 
     public IReadOnlyList<License> ReadLicenses() => inner.ReadLicenses();
 
@@ -112,9 +112,21 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
         inner.DropThroughAsync(number, cancellation);
 
-    public ValueTask ChangeTokensAsync(
-        IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation) =>
-        Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(kept, dropped, cancellation);
+    public ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(changes, cancellation);
+
+    public AuditHead AuditHead => inner.AuditHead;
+
+    public long OldestAuditNumber => inner.OldestAuditNumber;
+
+    public ValueTask AppendAuditAsync(IReadOnlyList<AuditDraft> drafts, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.AppendAuditAsync(drafts, cancellation);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(long from, long through, bool newestFirst, int maxCount, CancellationToken cancellation) =>
+        inner.ReadAuditAsync(from, through, newestFirst, maxCount, cancellation);
+
+    public ValueTask ForgetAuditAsync(long through, AuditDraft draft, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.ForgetAuditAsync(through, draft, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Schema;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
@@ -30,7 +31,7 @@ internal sealed partial class AccessGrpcService(TokenBook book, TokenClerk clerk
     {
         var order = Read(request);
         var secret = TokenSecret.Make();
-        var token = TokenOf(await StoredAsync(clerk.CreateAsync(order, secret)).ConfigureAwait(false));
+        var token = TokenOf(await StoredAsync(clerk.CreateAsync(order, secret, context.Audit())).ConfigureAwait(false));
         return new Wire.CreateTokenResponse { Token = ToWire(token), Secret = secret };
     }
 
@@ -53,13 +54,13 @@ internal sealed partial class AccessGrpcService(TokenBook book, TokenClerk clerk
     {
         var (id, overlap, end) = (IdOf(request.TokenId), OverlapOf(request.Overlap), EndOf(request.ExpiresAt));
         var secret = TokenSecret.Make();
-        var token = TokenOf(await StoredAsync(clerk.RotateAsync(id, secret, overlap, end)).ConfigureAwait(false));
+        var token = TokenOf(await StoredAsync(clerk.RotateAsync(id, secret, overlap, end, context.Audit())).ConfigureAwait(false));
         return new Wire.RotateTokenResponse { Token = ToWire(token), Secret = secret };
     }
 
     public override async Task<Wire.RevokeTokenResponse> RevokeToken(Wire.RevokeTokenRequest request, ServerCallContext context) => new()
     {
-        Token = ToWire(TokenOf(await StoredAsync(clerk.RevokeAsync(IdOf(request.TokenId))).ConfigureAwait(false))),
+        Token = ToWire(TokenOf(await StoredAsync(clerk.RevokeAsync(IdOf(request.TokenId), context.Audit())).ConfigureAwait(false))),
     };
 
     private TokenOrder Read(Wire.CreateTokenRequest request)

@@ -1,8 +1,9 @@
 using Google.Protobuf.Reflection;
 using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Authorization;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Model;
-using ServiceDescriptor = Google.Protobuf.Reflection.ServiceDescriptor;
+using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Access;
@@ -10,11 +11,8 @@ namespace Telemetry.Server.Access;
 /// <summary>Reads who may call what from the contract, and holds the endpoints of its calls to it.</summary>
 internal static class CallPolicyMapper
 {
-    private static readonly Dictionary<string, MethodDescriptor> Calls = new ServiceDescriptor[]
-    {
-        Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.FeedService.Descriptor,
-        Wire.InsightsService.Descriptor, Wire.LicenseAdminService.Descriptor, Wire.LicenseService.Descriptor, Wire.ReportingService.Descriptor,
-    }.SelectMany(service => service.Methods).ToDictionary(method => $"/{method.Service.FullName}/{method.Name}", StringComparer.Ordinal);
+    private static readonly Dictionary<string, MethodDescriptor> Calls = CurrentReflection.Contract
+        .SelectMany(service => service.Methods).ToDictionary(method => $"/{method.Service.FullName}/{method.Name}", StringComparer.Ordinal);
 
     /// <summary>For the calls of the contract: each gets the policy that stands beside it there, or none and so is closed.</summary>
     public static T WithContractAccess<T>(this T endpoints)
@@ -30,6 +28,9 @@ internal static class CallPolicyMapper
             else if (Calls.TryGetValue(call.Method.FullName, out var method) && AccessOf(method) is { } access)
             {
                 Hold(endpoint, access);
+                endpoint.Metadata.Add(new AuditPolicy(
+                    AuditMapper.KindOf(method) ?? AuditKind.None, $"{method.Service.Name}.{method.Name}",
+                    [.. access.Apps?.SelectedBy ?? [], .. access.Apps?.NamedBy ?? []]));
             }
         });
         return endpoints;

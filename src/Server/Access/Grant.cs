@@ -23,6 +23,9 @@ internal sealed record Grant
     /// <summary>Of the secret that was sent: a token may have two.</summary>
     public ReadOnlyMemory<byte> SecretHash { get; init; }
 
+    /// <summary>As the audit log knows whoever has the token.</summary>
+    public AuditActor Actor => new(Token is null ? AuditActorKind.Provider : AuditActorKind.Token, Name, Token?.ToString() ?? "");
+
     public bool IsLimited => Apps.Count > 0;
 
     public bool Covers(string app) => !IsLimited || Apps.Contains(app, StringComparer.Ordinal);

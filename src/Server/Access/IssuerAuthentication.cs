@@ -59,7 +59,7 @@ internal sealed class IssuerAuthentication(IOptions<AccessOptions> options, Toke
             {
                 if (GrantOf(validated) is { } grant)
                 {
-                    validated.HttpContext.Features.Set(grant);
+                    Granted.Keep(validated.HttpContext, grant);
                     // Who it is goes no further.
                     validated.Principal = Granted.Principal(AccessSchemes.Issuer);
                     return Task.CompletedTask;

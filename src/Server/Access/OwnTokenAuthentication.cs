@@ -59,8 +59,15 @@ internal static class Granted
 {
     public static AuthenticateResult As(HttpContext context, Grant grant, string scheme)
     {
-        context.Features.Set(grant);
+        Keep(context, grant);
         return AuthenticateResult.Success(new AuthenticationTicket(Principal(scheme), scheme));
+    }
+
+    /// <summary>With the request, for whoever needs to know what it may, or has to record it.</summary>
+    public static void Keep(HttpContext context, Grant grant)
+    {
+        context.Features.Set(grant);
+        context.Features.Set(grant.Actor);
     }
 
     /// <summary>Without claims: what a caller may do is the grant, and who it is stays outside.</summary>

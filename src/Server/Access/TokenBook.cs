@@ -69,15 +69,16 @@ internal sealed class TokenBook(ITelemetryStore store, TimeProvider time) : IDis
     /// <summary>Changes tokens; when the task completes, it is on disk and holds.</summary>
     /// <param name="change">Makes of all tokens those to keep as they are from now on, and those to drop.</param>
     /// <exception cref="StoreUnavailableException">Nothing was changed.</exception>
-    public async Task ChangeAsync(Func<IReadOnlyList<AccessToken>, (IReadOnlyList<AccessToken> Kept, IReadOnlyList<TokenId> Dropped)> change)
+    public async Task ChangeAsync(Func<IReadOnlyList<AccessToken>, TokenChanges> change)
     {
         await _changing.WaitAsync().ConfigureAwait(false);
         try
         {
-            var (kept, dropped) = change(All);
-            if (kept.Count > 0)
+            var changes = change(All);
+            if (changes.Kept.Count > 0)
             {
-                await store.ChangeTokensAsync([.. kept.Select(token => token with { Revision = token.Revision + 1 })], dropped, CancellationToken.None)
+                await store.ChangeTokensAsync(
+                    changes with { Kept = [.. changes.Kept.Select(token => token with { Revision = token.Revision + 1 })] }, CancellationToken.None)
                     .ConfigureAwait(false);
             }
         }
@@ -138,8 +139,8 @@ internal sealed class TokenBook(ITelemetryStore store, TimeProvider time) : IDis
         try
         {
             var today = Today;
-            await ChangeAsync(tokens =>
-                ([.. tokens.Where(token => token.Id == id && token.LastUsedOn != today).Select(token => token with { LastUsedOn = today })], []))
+            await ChangeAsync(tokens => new TokenChanges(
+                [.. tokens.Where(token => token.Id == id && token.LastUsedOn != today).Select(token => token with { LastUsedOn = today })], []))
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is StoreUnavailableException or ObjectDisposedException)

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Access;
 
@@ -42,17 +44,18 @@ internal sealed class TokenClerk(TokenBook book, TimeProvider time)
     /// Making and keeping are two steps, with the showing between them: a token that nobody saw must not exist, or the next
     /// start would believe that somebody has one.
     /// </remarks>
-    /// <exception cref="Storage.StoreUnavailableException">It is not good.</exception>
+    /// <exception cref="StoreUnavailableException">It is not good.</exception>
     public Task KeepOwnerAsync(string secret) => book.ChangeAsync(tokens =>
     {
         var unseen = tokens.Where(token => token is { MadeAtStart: true, LastUsedOn: null }).Select(token => token.Id).ToList();
         var names = tokens.Where(token => token.RevokedAt is null && !unseen.Contains(token.Id)).Select(token => token.Name).ToHashSet(StringComparer.Ordinal);
         var name = Enumerable.Range(2, MaxTokens).Select(number => FormattableString.Invariant($"{StartName}-{number}"))
             .Prepend(StartName).First(name => !names.Contains(name));
-        return ([Make(new TokenOrder(name, Scopes.Owner, [], null), secret) with { MadeAtStart = true }], unseen);
+        var token = Make(new TokenOrder(name, Scopes.Owner, [], null), secret) with { MadeAtStart = true };
+        return new TokenChanges([token], unseen) { Audit = AuditCall.OfServer("Access.MakeOwner", "start", time).On(AuditSubjectKind.Token, token.Id.ToString()).Done() };
     });
 
-    public async Task<(TokenOutcome Outcome, AccessToken? Token)> CreateAsync(TokenOrder order, string secret)
+    public async Task<(TokenOutcome Outcome, AccessToken? Token)> CreateAsync(TokenOrder order, string secret, AuditCall audit)
     {
         var outcome = TokenOutcome.Done;
         AccessToken? made = null;
@@ -63,7 +66,7 @@ internal sealed class TokenClerk(TokenBook book, TimeProvider time)
                 : tokens.Count - forgotten.Count >= MaxTokens ? TokenOutcome.TooMany
                 : TokenOutcome.Done;
             made = outcome == TokenOutcome.Done ? Make(order, secret) : null;
-            return made is null ? ([], []) : ([made], forgotten);
+            return made is null ? TokenChanges.None : new TokenChanges([made], forgotten) { Audit = audit.On(AuditSubjectKind.Token, made.Id.ToString()).Done() };
         }).ConfigureAwait(false);
         return (outcome, made);
     }
@@ -72,8 +75,9 @@ internal sealed class TokenClerk(TokenBook book, TimeProvider time)
     /// <param name="secret">Its new secret.</param>
     /// <param name="overlap">How long the one before stays good.</param>
     /// <param name="expiresAt">When it ends; null for as long from now as it was made for.</param>
-    public Task<(TokenOutcome Outcome, AccessToken? Token)> RotateAsync(TokenId id, string secret, TimeSpan overlap, DateTimeOffset? expiresAt) =>
-        ChangeAsync(id, (token, _) => token.RevokedAt is not null ? (TokenOutcome.Revoked, token) : (TokenOutcome.Done, token with
+    /// <param name="audit">Whose call it is.</param>
+    public Task<(TokenOutcome Outcome, AccessToken? Token)> RotateAsync(TokenId id, string secret, TimeSpan overlap, DateTimeOffset? expiresAt, AuditCall audit) =>
+        ChangeAsync(id, audit, (token, _) => token.RevokedAt is not null ? (TokenOutcome.Revoked, token) : (TokenOutcome.Done, token with
         {
             Hash = TokenSecret.Hash(secret),
             EarlierHash = token.Hash,
@@ -83,7 +87,7 @@ internal sealed class TokenClerk(TokenBook book, TimeProvider time)
             ExpiresAt = expiresAt ?? (token.ExpiresAt is { } end ? Now + (end - (token.RotatedAt ?? token.CreatedAt)) : null),
         }));
 
-    public Task<(TokenOutcome Outcome, AccessToken? Token)> RevokeAsync(TokenId id) => ChangeAsync(id, (token, tokens) =>
+    public Task<(TokenOutcome Outcome, AccessToken? Token)> RevokeAsync(TokenId id, AuditCall audit) => ChangeAsync(id, audit, (token, tokens) =>
         token.RevokedAt is not null ? (TokenOutcome.Done, token)
         : token.Scopes.HasFlag(Scopes.Owner) && !tokens.Any(other => other.Id != id && other.Scopes.HasFlag(Scopes.Owner) && other.IsActive(Now))
             ? (TokenOutcome.LastOwner, token)
@@ -92,18 +96,19 @@ internal sealed class TokenClerk(TokenBook book, TimeProvider time)
     private DateTimeOffset Now => DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private async Task<(TokenOutcome Outcome, AccessToken? Token)> ChangeAsync(
-        TokenId id, Func<AccessToken, IReadOnlyList<AccessToken>, (TokenOutcome Outcome, AccessToken Token)> change)
+        TokenId id, AuditCall audit, Func<AccessToken, IReadOnlyList<AccessToken>, (TokenOutcome Outcome, AccessToken Token)> change)
     {
         (TokenOutcome Outcome, AccessToken? Token) changed = (TokenOutcome.NotFound, null);
         await book.ChangeAsync(tokens =>
         {
             if (tokens.FirstOrDefault(token => token.Id == id) is not { } token)
             {
-                return ([], []);
+                return TokenChanges.None;
             }
 
+            audit.On(AuditSubjectKind.Token, id.ToString());
             changed = change(token, tokens);
-            return changed.Token == token ? ([], []) : ([changed.Token!], []);
+            return changed.Token == token ? TokenChanges.None : new TokenChanges([changed.Token!], []) { Audit = audit.Done() };
         }).ConfigureAwait(false);
         return changed;
     }

@@ -6,6 +6,7 @@ internal static class AdminExtensions
     public static IServiceCollection AddAdmin(this IServiceCollection services)
     {
         services.AddSingleton<AdminGrpcService>();
+        services.AddSingleton<AuditGrpcService>();
         services.AddSingleton<AppRegistrar>();
         services.AddSingleton<AppDirectory>();
         services.AddSingleton<AppGrpcService>();

@@ -4,6 +4,7 @@ using System.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
@@ -43,9 +44,13 @@ internal sealed class AdminGrpcService(
             ? await store.FindReportAsync((long)request.Number, context.CancellationToken).ConfigureAwait(false)
             : null;
         // Not refused as another app's: whoever may not read it need not learn what it is.
-        return stored is null || !context.Grant().Covers(stored.App)
-            ? throw RpcErrors.NotFound($"There is no report {request.Number}, or it is no longer kept.")
-            : new Wire.GetReportResponse { Report = messages.ToWire(stored) };
+        if (stored is null || !context.Grant().Covers(stored.App))
+        {
+            throw RpcErrors.NotFound($"There is no report {request.Number}, or it is no longer kept.");
+        }
+
+        context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(stored.Instance)).HandsOut(1);
+        return new Wire.GetReportResponse { Report = messages.ToWire(stored) };
     }
 
     public override async Task<Wire.ListInstancesResponse> ListInstances(
@@ -56,6 +61,7 @@ internal sealed class AdminGrpcService(
         var after = PlaceOf(PageToken.Read("page_token", request.PageToken, question));
         await fleet.UpToNowAsync(context.CancellationToken).ConfigureAwait(false);
         var page = list.Page(query, after, Paging.Size(request.PageSize, DefaultPage, MaxPage));
+        context.Audit().HandsOut(page.Instances.Count);
         return new Wire.ListInstancesResponse
         {
             Instances = { page.Instances.Select(item => store.FindInstance(item.Instance, item.App)).OfType<InstanceState>().Select(StoredMessages.ToWire) },
@@ -71,6 +77,7 @@ internal sealed class AdminGrpcService(
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
         var state = StateOf(InstanceOf(request), Paging.App(apps, request.App), context.Grant());
+        var audit = context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(state.Instance));
         var time = Paging.Range("history_time", request.HistoryTime);
         var question = new Wire.GetInstanceRequest
         {
@@ -86,6 +93,8 @@ internal sealed class AdminGrpcService(
         var size = Paging.Size(request.HistoryPageSize, DefaultHistory, MaxHistory);
         // One more than asked for tells whether there is a next page.
         var history = await HistoryAsync(state, before, time, size + 1, context.CancellationToken).ConfigureAwait(false);
+        // Its state is that of its latest report.
+        audit.HandsOut(Math.Min(history.Count, size) + 1);
         return new Wire.GetInstanceResponse
         {
             Instance = StoredMessages.ToWire(state),

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Telemetry.Schema;
+using Telemetry.Server.Audit;
 
 namespace Telemetry.Server.Admin;
 
@@ -15,7 +16,8 @@ internal sealed class AppsOptions
 
 /// <summary>Registers the contracts that the operator keeps as files, as if each had been registered by a call.</summary>
 /// <remarks>At the start, before anybody can report. A file that is taken away takes no app away: its reports are stored.</remarks>
-internal sealed partial class AppDirectory(AppRegistrar registrar, IOptions<AppsOptions> options, ILogger<AppDirectory> logger)
+internal sealed partial class AppDirectory(
+    AppRegistrar registrar, IOptions<AppsOptions> options, TimeProvider time, ILogger<AppDirectory> logger)
 {
     private const string Key = AppsOptions.Section + ":" + nameof(AppsOptions.Directory);
 
@@ -41,7 +43,8 @@ internal sealed partial class AppDirectory(AppRegistrar registrar, IOptions<Apps
         {
             try
             {
-                var registered = await registrar.RegisterAsync(bytes, validateOnly: false, cancellation).ConfigureAwait(false);
+                var audit = AuditCall.OfServer("Apps.Register", "apps directory", time);
+                var registered = await registrar.RegisterAsync(bytes, validateOnly: false, audit, cancellation).ConfigureAwait(false);
                 Log.Registered(logger, registered.Schema.App, registered.Revision, file);
             }
             catch (SchemaException e)

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -19,7 +20,8 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
     {
         try
         {
-            var contract = await registrar.RegisterAsync(request.DescriptorSet, request.ValidateOnly, context.CancellationToken)
+            var contract = await registrar.RegisterAsync(
+                request.DescriptorSet, request.ValidateOnly, context.Audit(), context.CancellationToken)
                 .ConfigureAwait(false);
             return new Wire.RegisterAppResponse { App = AppDescription.Of(contract.Schema, contract) };
         }

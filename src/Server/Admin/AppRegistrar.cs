@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Telemetry.Schema;
+using Telemetry.Server.Audit;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Admin;
@@ -13,13 +15,15 @@ internal sealed class AppRegistrar(AppRegistry apps, ITelemetryStore store, Time
     /// <summary>Registers an app, or its next revision; the contract it has already makes no new one.</summary>
     /// <param name="descriptorSet">A descriptor set, as compilers write it.</param>
     /// <param name="validateOnly">Whether only to check, and to register nothing.</param>
+    /// <param name="audit">Who registers it, for the audit log.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     /// <returns>The revision that is registered, or would be.</returns>
     /// <exception cref="SchemaException">The contract breaks rules, or cannot stand beside what is registered.</exception>
     /// <exception cref="StoreUnavailableException">It cannot be stored, and is not registered.</exception>
-    public async Task<RegisteredContract> RegisterAsync(ByteString descriptorSet, bool validateOnly, CancellationToken cancellation)
+    public async Task<RegisteredContract> RegisterAsync(ByteString descriptorSet, bool validateOnly, AuditCall audit, CancellationToken cancellation)
     {
         var (schema, contract) = AppContract.ReadNew(descriptorSet);
+        audit.On(AuditSubjectKind.App, schema.App);
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -39,8 +43,13 @@ internal sealed class AppRegistrar(AppRegistry apps, ITelemetryStore store, Time
                 DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()), contract.Memory);
             if (!validateOnly)
             {
-                await store.AddContractAsync(next, cancellation).ConfigureAwait(false);
+                await store.AddContractAsync(next, audit.Done(), cancellation).ConfigureAwait(false);
                 apps.Add(next);
+            }
+
+            else
+            {
+                audit.DoesNothing();
             }
 
             return next;

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
@@ -33,7 +34,7 @@ internal sealed partial class LicenseAdminGrpcService(
         var prefix = PrefixOf(request);
         var key = existing.Length > 0 ? existing : calls.KeyFor(request.RequestId, prefix);
         var call = calls.Of(request.RequestId, order, prefix, existing);
-        return await StoredAsync(clerk.IssueAsync(order, key, call, context.CancellationToken)).ConfigureAwait(false) switch
+        return await StoredAsync(clerk.IssueAsync(order, key, call, context.CancellationToken, context.Audit())).ConfigureAwait(false) switch
         {
             IssueOutcome.Issued issued => new Wire.IssueLicenseResponse
             {
@@ -82,21 +83,30 @@ internal sealed partial class LicenseAdminGrpcService(
     {
         var id = Changeable(Seen(book.Find(IdOf(request.LicenseId)), context.Grant()).License, context.Grant()).Id;
         var instance = InstanceOf(request);
-        var released = await StoredAsync(clerk.ReleaseAsync(id, instance, context.CancellationToken)).ConfigureAwait(false);
+        var audit = context.Audit().On(AuditSubjectKind.License, id.ToString()).On(AuditSubjectKind.Instance, pseudonyms.OfAudited(instance));
+        var released = await StoredAsync(clerk.ReleaseAsync(id, instance, context.CancellationToken, audit)).ConfigureAwait(false);
         return new Wire.ReleaseLicenseInstanceResponse { Released = released ?? throw NotFound() };
     }
 
-    public override Task<Wire.RotateSigningKeyResponse> RotateSigningKey(
+    public override async Task<Wire.RotateSigningKeyResponse> RotateSigningKey(
         Wire.RotateSigningKeyRequest request, ServerCallContext context)
     {
+        // Keys are files, not in the store: rather one that is recorded and does not come than one that nobody recorded.
+        await StoredAsync(RecordAsync(context.Audit().Done())).ConfigureAwait(false);
         try
         {
-            return Task.FromResult(new Wire.RotateSigningKeyResponse { KeyId = keys.Rotate().Id });
+            return new Wire.RotateSigningKeyResponse { KeyId = keys.Rotate().Id };
         }
         catch (SigningKeyException e)
         {
             throw RpcErrors.FailedPrecondition(e.Message);
         }
+    }
+
+    private async ValueTask<bool> RecordAsync(AuditDraft draft)
+    {
+        await store.AppendAuditAsync([draft], CancellationToken.None).ConfigureAwait(false);
+        return true;
     }
 
     private string PrefixOf(Wire.IssueLicenseRequest request)
@@ -110,8 +120,10 @@ internal sealed partial class LicenseAdminGrpcService(
     private async Task<Wire.License> ChangeAsync(string id, Func<License, License> change, ServerCallContext context)
     {
         var grant = context.Grant();
+        var license = Seen(book.Find(IdOf(id)), grant).License.Id;
         var changed = await StoredAsync(clerk.ChangeAsync(
-            Seen(book.Find(IdOf(id)), grant).License.Id, license => change(Changeable(license, grant)), context.CancellationToken)).ConfigureAwait(false);
+            license, current => change(Changeable(current, grant)), context.CancellationToken, context.Audit().On(AuditSubjectKind.License, license.ToString())))
+            .ConfigureAwait(false);
         return ToWire(changed ?? throw NotFound());
     }
 

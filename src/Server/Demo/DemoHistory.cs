@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Options;
 using Telemetry.Schema;
 using Telemetry.Server.Admin;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
@@ -32,7 +33,8 @@ internal sealed class DemoHistory(
         var newest = await store.FindReportAsync(store.Current.Number, CancellationToken.None).ConfigureAwait(false);
         var after = newest?.AcceptedAt ?? DateTimeOffset.MinValue;
         clock.Now = newest?.AcceptedAt ?? clock.Now;
-        await registrar.RegisterAsync(DemoContract.Bytes, validateOnly: false, CancellationToken.None).ConfigureAwait(false);
+        await registrar.RegisterAsync(DemoContract.Bytes, validateOnly: false, AuditCall.OfServer("Apps.Register", "demo", clock), CancellationToken.None)
+            .ConfigureAwait(false);
         var first = fleet.DayOf(DateOnly.FromDateTime(clock.Now.UtcDateTime));
         var days = fleet.DayOf(DateOnly.FromDateTime(until.UtcDateTime)) - first + 1;
         var committed = Task.CompletedTask;

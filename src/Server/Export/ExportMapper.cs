@@ -22,7 +22,8 @@ internal sealed class ExportMapper(
         [Wire.ExportFormat.Parquet] = "application/vnd.apache.parquet",
     };
 
-    public async Task WriteAsync(Wire.ExportRequest request, IServerStreamWriter<HttpBody> response, CancellationToken cancellation)
+    public async Task WriteAsync(
+        Wire.ExportRequest request, IServerStreamWriter<HttpBody> response, Action<long> handsOut, CancellationToken cancellation)
     {
         if (!ContentTypes.TryGetValue(request.Format, out var contentType))
         {
@@ -40,11 +41,15 @@ internal sealed class ExportMapper(
         };
         await foreach (var page in table.Rows.WithCancellation(cancellation).ConfigureAwait(false))
         {
+            var rows = 0;
             foreach (var row in page)
             {
+                rows++;
                 await file.WriteAsync(row).ConfigureAwait(false);
                 await stream.SendFullAsync(cancellation).ConfigureAwait(false);
             }
+
+            handsOut(request.ContentCase == Wire.ExportRequest.ContentOneofCase.Query ? 0 : rows);
         }
 
         await file.EndAsync().ConfigureAwait(false);

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -10,7 +11,7 @@ namespace Telemetry.Server.Feed;
 /// <summary>The gRPC edge of the feed.</summary>
 internal sealed class FeedGrpcService(
     ITelemetryStore store, FeedRequestReader requests, EventMessages messages, IOptions<FeedOptions> options,
-    FeedMetrics metrics, TimeProvider time, GrantedStreams streams) : FeedServiceBinding
+    FeedMetrics metrics, TimeProvider time, GrantedStreams streams, AuditLedger ledger) : FeedServiceBinding
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);
 
@@ -30,9 +31,11 @@ internal sealed class FeedGrpcService(
         metrics.ReaderCame();
         try
         {
+            var audit = context.Audit();
             var session = new FeedSession(
                 store, messages, options.Value, time, feedRequest,
-                GrpcStatuses.IsGrpc(context.GetHttpContext().Request) ? responseStream : new PlainWriter(responseStream));
+                GrpcStatuses.IsGrpc(context.GetHttpContext().Request) ? responseStream : new PlainWriter(responseStream),
+                reports => ledger.HandsOut(audit, reports));
             await streams.RunAsync(context, session.RunAsync).ConfigureAwait(false);
         }
         catch (FrozenReaderException frozen)

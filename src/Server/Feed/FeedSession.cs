@@ -13,7 +13,7 @@ namespace Telemetry.Server.Feed;
 /// </remarks>
 internal sealed class FeedSession(
     ITelemetryStore store, EventMessages messages, FeedOptions options, TimeProvider time, FeedRequest request,
-    IServerStreamWriter<FeedMessage> writer)
+    IServerStreamWriter<FeedMessage> writer, Action<int> handsOut)
 {
     /// <summary>Events per read: small enough to buffer for a reader, large enough to share a socket write.</summary>
     private const int PageSize = 128;
@@ -52,6 +52,7 @@ internal sealed class FeedSession(
 
         // One message is always held back, so that the last one of the page flushes all before it.
         FeedMessage? held = null;
+        var matching = 0;
         foreach (var stored in page)
         {
             if (stored.Position.Number != _position.Number + 1)
@@ -68,6 +69,7 @@ internal sealed class FeedSession(
                 }
 
                 held = messages.Of(stored);
+                matching++;
             }
 
             _position = stored.Position;
@@ -75,6 +77,7 @@ internal sealed class FeedSession(
 
         if (held is not null)
         {
+            handsOut(matching);
             await WriteAsync(held, Flushed, cancellation).ConfigureAwait(false);
         }
         else

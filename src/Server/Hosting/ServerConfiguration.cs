@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
@@ -27,6 +28,7 @@ internal static class ServerConfiguration
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
+        [AuditOptions.Section] = typeof(AuditOptions),
         [InsightsOptions.Section] = typeof(InsightsOptions),
         [AppsOptions.Section] = typeof(AppsOptions),
         [AccessOptions.Section] = typeof(AccessOptions),

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
@@ -79,6 +80,8 @@ internal static class ServerHost
         builder.Services.Configure<AppsOptions>(configuration.GetSection(AppsOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<FeedOptions, FeedOptionsValidator>()
             .Bind(configuration.GetSection(FeedOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<AuditOptions, AuditOptionsValidator>()
+            .Bind(configuration.GetSection(AuditOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<InsightsOptions, InsightsOptionsValidator>()
             .Bind(configuration.GetSection(InsightsOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
@@ -126,6 +129,7 @@ internal static class ServerHost
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
         services.AddExport();
+        services.AddAudit();
         services.AddAccess();
         services.AddAdmin();
         services.AddExceptionHandler<HttpAnswers>();
@@ -143,6 +147,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<AdminGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<AppGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<AuditGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
@@ -156,6 +161,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.LicenseService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.LicenseAdminService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.AuditService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -173,6 +179,7 @@ internal static class ServerHost
     {
         options.Interceptors.Add<FailureInterceptor>();
         options.Interceptors.Add<AppLimitInterceptor>();
+        options.Interceptors.Add<AuditInterceptor>();
     }
 
     private static void EndsAtStop(GrpcServiceOptions options)
@@ -204,6 +211,7 @@ internal static class ServerHost
         contract.MapGrpcService<AccessGrpcService>();
         contract.MapGrpcService<AdminGrpcService>();
         contract.MapGrpcService<AppGrpcService>();
+        contract.MapGrpcService<AuditGrpcService>();
         contract.MapGrpcService<InsightsGrpcService>();
         contract.MapGrpcService<LicenseGrpcService>();
         contract.MapGrpcService<LicenseAdminGrpcService>();

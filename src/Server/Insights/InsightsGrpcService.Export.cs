@@ -1,5 +1,6 @@
 using Google.Api;
 using Grpc.Core;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Rpc;
 using Wire = Telemetry.Contracts.V1;
 
@@ -12,12 +13,14 @@ internal sealed partial class InsightsGrpcService
         Wire.ExportRequest request, IServerStreamWriter<HttpBody> responseStream, ServerCallContext context)
     {
         var http = context.GetHttpContext();
+        var audit = context.Audit();
         return streams.RunAsync(context, async ended =>
         {
             try
             {
                 await export.WriteAsync(
-                    request, GrpcStatuses.IsGrpc(http.Request) ? responseStream : new PlainWriter(http.Response), ended).ConfigureAwait(false);
+                    request, GrpcStatuses.IsGrpc(http.Request) ? responseStream : new PlainWriter(http.Response),
+                    reports => ledger.HandsOut(audit, reports), ended).ConfigureAwait(false);
             }
             catch (Exception) when (http.Response.HasStarted && !GrpcStatuses.IsGrpc(http.Request))
             {
@@ -49,6 +52,10 @@ internal sealed partial class InsightsGrpcService
 /// <summary>Writes reports, installations or an answer as a file, piece by piece as its reader takes them.</summary>
 internal interface IExport
 {
+    /// <param name="request">What is wanted.</param>
+    /// <param name="response">Takes the pieces.</param>
+    /// <param name="handsOut">Told how many reports, or installations, went into them.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="RpcException">The request breaks a rule.</exception>
-    Task WriteAsync(Wire.ExportRequest request, IServerStreamWriter<HttpBody> response, CancellationToken cancellation);
+    Task WriteAsync(Wire.ExportRequest request, IServerStreamWriter<HttpBody> response, Action<long> handsOut, CancellationToken cancellation);
 }

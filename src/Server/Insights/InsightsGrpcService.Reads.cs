@@ -2,6 +2,7 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Insights.Questions;
 using Telemetry.Server.Model;
 using Telemetry.Server.Rpc;
@@ -110,6 +111,7 @@ internal sealed partial class InsightsGrpcService
         var app = Paging.App(apps, request.App) ?? OnlyAppOf(instance, context.Grant());
         await fleet.UpToNowAsync(context.CancellationToken).ConfigureAwait(false);
         var found = timelines.Of(instance, app, days) ?? throw RpcErrors.NotFound("This installation never reported this app here.");
+        context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(instance)).HandsOut(found.Reported.Count(reported => reported));
         return new Wire.GetTimelineResponse
         {
             Position = StoredMessages.ToWire(found.Position),

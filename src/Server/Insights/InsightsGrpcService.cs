@@ -3,8 +3,10 @@ using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights.Questions;
+using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -16,7 +18,7 @@ internal sealed partial class InsightsGrpcService(
     AppRegistry apps, ITelemetryStore store, FleetPosition fleet, QuestionEngine engine, OverviewEngine overview, ReleaseEngine releases,
     CohortEngine cohorts, TimelineEngine timelines, QualityEngine quality, AttentionMapper attention, RefusedRules refused,
     QuestionQueryReader questions, WatchedQuestions<Wire.QueryResponse> watches, IOptions<InsightsOptions> options,
-    TimeProvider time, GrantedStreams streams, IExport export)
+    TimeProvider time, GrantedStreams streams, IExport export, AuditLedger ledger, Pseudonyms pseudonyms)
     : Wire.InsightsService.InsightsServiceBase
 {
     private static readonly TimeSpan FullRetry = TimeSpan.FromSeconds(30);

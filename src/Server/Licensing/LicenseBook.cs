@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
@@ -57,9 +58,10 @@ internal sealed class LicenseBook : IDisposable
     /// <param name="key">Which license.</param>
     /// <param name="change">Gets the entry, null when there is none; returns it as it is to be, null for no change.</param>
     /// <param name="cancellation">Ends the waiting, not the change.</param>
+    /// <param name="audit">Whose call it is; null for what installations and the server do by themselves.</param>
     /// <returns>The entry as it is now; null when there is none.</returns>
     public async ValueTask<LicenseEntry?> ChangeAsync(
-        SubscriptionKeyHash key, Func<LicenseEntry?, LicenseEntry?> change, CancellationToken cancellation)
+        SubscriptionKeyHash key, Func<LicenseEntry?, LicenseEntry?> change, CancellationToken cancellation, AuditCall? audit = null)
     {
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -70,7 +72,8 @@ internal sealed class LicenseBook : IDisposable
                 return before;
             }
 
-            await _store.ChangeLicensesAsync(ChangesBetween(before, after), CancellationToken.None).ConfigureAwait(false);
+            var changes = ChangesBetween(before, after) with { Audit = audit?.On(AuditSubjectKind.License, after.License.Id.ToString()).Done() };
+            await _store.ChangeLicensesAsync(changes, CancellationToken.None).ConfigureAwait(false);
             Show(after, before);
             return after;
         }

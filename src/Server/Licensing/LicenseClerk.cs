@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 
@@ -13,8 +14,9 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
     /// <param name="key">The key in clear; nothing but its keyed hash and its mask outlives this.</param>
     /// <param name="call">By what its repetition is known; null when it cannot be repeated.</param>
     /// <param name="cancellation">Ends the waiting, not the change.</param>
+    /// <param name="audit">Whose call it is, for the audit log.</param>
     public async ValueTask<IssueOutcome> IssueAsync(
-        LicenseOrder order, string key, IssueCall? call, CancellationToken cancellation)
+        LicenseOrder order, string key, IssueCall? call, CancellationToken cancellation, AuditCall? audit = null)
     {
         var hash = pseudonyms.OfKey(LicenseKey.Canonical(key));
         IssueOutcome? refusal = null;
@@ -35,23 +37,23 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
                     LicenseOf(order, key, hash) with { IssuedBy = call },
                     ImmutableDictionary<LicensedInstanceId, LicenseLease>.Empty)
                 : null;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, audit).ConfigureAwait(false);
         return refusal ?? new IssueOutcome.Issued(issued!);
     }
 
     /// <summary>Changes what a license covers.</summary>
     /// <returns>The license as it is now; null when there is none.</returns>
     public async ValueTask<LicenseEntry?> ChangeAsync(
-        LicenseId id, Func<License, License> change, CancellationToken cancellation) =>
+        LicenseId id, Func<License, License> change, CancellationToken cancellation, AuditCall? audit = null) =>
         book.Find(id) is { } entry
-            ? await book.ChangeAsync(entry.License.KeyHash, current => Changed(current!, change), cancellation)
+            ? await book.ChangeAsync(entry.License.KeyHash, current => Changed(current!, change), cancellation, audit)
                 .ConfigureAwait(false)
             : null;
 
     /// <summary>Takes an installation's seat from it.</summary>
     /// <returns>Whether it had one; null when there is no such license.</returns>
     public async ValueTask<bool?> ReleaseAsync(
-        LicenseId id, LicensedInstanceId instance, CancellationToken cancellation)
+        LicenseId id, LicensedInstanceId instance, CancellationToken cancellation, AuditCall? audit = null)
     {
         if (book.Find(id) is not { } entry)
         {
@@ -63,7 +65,7 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         {
             released = current!.Leases.ContainsKey(instance);
             return released ? current with { Leases = current.Leases.Remove(instance) } : null;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, audit).ConfigureAwait(false);
         return released;
     }
 

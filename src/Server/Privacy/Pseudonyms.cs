@@ -13,6 +13,7 @@ namespace Telemetry.Server.Privacy;
 internal sealed class Pseudonyms : IDisposable
 {
     private const int MaxText = 256;
+    private const int AuditedBytes = 16;
 
     /// <summary>Keyed once per thread: setting up a key costs several times what hashing a report's few bytes does.</summary>
     private readonly ThreadLocal<IncrementalHash> _instances;
@@ -25,6 +26,8 @@ internal sealed class Pseudonyms : IDisposable
 
     private readonly byte[] _issuing;
 
+    private readonly byte[] _auditing;
+
     public Pseudonyms(byte[] secret)
     {
         _instances = Keyed(secret, "telemetry instance"u8);
@@ -32,6 +35,7 @@ internal sealed class Pseudonyms : IDisposable
         _licensedInstances = Keyed(secret, "licensed instance"u8);
         _contents = Keyed(secret, "report content"u8);
         _issuing = HMACSHA256.HashData(secret, "license issue"u8);
+        _auditing = HMACSHA256.HashData(secret, "audit log"u8);
         using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
         check.AppendData("secret check"u8);
         SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
@@ -64,6 +68,14 @@ internal sealed class Pseudonyms : IDisposable
         Hash(_subscriptionKeys.Value!, subscriptionKey, hash);
         return SubscriptionKeyHash.Read(hash);
     }
+
+    /// <summary>The installation as the audit log knows it, for ever: 32 hexadecimal digits that nothing else has, so that one which is erased leaves none behind.</summary>
+    public string OfAudited(InstanceId instance) => OfAudited(instance.ToString());
+
+    /// <inheritdoc cref="OfAudited(InstanceId)"/>
+    public string OfAudited(LicensedInstanceId instance) => OfAudited(instance.ToString());
+
+    private string OfAudited(string pseudonym) => Convert.ToHexStringLower(HMACSHA256.HashData(_auditing, Encoding.UTF8.GetBytes(pseudonym)).AsSpan(0, AuditedBytes));
 
     /// <summary>32 bytes that stand for a call that issues a license, different for each purpose.</summary>
     public byte[] OfIssue(string purpose, string text) =>

@@ -14,12 +14,16 @@ namespace Telemetry.Server.Rpc;
 /// <remarks>The library's own answers never change, and registered apps come while the server runs. Threading: any.</remarks>
 internal sealed class CurrentReflection(AppRegistry apps)
 {
-    private static readonly ServiceDescriptor[] Services =
+    /// <summary>The services of the contract.</summary>
+    public static readonly ServiceDescriptor[] Contract =
     [
-        Wire.ReportingService.Descriptor, Wire.FeedService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor,
-        Wire.LicenseService.Descriptor, Wire.LicenseAdminService.Descriptor, Grpc.Health.V1.Health.Descriptor,
-        V1.ServerReflection.Descriptor, V1Alpha.ServerReflection.Descriptor,
+        Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.AuditService.Descriptor,
+        Wire.FeedService.Descriptor, Wire.InsightsService.Descriptor, Wire.LicenseAdminService.Descriptor, Wire.LicenseService.Descriptor,
+        Wire.ReportingService.Descriptor,
     ];
+
+    private static readonly ServiceDescriptor[] Services =
+        [.. Contract, Grpc.Health.V1.Health.Descriptor, V1.ServerReflection.Descriptor, V1Alpha.ServerReflection.Descriptor];
 
     private Answers? _answers;
 

@@ -113,16 +113,37 @@ internal interface ITelemetryStore : IAsyncDisposable
     ValueTask ChangeLicensesAsync(LicenseChanges changes, CancellationToken cancellation);
 
     /// <summary>Keeps a revision of a registered app's contract; when the task completes, it is on disk.</summary>
+    /// <param name="contract">The revision.</param>
+    /// <param name="audit">What the audit log says of it.</param>
+    /// <param name="cancellation">Ends the waiting, not the change.</param>
     /// <remarks>A store gives what it kept to the registry when it is opened, before it reads any report.</remarks>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
-    ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation);
+    ValueTask AddContractAsync(RegisteredContract contract, AuditDraft? audit, CancellationToken cancellation);
 
     /// <summary>All tokens; from memory.</summary>
     IReadOnlyList<AccessToken> Tokens { get; }
 
     /// <summary>Keeps tokens as they are from now on, at least one, new or known, and drops others; durably, all or none.</summary>
     /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
-    ValueTask ChangeTokensAsync(IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation);
+    ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation);
+
+    /// <summary>The newest entry of the audit log; number 0 when there is none.</summary>
+    AuditHead AuditHead { get; }
+
+    /// <summary>Number of the oldest entry of the audit log that is kept; 0 when there is none.</summary>
+    long OldestAuditNumber { get; }
+
+    /// <summary>Adds to the audit log what belongs to no change of this store, in order; when the task completes, it is on disk.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was added; try again later.</exception>
+    ValueTask AppendAuditAsync(IReadOnlyList<AuditDraft> drafts, CancellationToken cancellation);
+
+    /// <summary>Entries of the audit log from one number through another, in either order.</summary>
+    /// <exception cref="StoreDamagedException">One is not what was written.</exception>
+    ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(long from, long through, bool newestFirst, int maxCount, CancellationToken cancellation);
+
+    /// <summary>Forgets entries of the audit log up to and including one, which must not be the newest, and adds one that says so.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was changed; try again later.</exception>
+    ValueTask ForgetAuditAsync(long through, AuditDraft draft, CancellationToken cancellation);
 }
 
 /// <summary>Is told what was committed, right after it is on disk.</summary>

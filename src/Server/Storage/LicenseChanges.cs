@@ -14,5 +14,8 @@ internal sealed record LicenseChanges
     /// <summary>Seats that are given up.</summary>
     public IReadOnlyList<(LicenseId License, LicensedInstanceId Instance)> Released { get; init; } = [];
 
+    /// <summary>What the audit log says of it; null for what it does not speak of.</summary>
+    public AuditDraft? Audit { get; init; }
+
     public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count == 0;
 }

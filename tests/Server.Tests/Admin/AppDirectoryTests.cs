@@ -136,7 +136,7 @@ public sealed class AppDirectoryTests : IDisposable
 
     private Task RegisterAsync(TestServer server, string? directory = null) => new AppDirectory(
         server.Part<AppRegistrar>(), Options.Create(new AppsOptions { Directory = directory ?? _directory }),
-        NullLogger<AppDirectory>.Instance).RegisterAsync();
+        server.Time, NullLogger<AppDirectory>.Instance).RegisterAsync();
 
     private string Keep(string name, ByteString content)
     {

@@ -227,7 +227,7 @@ public sealed class FeedSessionTests : IAsyncDisposable
         var filter = new EventFilter { Verdicts = new HashSet<ClaimVerdict> { ClaimVerdict.Community } };
         var options = new FeedOptions { GatherInterval = Gather, FellBehindAfter = 20, WriteTimeout = TimeSpan.FromMinutes(1) };
         _session = Task.Run(() => new FeedSession(
-            _store, new EventMessages(new StoredMessages(new AppRegistry())), options, _time, new FeedRequest(after, filter, Heartbeat), _writer).RunAsync(_end.Token));
+            _store, new EventMessages(new StoredMessages(new AppRegistry())), options, _time, new FeedRequest(after, filter, Heartbeat), _writer, static _ => { }).RunAsync(_end.Token));
     }
 
     /// <summary>A session that has caught up and waits.</summary>

@@ -1,11 +1,12 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 
 namespace Telemetry.Server.Tests.Storage;
 
 /// <summary>
 /// A small store with everything a store can have: runs of several servers, several fillings of both logs, slots of the
-/// state, licenses, seats, tokens. Its files, and what was acknowledged.
+/// state, licenses, seats, tokens, an audit log. Its files, and what was acknowledged.
 /// </summary>
 internal sealed class WrittenStore
 {
@@ -28,9 +29,10 @@ internal sealed class WrittenStore
         for (var run = 0; run < 3; run++)
         {
             var store = temporary.Open();
-            await store.ChangeTokensAsync([TokenOf(run)], [], CancellationToken.None);
+            await store.ChangeTokensAsync(new TokenChanges([TokenOf(run)], []) { Audit = new AuditDraft(new byte[] { (byte)run, 1 }) }, CancellationToken.None);
             await store.ChangeLicensesAsync(
-                new() { Licenses = [LicenseSamplesOf(run)], Leases = [LeaseOf(run)] }, CancellationToken.None);
+                new() { Licenses = [LicenseSamplesOf(run)], Leases = [LeaseOf(run)], Audit = new AuditDraft(new byte[] { (byte)run, 2 }) }, CancellationToken.None);
+            await store.AppendAuditAsync([new AuditDraft(new byte[] { (byte)run, 3 }), new AuditDraft(new byte[] { (byte)run, 4 })], CancellationToken.None);
             for (var i = 0; i < 25; i++)
             {
                 store.Commit(
@@ -100,12 +102,12 @@ internal sealed class WrittenStore
     /// <summary>Everything that can be read from a store.</summary>
     internal sealed record Contents(
         IReadOnlyList<StoredReport> Reports, IReadOnlyList<string> Instances, IReadOnlyList<License> Licenses,
-        IReadOnlyList<LicenseLease> Leases, IReadOnlyList<AccessToken> Tokens)
+        IReadOnlyList<LicenseLease> Leases, IReadOnlyList<AccessToken> Tokens, IReadOnlyList<AuditEntry> Audit)
     {
         /// <exception cref="StoreDamagedException">Something cannot be read as it was written.</exception>
         public static async Task<Contents> ReadAsync(LiteDbTelemetryStore store) => new(
             await TemporaryStore.ReadAllAsync(store), store.InstanceTexts(), store.ReadLicenses(),
-            store.ReadLeases(), store.Tokens);
+            store.ReadLeases(), store.Tokens, await store.ReadAuditAsync(0, long.MaxValue, newestFirst: false, int.MaxValue, CancellationToken.None));
 
         public void AssertSame(Contents other)
         {
@@ -113,6 +115,7 @@ internal sealed class WrittenStore
             Assert.Equal(Instances, other.Instances);
             Assert.Equivalent(Licenses, other.Licenses, strict: true);
             Assert.Equivalent(Leases, other.Leases, strict: true);
+            Assert.Equal(Audit.Select(entry => (entry.Number, Convert.ToHexString(entry.Hash.Span))), other.Audit.Select(entry => (entry.Number, Convert.ToHexString(entry.Hash.Span))));
             Assert.Equal(
                 Tokens.Select(token => Convert.ToHexString(token.Hash.Span)),
                 other.Tokens.Select(token => Convert.ToHexString(token.Hash.Span)));

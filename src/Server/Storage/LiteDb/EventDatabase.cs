@@ -9,7 +9,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
 /// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
-/// by license and installation).
+/// by license and installation), "audit" (entries of the audit log by number).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>
@@ -190,10 +190,10 @@ internal sealed partial class EventDatabase : IDisposable
 
     public IEnumerable<AccessToken> ReadTokens() => Read(Tokens, [], Query.Ascending).Select(TokenDocument.ToToken);
 
-    public void ChangeTokens(IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped)
+    public void ChangeTokens(TokenChanges changes)
     {
-        _engine.Upsert(Tokens, kept.Select(TokenDocument.Of), BsonAutoId.Int64);
-        _engine.Delete(Tokens, dropped.Select(id => new BsonValue((long)id.Value)));
+        _engine.Upsert(Tokens, changes.Kept.Select(TokenDocument.Of), BsonAutoId.Int64);
+        _engine.Delete(Tokens, changes.Dropped.Select(id => new BsonValue((long)id.Value)));
     }
 
     public void Dispose()

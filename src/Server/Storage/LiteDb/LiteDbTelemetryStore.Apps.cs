@@ -1,13 +1,14 @@
 using Telemetry.Schema;
+using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
-    public async ValueTask AddContractAsync(RegisteredContract contract, CancellationToken cancellation) =>
+    public async ValueTask AddContractAsync(RegisteredContract contract, AuditDraft? audit, CancellationToken cancellation) =>
         await ChangeAsync(() =>
         {
-            Commit(database => database.AddContract(contract));
+            CommitWithAudit(audit, database => database.AddContract(contract));
             return true;
         }).ConfigureAwait(false);
 

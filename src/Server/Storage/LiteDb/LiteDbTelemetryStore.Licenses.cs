@@ -19,7 +19,7 @@ internal sealed partial class LiteDbTelemetryStore
 
         await ChangeAsync(() =>
         {
-            Commit(database => database.ChangeLicenses(changes));
+            CommitWithAudit(changes.Audit, database => database.ChangeLicenses(changes));
             CheckpointWhenDue();
             return true;
         }).ConfigureAwait(false);

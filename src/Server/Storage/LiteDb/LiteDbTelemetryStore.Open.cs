@@ -114,6 +114,7 @@ internal sealed partial class LiteDbTelemetryStore
         _dropping = _oldest - 1;
         _gaps = new GapTable([.. _database.ReadGaps()]);
         _tokens = [.. _database.ReadTokens()];
+        LoadAudit();
         foreach (var (first, epoch) in _database.ReadEpochs())
         {
             _epochs.Add(first, epoch);

@@ -80,6 +80,7 @@ internal sealed partial class LiteDbTelemetryStore
 
         ReadLicenses();
         ReadLeases();
+        Reading(database => database.ReadAudit(0, long.MaxValue, newestFirst: false, int.MaxValue).Count());
     }
 
     private async ValueTask<T> InTurnAsync<T>(Func<T> read, CancellationToken cancellation)

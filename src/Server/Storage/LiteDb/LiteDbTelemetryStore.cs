@@ -105,13 +105,12 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
             : cancellation.CanBeCanceled ? next.WaitAsync(cancellation) : next;
     }
 
-    public async ValueTask ChangeTokensAsync(
-        IReadOnlyList<AccessToken> kept, IReadOnlyList<TokenId> dropped, CancellationToken cancellation) =>
+    public async ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation) =>
         await ChangeAsync(() =>
         {
-            Commit(database => database.ChangeTokens(kept, dropped));
-            var changed = kept.Select(token => token.Id).Concat(dropped).ToHashSet();
-            Volatile.Write(ref _tokens, [.. _tokens.Where(token => !changed.Contains(token.Id)), .. kept]);
+            CommitWithAudit(changes.Audit, database => database.ChangeTokens(changes));
+            var changed = changes.Kept.Select(token => token.Id).Concat(changes.Dropped).ToHashSet();
+            Volatile.Write(ref _tokens, [.. _tokens.Where(token => !changed.Contains(token.Id)), .. changes.Kept]);
             return true;
         }).ConfigureAwait(false);
 

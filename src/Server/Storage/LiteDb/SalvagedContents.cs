@@ -13,6 +13,7 @@ internal sealed class SalvagedContents
     public const string Leases = "leases";
     public const string Tokens = "access_tokens";
     public const string Apps = "apps";
+    public const string Audit = "audit";
 
     private const string Reports = "events";
     private const string Slots = "slots";
@@ -23,7 +24,7 @@ internal sealed class SalvagedContents
     private static readonly (string Collection, string Mark, string? Version)[] Kinds =
     [
         (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
-        (Leases, "bound", "check"), (Apps, "contract", null), ("meta", "x", null),
+        (Leases, "bound", "check"), (Apps, "contract", null), (Audit, "record", null), ("meta", "x", null),
     ];
 
     private readonly Dictionary<string, SortedDictionary<BsonValue, BsonDocument>> _collections =
@@ -85,7 +86,7 @@ internal sealed class SalvagedContents
             return;
         }
 
-        if (collection is Reports or Slots && !EventDatabase.IsWhole(document))
+        if ((collection is Reports or Slots && !EventDatabase.IsWhole(document)) || (collection is Audit && !EventDatabase.EntryOf(document).IsWhole))
         {
             UnreadableDocuments++;
             return;

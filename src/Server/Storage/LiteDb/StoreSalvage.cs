@@ -107,7 +107,8 @@ internal sealed class StoreSalvage
         _words.Add(
             $"Kept: {Number(_contents.Events)} reports, {_contents.Count(SalvagedContents.Licenses)} licenses, "
             + $"{_contents.Count(SalvagedContents.Leases)} seats, {_contents.Count(SalvagedContents.Tokens)} tokens, "
-            + $"{_contents.Count(SalvagedContents.Apps)} contracts of registered apps.");
+            + $"{_contents.Count(SalvagedContents.Apps)} contracts of registered apps, "
+            + $"{Number(_contents.Count(SalvagedContents.Audit))} entries of the audit log (telemetry audit verify tells which are missing).");
         _words.AddRange(_contents.Gaps.Select(gap => $"Gone: reports {Range(gap.First, gap.Last)}; the feed announces the gap."));
         _words.AddRange(_contents.AppsWithoutContract.Select(app =>
             $"Gone: the contract of the app {app}; its reports are kept. Register it again before it reports: telemetry apps register FILE."));

@@ -1,0 +1,109 @@
+using System.Collections;
+using Google.Protobuf;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Telemetry.Server.Model;
+using Telemetry.Server.Rpc;
+using Telemetry.Server.Storage;
+
+namespace Telemetry.Server.Audit;
+
+/// <summary>Records what the contract says of a call: a read before its answer, a change in one step with it, a refusal with its reason.</summary>
+internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : Interceptor
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
+
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+        TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
+    {
+        if (Begin(request, context) is not { } call)
+        {
+            return await continuation(request, context).ConfigureAwait(false);
+        }
+
+        TResponse response;
+        try
+        {
+            response = await continuation(request, context).ConfigureAwait(false);
+        }
+        catch (RpcException e)
+        {
+            await NoteRefusalAsync(call, e).ConfigureAwait(false);
+            throw;
+        }
+
+        if (!call.IsSettled)
+        {
+            await NoteAsync(call).ConfigureAwait(false);
+        }
+
+        return response;
+    }
+
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
+        TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
+        ServerStreamingServerMethod<TRequest, TResponse> continuation)
+    {
+        if (Begin(request, context) is not { } call)
+        {
+            await continuation(request, responseStream, context).ConfigureAwait(false);
+            return;
+        }
+
+        await NoteAsync(call).ConfigureAwait(false);
+        await continuation(request, responseStream, context).ConfigureAwait(false);
+    }
+
+    private AuditCall? Begin<TRequest>(TRequest request, ServerCallContext context)
+    {
+        var http = context.GetHttpContext();
+        if (http.GetEndpoint()?.Metadata.GetMetadata<AuditPolicy>() is not { Kind: not AuditKind.None } policy)
+        {
+            return null;
+        }
+
+        var call = new AuditCall(policy.Kind, policy.Action, http.Features.Get<AuditActor>() ?? throw new InvalidOperationException("The call was not authorized."), time);
+        foreach (var slug in policy.AppPaths.SelectMany(path => Apps((IMessage)request!, path.Split('.'))))
+        {
+            call.On(AuditSubjectKind.App, slug);
+        }
+
+        http.Features.Set(call);
+        return call;
+    }
+
+    private static IEnumerable<string> Apps(IMessage? message, ReadOnlyMemory<string> names)
+    {
+        var value = message?.Descriptor.FindFieldByName(names.Span[0]).Accessor.GetValue(message);
+        return names.Length > 1 ? Apps(value as IMessage, names[1..])
+            : value is IList apps ? apps.Cast<string>()
+            : value is string { Length: > 0 } app ? [app]
+            : [];
+    }
+
+    private async Task NoteAsync(AuditCall call)
+    {
+        try
+        {
+            await ledger.NoteAsync(call, 0).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            throw RpcErrors.StoreUnavailable(
+                "This cannot be recorded in the audit log right now, and what is not recorded is not handed out. Try again in a minute.", Retry).ToRpcException();
+        }
+    }
+
+    /// <summary>What was refused changed and showed nothing, so it is refused whether that is recorded or not.</summary>
+    private async Task NoteRefusalAsync(AuditCall call, RpcException refusal)
+    {
+        try
+        {
+            await ledger.NoteAsync(call, (int)refusal.StatusCode).ConfigureAwait(false);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The store says so itself.
+        }
+    }
+}
