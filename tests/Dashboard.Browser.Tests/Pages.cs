@@ -10,7 +10,7 @@ internal static class Pages
         [
             "/live", "/", "/explore?by=environment.php_version", "/releases?app=roomvox", "/support-matrix?app=roomvox&oldest=8.2", "/installations",
             $"/installations/{some["instanceId"]}?app={some["app"]}", "/explore?by=environment.php_version&and=environment.database&view=heat",
-            "/licenses", "/data-quality", "/settings?app=roomvox", "/gallery",
+            "/licenses", "/data-quality", "/access", "/audit", "/settings?app=roomvox", "/gallery",
         ];
     }
 }

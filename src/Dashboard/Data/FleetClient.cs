@@ -21,6 +21,7 @@ public sealed class FleetClient
         Access = new(calls);
         Admin = new(calls);
         Apps = new(calls);
+        Audit = new(calls);
         Feed = new(calls);
         Insights = new(calls);
         Licenses = new(calls);
@@ -33,6 +34,8 @@ public sealed class FleetClient
     public AdminService.AdminServiceClient Admin { get; }
 
     public AppService.AppServiceClient Apps { get; }
+
+    public AuditService.AuditServiceClient Audit { get; }
 
     public FeedService.FeedServiceClient Feed { get; }
 

@@ -12,7 +12,7 @@ internal static class DashboardEndpoints
     public static readonly string[] Views =
     [
         "/", "/live", "/explore", "/releases", "/support-matrix", "/installations", "/installations/{id}", "/licenses",
-        "/data-quality", "/access", "/settings", "/gallery",
+        "/data-quality", "/access", "/audit", "/settings", "/gallery",
     ];
 
     public static void MapDashboard(this WebApplication app)
