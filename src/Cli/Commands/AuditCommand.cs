@@ -236,7 +236,7 @@ internal sealed class AuditCommand : Command
             {
                 return JsonParser.Default.Parse<AuditEntry>(line);
             }
-            catch (Exception e) when (e is InvalidProtocolBufferException or FormatException or InvalidOperationException)
+            catch (Exception e) when (e is IOException or FormatException or InvalidOperationException)
             {
                 throw new CliUsageException($"'{file}' holds a line that is no entry of an audit log; 'telemetry audit export' writes such files.");
             }

@@ -13,7 +13,7 @@ public sealed class RightsTests : SignedIn
 
         var side = Render<Side>();
 
-        Assert.Equal(["Live", "Licenses", "Access"], side.FindAll(".nav.locked").Select(entry => Text(entry).Split(" (")[0]));
+        Assert.Equal(["Live", "Licenses", "Access", "Audit log"], side.FindAll(".nav.locked").Select(entry => Text(entry).Split(" (")[0]));
         Assert.Contains("Needs scope live", Text(side.Find(".nav.locked")), StringComparison.Ordinal);
         Assert.Contains(side.FindAll("a.nav"), entry => Text(entry) == "Overview");
         Assert.True(Rights.IsReadOnly);
