@@ -19,7 +19,7 @@ public sealed class AuditPageTests : SignedIn
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("tbody tr").Count));
         var rows = page.FindAll("tbody tr").Select(row => string.Join(' ', row.Children.Select(Text))).ToList();
         Assert.Contains("Grafana Read an installation installation 00112233 done 4 120 12", rows[0], StringComparison.Ordinal);
-        Assert.Contains("Sales Revoked a license not allowed 1 0 11", rows[1], StringComparison.Ordinal);
+        Assert.Matches(@"Sales Revoked a license \S* ?not allowed 1 0 11", rows[1]);
         Assert.Contains("the server (start) Made the owner’s token token fedcba98 done", rows[2], StringComparison.Ordinal);
         Assert.Contains("12 entries are kept; 1 of the 3 shown here was refused.", Text(page.Find(".answer")), StringComparison.Ordinal);
     }
