@@ -76,6 +76,12 @@ public sealed class OverloadTests
         server.ExpectsErrors = true;
         var client = new Wire.ReportingService.ReportingServiceClient(server.Native);
         await client.SubmitReportAsync(SampleReports.Request("https://before.example"));
+        // What this token already reads is in the audit log; of another nothing could be recorded.
+        using (var before = FeedReader.Open(server, new Wire.StreamEventsRequest { Beginning = new() }))
+        {
+            Assert.Single(await before.EventsThroughAsync(1));
+        }
+
         server.HeldStore.Broken = "No space left on device";
 
         var refusal = await RefusalOf(client.SubmitReportAsync(SampleReports.Request("https://during.example")));

@@ -281,13 +281,7 @@ public sealed class TranscodedCallsTests
 internal static class HttpRules
 {
     public static IEnumerable<(MethodDescriptor Call, string Verb, string Path, bool HasBody)> All =>
-        new FileDescriptor[]
-            {
-                Wire.ReportingServiceReflection.Descriptor, Wire.FeedServiceReflection.Descriptor, Wire.AdminServiceReflection.Descriptor,
-                Wire.AppServiceReflection.Descriptor, Wire.LicenseServiceReflection.Descriptor, Wire.LicenseAdminServiceReflection.Descriptor,
-                Wire.InsightsServiceReflection.Descriptor, Wire.AccessServiceReflection.Descriptor,
-            }
-            .SelectMany(file => file.Services).SelectMany(service => service.Methods)
+        Access.ContractCalls.All
             .Where(call => call.GetOptions()?.HasExtension(AnnotationsExtensions.Http) == true)
             .SelectMany(call => Of(call.GetOptions().GetExtension(AnnotationsExtensions.Http)).Select(rule => (call, rule.Verb, rule.Path, rule.HasBody)));
 

@@ -101,7 +101,7 @@ internal sealed partial class LiteDbTelemetryStore
         OutOfMemoryException => e,
         // LiteDB trusts its pages, so what it throws when they contradict each other can be anything.
         _ => new StoreOpenException(
-            $"The store in '{directory}' contradicts itself: {e.Message} Restore the whole directory from a backup, or keep "
+            $"'{StoreFiles.Data}' in '{directory}' contradicts itself: {e.Message} Restore the whole directory from a backup, or keep "
             + "what can be proven: run the server once with --salvage.", e),
     };
 
