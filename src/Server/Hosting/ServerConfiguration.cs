@@ -8,6 +8,7 @@ using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
+using Telemetry.Server.Privacy;
 
 namespace Telemetry.Server.Hosting;
 
@@ -26,6 +27,7 @@ internal static class ServerConfiguration
         [LimitOptions.Section] = typeof(LimitOptions),
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
+        [RetentionOptions.Section] = typeof(RetentionOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
         [InsightsOptions.Section] = typeof(InsightsOptions),
         [AppsOptions.Section] = typeof(AppsOptions),

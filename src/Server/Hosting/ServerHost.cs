@@ -15,6 +15,7 @@ using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
+using Telemetry.Server.Retention;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
@@ -72,6 +73,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(IngestionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LicensingOptions, LicensingOptionsValidator>()
             .Bind(configuration.GetSection(LicensingOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<RetentionOptions, RetentionOptionsValidator>()
+            .Bind(configuration.GetSection(RetentionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
             .Bind(configuration.GetSection(LimitOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<AccessOptions, AccessOptionsValidator>()
@@ -125,6 +128,7 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddHostedService<RetentionSweeper>();
         services.AddExport();
         services.AddAccess();
         services.AddAdmin();

@@ -14,5 +14,8 @@ internal sealed record LicenseChanges
     /// <summary>Seats that are given up.</summary>
     public IReadOnlyList<(LicenseId License, LicensedInstanceId Instance)> Released { get; init; } = [];
 
-    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count == 0;
+    /// <summary>Licenses that are forgotten; their seats are given up besides.</summary>
+    public IReadOnlyList<LicenseId> Forgotten { get; init; } = [];
+
+    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count + Forgotten.Count == 0;
 }
