@@ -128,7 +128,8 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
-        services.AddHostedService<RetentionSweeper>();
+        services.AddSingleton<RetentionSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         services.AddExport();
         services.AddAccess();
         services.AddAdmin();

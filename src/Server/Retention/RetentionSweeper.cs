@@ -21,18 +21,22 @@ internal sealed partial class RetentionSweeper(
     /// <summary>Often, because a fleet that grows fast must not fill the database before its day is over.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
+    private readonly SemaphoreSlim _sweeping = new(1);
     private int _sweptDay = int.MinValue;
     private string? _told;
 
+    /// <remarks>The first time right after the start: a server may be one that never runs for long.</remarks>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
+        await Task.Yield();
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+            do
             {
                 await SweepAsync(stoppingToken).ConfigureAwait(false);
             }
+            while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -43,11 +47,28 @@ internal sealed partial class RetentionSweeper(
     /// <summary>Does all that is due.</summary>
     public async Task SweepAsync(CancellationToken cancellation)
     {
-        if (clock.NoLaterThanNow is not { } now)
+        await _sweeping.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            return;
+            if (clock.NoLaterThanNow is { } now)
+            {
+                await SweepAsync(now, cancellation).ConfigureAwait(false);
+            }
         }
+        finally
+        {
+            _sweeping.Release();
+        }
+    }
 
+    public override void Dispose()
+    {
+        _sweeping.Dispose();
+        base.Dispose();
+    }
+
+    private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
         try
         {
             // First, because a full disk leaves no room to move anything.
