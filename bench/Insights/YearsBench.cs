@@ -35,7 +35,7 @@ internal static class YearsBench
         var directory = Directory.CreateTempSubdirectory("telemetry-years-").FullName;
         try
         {
-            var years = new Years(directory, new SteppedClock(), options);
+            using var years = new Years(directory, new SteppedClock(), options);
             await years.OpenAsync().ConfigureAwait(false);
             Console.WriteLine("| day | reports kept | database, MB | segments, MB | insights, MB | start, ms | commit p50, ms | p99, ms | longest, ms | p99 while days move, ms | longest, ms |");
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -57,7 +57,7 @@ internal static class YearsBench
         }
     }
 
-    private sealed class Years(string directory, SteppedClock clock, RetentionOptions options)
+    private sealed class Years(string directory, SteppedClock clock, RetentionOptions options) : IDisposable
     {
         private readonly Random _random = new(47);
         private readonly List<double> _quiet = [];
@@ -92,6 +92,14 @@ internal static class YearsBench
             await _monitor.StopAsync(CancellationToken.None).ConfigureAwait(false);
             _files.Write(all: true);
             await _store.DisposeAsync().ConfigureAwait(false);
+            Dispose();
+        }
+
+        public void Dispose()
+        {
+            _sweeper.Dispose();
+            _monitor.Dispose();
+            _follower.Dispose();
             _projection.Dispose();
         }
 
