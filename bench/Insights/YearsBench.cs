@@ -48,6 +48,10 @@ internal static class YearsBench
                 }
             }
 
+            Console.WriteLine();
+            await years.MeasureMovingAsync(day: days, installations, perCommit: 1).ConfigureAwait(false);
+            await years.MeasureMovingAsync(day: days, installations, perCommit: PerCommit).ConfigureAwait(false);
+            await years.MeasureMovingAsync(day: days, installations, perCommit: 1_000).ConfigureAwait(false);
             await years.CloseAsync().ConfigureAwait(false);
             return 0;
         }
@@ -105,11 +109,16 @@ internal static class YearsBench
 
         public async Task LiveADayAsync(int installations, int day)
         {
-            // The sweep of the day runs beside its commits.
+            // The sweep of the day runs beside the first half of its commits.
             var sweep = Task.Run(() => _sweeper.SweepAsync(CancellationToken.None));
             var commits = installations / PerCommit;
             for (var commit = 0; commit < commits; commit++)
             {
+                if (commit == commits / 2)
+                {
+                    await sweep.ConfigureAwait(false);
+                }
+
                 clock.Advance(TimeSpan.FromDays(1) / commits);
                 var batch = Enumerable.Range(commit * PerCommit, PerCommit)
                     // One in a hundred is replaced by a newcomer each month.
@@ -120,9 +129,43 @@ internal static class YearsBench
                 (isMoving ? _moving : _quiet).Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
 
-            await sweep.ConfigureAwait(false);
             await _follower.CatchUpAsync(CancellationToken.None).ConfigureAwait(false);
             _files.Write(all: false);
+        }
+
+        /// <summary>What committing and moving a report costs, by how many share a commit; nothing else runs.</summary>
+        public async Task MeasureMovingAsync(int day, int installations, int perCommit)
+        {
+            const int Days = 4;
+            await _sweeper.SweepAsync(CancellationToken.None).ConfigureAwait(false);
+            var (process, committing) = (Process.GetCurrentProcess(), TimeSpan.Zero);
+            var reports = new List<Report>();
+            for (var i = 0; i < Days; i++)
+            {
+                reports.Clear();
+                reports.AddRange(Enumerable.Range(0, installations).Select(place => ReportOf(place, generation: (day + (place % 100 * DaysPerRow)) / (100 * DaysPerRow))));
+                clock.Advance(TimeSpan.FromDays(1));
+                process.Refresh();
+                var before = process.TotalProcessorTime;
+                foreach (var batch in reports.Chunk(perCommit))
+                {
+                    _store.Commit(batch, new CommitRules(clock.GetUtcNow(), TimeSpan.Zero));
+                }
+
+                process.Refresh();
+                committing += process.TotalProcessorTime - before;
+            }
+
+            await _follower.CatchUpAsync(CancellationToken.None).ConfigureAwait(false);
+            clock.Advance(TimeSpan.FromDays(1));
+            process.Refresh();
+            var (began, start) = (Stopwatch.GetTimestamp(), process.TotalProcessorTime);
+            await _sweeper.SweepAsync(CancellationToken.None).ConfigureAwait(false);
+            process.Refresh();
+            var count = (double)installations * Days;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{perCommit} reports a commit: {committing.TotalMicroseconds / count:0.00} µs CPU a report to commit, "
+                + $"{(process.TotalProcessorTime - start).TotalMicroseconds / count:0.00} µs to move, in {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms."));
         }
 
         public async Task WriteRowAsync(int day)

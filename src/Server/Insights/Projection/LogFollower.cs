@@ -40,7 +40,14 @@ internal sealed partial class LogFollower(
     {
         while (projection.Position is var position && position.Number < store.Current.Number)
         {
-            var next = Math.Max(position.Number + 1, store.OldestNumber);
+            var (current, next) = (store.Current, Math.Max(position.Number + 1, store.OldestNumber));
+            if (next > current.Number)
+            {
+                // Retention took all that there was.
+                projection.PassOver(current);
+                continue;
+            }
+
             if (store.GapThrough(next) is { } through)
             {
                 projection.PassOver(new FeedPosition(store.EpochOf(through), through));
