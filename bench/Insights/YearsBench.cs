@@ -49,7 +49,6 @@ internal static class YearsBench
             }
 
             Console.WriteLine();
-            await years.MeasureMovingAsync(day: days, installations, perCommit: 1).ConfigureAwait(false);
             await years.MeasureMovingAsync(day: days, installations, perCommit: PerCommit).ConfigureAwait(false);
             await years.MeasureMovingAsync(day: days, installations, perCommit: 1_000).ConfigureAwait(false);
             await years.CloseAsync().ConfigureAwait(false);
