@@ -109,6 +109,14 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public ulong EpochOf(long number) => inner.EpochOf(number);
 
+    public ValueTask<bool> MoveStepAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.MoveStepAsync(now, cancellation);
+
+    public long LastNumberBefore(DateTimeOffset moment) => inner.LastNumberBefore(moment);
+
+    public ValueTask<int> ForgetSilentAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        inner.ForgetSilentAsync(before, cancellation);
+
     public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
         inner.DropThroughAsync(number, cancellation);
 

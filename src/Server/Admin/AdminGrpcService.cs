@@ -112,7 +112,7 @@ internal sealed class AdminGrpcService(
             Store = store.Description.Kind,
             StoreSchemaVersion = (uint)store.Description.SchemaVersion,
             Current = StoredMessages.ToWire(store.Current),
-            OldestNumber = (ulong)store.OldestNumber,
+            OldestNumber = store.OldestNumber is var oldest && oldest <= store.Current.Number ? (ulong)oldest : 0,
             Instances = (ulong)(context.Grant() is { IsLimited: true } grant ? CountOf(grant.Apps) : store.InstanceCount),
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),

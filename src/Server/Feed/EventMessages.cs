@@ -37,7 +37,7 @@ internal sealed class EventMessages(StoredMessages messages)
         var hello = new Wire.Hello
         {
             Current = StoredMessages.ToWire(current),
-            OldestNumber = (ulong)oldest,
+            OldestNumber = (ulong)(oldest > current.Number ? 0 : oldest),
             StartingAfter = StoredMessages.ToWire(startingAfter),
             HeartbeatInterval = Duration.FromTimeSpan(heartbeat),
         };

@@ -16,6 +16,7 @@ using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
+using Telemetry.Server.Retention;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
@@ -73,6 +74,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(IngestionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LicensingOptions, LicensingOptionsValidator>()
             .Bind(configuration.GetSection(LicensingOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<RetentionOptions, RetentionOptionsValidator>()
+            .Bind(configuration.GetSection(RetentionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
             .Bind(configuration.GetSection(LimitOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<AccessOptions, AccessOptionsValidator>()
@@ -128,6 +131,8 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddSingleton<RetentionSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         services.AddExport();
         services.AddAudit();
         services.AddAccess();

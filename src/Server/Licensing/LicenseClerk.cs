@@ -90,7 +90,7 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         return new License
         {
             Id = NewId(),
-            Sequence = book.Count + 1,
+            Sequence = book.NextSequence,
             KeyHash = hash,
             KeyMask = LicenseKey.Mask(key),
             CustomerReference = order.CustomerReference,

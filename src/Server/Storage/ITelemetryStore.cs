@@ -17,7 +17,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Position of the newest committed event; number 0 when there is none.</summary>
     FeedPosition Current { get; }
 
-    /// <summary>Number of the oldest event that is kept; 0 when there is none.</summary>
+    /// <summary>Number of the oldest event that is kept; of the next one when none is kept any more; 0 when there never was any.</summary>
     long OldestNumber { get; }
 
     /// <summary>How many pairs of installation and app are known.</summary>
@@ -87,7 +87,10 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>All apps of an installation.</summary>
     IReadOnlyList<InstanceState> FindInstances(InstanceId instance);
 
-    /// <summary>All installations, app by app, each app's in the order of first reports. Each as it is when it is read.</summary>
+    /// <summary>
+    /// All installations, app by app, each app's in the order of first reports, but for the places of forgotten ones, which
+    /// newcomers take. Each as it is when it is read.
+    /// </summary>
     IEnumerable<InstanceState> ReadInstances();
 
     /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
@@ -99,8 +102,34 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>The epoch in which the event with this number was committed; of the first event for number 0.</summary>
     ulong EpochOf(long number);
 
+    /// <summary>
+    /// Does one small step of moving events of days that are over to where they can be dropped by the day, and of clearing up
+    /// after that; readers notice nothing, and a commit waits for no more than a small one.
+    /// </summary>
+    /// <param name="now">The moment; of a clock that can be trusted.</param>
+    /// <param name="cancellation">When to stop.</param>
+    /// <returns>Whether something was done; then there may be more to do.</returns>
+    /// <exception cref="StoreUnavailableException">It cannot be done now; nothing is lost.</exception>
+    /// <exception cref="StoreDamagedException">They cannot be read as they were written.</exception>
+    ValueTask<bool> MoveStepAsync(DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// The last number up to which every event was accepted before a moment and lies where whole days can be dropped; 0 when
+    /// there is none.
+    /// </summary>
+    long LastNumberBefore(DateTimeOffset moment);
+
     /// <summary>Forgets events up to and including <paramref name="number"/>; latest states survive.</summary>
+    /// <exception cref="StoreUnavailableException">Nothing was dropped; try again later.</exception>
     ValueTask DropThroughAsync(long number, CancellationToken cancellation);
+
+    /// <summary>
+    /// Forgets installations, app by app, whose last report was accepted before a moment and is no longer kept: nothing of
+    /// them is left. One that reports again is a new one.
+    /// </summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="StoreUnavailableException">Some may have been forgotten; try again later.</exception>
+    ValueTask<int> ForgetSilentAsync(DateTimeOffset before, CancellationToken cancellation);
 
     /// <summary>All licenses in the order of issue; read once, at start.</summary>
     IReadOnlyList<License> ReadLicenses();

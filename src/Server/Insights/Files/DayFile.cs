@@ -17,6 +17,10 @@ internal static class DayFile
 
     public static string NameOf(int day) => UtcDay.ToDate(day).ToString("'days-'yyyy-MM'.bin'", CultureInfo.InvariantCulture);
 
+    /// <summary>The last day of a file's month.</summary>
+    public static int LastDayOf(string path) => UtcDay.EndOfMonth(UtcDay.Of(
+        DateOnly.ParseExact(Path.GetFileName(path), "'days-'yyyy-MM'.bin'", CultureInfo.InvariantCulture)));
+
     /// <summary>Adds days, and returns when they are on disk.</summary>
     /// <exception cref="IOException">Some or all are not.</exception>
     public static void Append(string directory, IEnumerable<KeptDay> days)

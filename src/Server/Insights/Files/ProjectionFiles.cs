@@ -21,6 +21,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
     private readonly Dictionary<string, long> _through = new(StringComparer.Ordinal);
 
     private long _valuesWritten = -1;
+    private int _oldestWritten = int.MinValue;
 
     /// <summary>Reads what is there.</summary>
     /// <param name="reached">Whether the log ever reached a position, and so whether the files belong to it.</param>
@@ -68,6 +69,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         }
 
         projection.Restore(new FeedPosition(epochOf(through), through), oldestDay, generation, read.Values);
+        _oldestWritten = oldestDay;
         return true;
     }
 
@@ -87,7 +89,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         }
 
         _through.Clear();
-        _valuesWritten = -1;
+        (_valuesWritten, _oldestWritten) = (-1, int.MinValue);
         return aside == directory ? null : aside;
     }
 
@@ -105,9 +107,18 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
             WriteChunk(app, index, chunk);
         }
 
-        if (dirty.Count > 0)
+        if (dirty.Count > 0 || projection.OldestDay != _oldestWritten)
         {
             WriteList();
+        }
+    }
+
+    /// <summary>Months of which no day is kept any more, once the list says so: else a start would miss them.</summary>
+    private void DropMonths()
+    {
+        foreach (var path in Directory.GetFiles(directory, "days-*.bin").Where(path => DayFile.LastDayOf(path) < _oldestWritten))
+        {
+            File.Delete(path);
         }
     }
 
@@ -175,11 +186,13 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
     private void WriteList()
     {
         var writer = new ByteWriter();
+        var oldestDay = int.MinValue;
         var isWhole = projection.Read((apps, position) =>
         {
+            oldestDay = projection.OldestDay;
             writer.Value(position.Epoch);
             writer.Value(position.Number);
-            writer.Value(projection.OldestDay);
+            writer.Value(oldestDay);
             writer.Value(projection.Generation);
             writer.Value(projection.RunningDay);
             var chunks = apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk))).ToList();
@@ -203,6 +216,8 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         if (isWhole)
         {
             CheckedFile.Write(Path.Combine(directory, ListName), writer.Written);
+            _oldestWritten = oldestDay;
+            DropMonths();
         }
     }
 

@@ -109,6 +109,22 @@ internal sealed class AppProjection
         }
     }
 
+    /// <summary>Forgets installations that were not heard of since before a day of which nothing is kept any more.</summary>
+    public void ForgetSilent(long beforeMs)
+    {
+        for (var at = 0; at < _chunks.Count; at++)
+        {
+            var chunk = _chunks[at];
+            var silent = Enumerable.Range(0, chunk.Count)
+                .Where(ordinal => chunk.LastSeenMsOf(ordinal) < beforeMs && !chunk.IsErased(ordinal)).ToList();
+            silent.ForEach(ordinal => _index.Remove((at * Chunk.Size) + ordinal));
+            if (silent.Count > 0)
+            {
+                chunk.Forget(silent);
+            }
+        }
+    }
+
     /// <summary>For what is read from files.</summary>
     public void Restore(Chunk chunk)
     {

@@ -302,22 +302,7 @@ internal sealed class Chunk
     /// <summary>Forgets everything about one installation, as if it had never reported. Its ordinal stays empty.</summary>
     public void Erase(int ordinal)
     {
-        // Questions that run read the old ones to their end.
-        Erased = (ulong[]?)Erased?.Clone() ?? new ulong[Size / 64];
-        Erased[ordinal >> 6] |= 1UL << ordinal;
-        ErasedCount++;
-        _ids[ordinal] = default;
-        _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = _secondDays[ordinal] = 0;
-        foreach (var codes in _codes)
-        {
-            codes?[ordinal] = 0;
-        }
-
-        foreach (var measure in _measures)
-        {
-            measure[ordinal] = 0;
-        }
-
+        Forget([ordinal]);
         Running.Erase(ordinal);
         // Questions that run read the old ones to their end.
         var closed = (ClosedDay?[])_closed.Clone();
@@ -327,6 +312,30 @@ internal sealed class Chunk
         }
 
         _closed = closed;
+    }
+
+    /// <summary>Forgets installations of which no day that is kept, nor the running one, tells anything. Their ordinals stay empty.</summary>
+    public void Forget(IReadOnlyCollection<int> ordinals)
+    {
+        // Questions that run read the old one to their end.
+        Erased = (ulong[]?)Erased?.Clone() ?? new ulong[Size / 64];
+        foreach (var ordinal in ordinals)
+        {
+            Erased[ordinal >> 6] |= 1UL << ordinal;
+            ErasedCount++;
+            _ids[ordinal] = default;
+            _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = _secondDays[ordinal] = 0;
+            foreach (var codes in _codes)
+            {
+                codes?[ordinal] = 0;
+            }
+
+            foreach (var measure in _measures)
+            {
+                measure[ordinal] = 0;
+            }
+        }
+
         IsDirty = true;
     }
 

@@ -160,7 +160,25 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
     });
 
     /// <summary>Forgets the days before one; what is known of later days stays as it is.</summary>
-    public void DropDaysBefore(int day) => Change(all =>
+    public void DropDaysBefore(int day) => Change(all => DropDays(all, day));
+
+    /// <summary>
+    /// What retention asks for: forgets the days before one, and the installations that did not report since. When it
+    /// would change nothing, answers that were kept stay good.
+    /// </summary>
+    public void KeepFrom(int day) => Change(all =>
+    {
+        if (day > OldestDay && day <= RunningDay && all.Values.SelectMany(app => app.Chunks).Any(chunk => chunk.FirstDay < day && chunk.ClosedCount > 0))
+        {
+            DropDays(all, day);
+            foreach (var app in all.Values)
+            {
+                app.ForgetSilent(UtcDay.StartMs(day));
+            }
+        }
+    });
+
+    private void DropDays(SortedDictionary<string, AppProjection> all, int day)
     {
         OldestDay = Math.Max(OldestDay, day);
         Generation++;
@@ -168,7 +186,7 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
         {
             chunk.DropDaysBefore(day);
         }
-    });
+    }
 
     /// <summary>For what is read from files, before anything is applied.</summary>
     public void Restore(FeedPosition position, int oldestDay, int generation, IEnumerable<AppProjection> read)

@@ -30,7 +30,7 @@ internal static class EventChunk
 
     /// <summary>Reads the events numbered from <paramref name="from"/> on into <paramref name="events"/>.</summary>
     public static void Read(
-        byte[] chunk, long firstNumber, long from, int maxCount, EpochTable epochs, List<StoredReport> events)
+        ReadOnlyMemory<byte> chunk, long firstNumber, long from, int maxCount, EpochTable epochs, List<StoredReport> events)
     {
         var number = firstNumber - 1;
         foreach (var record in RecordReader.Split(chunk))

@@ -8,7 +8,8 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
+/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number),
+/// "segments" (files of events that were moved out, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
 /// by license and installation), "audit" (entries of the audit log by number).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
@@ -126,9 +127,10 @@ internal sealed partial class EventDatabase : IDisposable
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "secret", ["x"] = check }], BsonAutoId.Int64);
 
     public void AddEvents(long first, int count, byte[] chunk) =>
-        _engine.Insert(
-            Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) }],
-            BsonAutoId.Int64);
+        _engine.Insert(Events, [ChunkOf(first, count, chunk)], BsonAutoId.Int64);
+
+    public static BsonDocument ChunkOf(long first, int count, byte[] chunk) =>
+        new() { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) };
 
     /// <summary>Chunks that hold events from <paramref name="number"/> on, oldest first.</summary>
     public IEnumerable<(long First, int Count, byte[] Chunk)> ReadEvents(long number, long through)
@@ -149,11 +151,9 @@ internal sealed partial class EventDatabase : IDisposable
         return newest is null ? 0 : newest[Id].AsInt64 + newest["n"].AsInt32 - 1;
     }
 
-    /// <summary>Up to <paramref name="maxChunks"/> chunks whose events all are at or before a number.</summary>
-    public IReadOnlyList<long> FindChunksThrough(long number, int maxChunks) =>
-        [.. Read(Events, [BsonExpression.Create($"{Id} <= @0", number)], Query.Ascending, maxChunks)
-            .Where(document => document[Id].AsInt64 + document["n"].AsInt32 - 1 <= number)
-            .Select(document => document[Id].AsInt64)];
+    /// <summary>First numbers of the oldest chunks, from the index alone.</summary>
+    public IReadOnlyList<long> FindOldest(int maxChunks) =>
+        [.. Read(Events, [], Query.Ascending, maxChunks, select: $"{{ {Id} }}").Select(document => document[Id].AsInt64)];
 
     public void DropChunks(IEnumerable<long> firstNumbers) =>
         _engine.Delete(Events, firstNumbers.Select(number => new BsonValue(number)));

@@ -76,10 +76,11 @@ internal static class StoreVerification
         try
         {
             var store = LiteDbTelemetryStore.Open(
-                options with { OpenFile = path => new OverlayFile(options.OpenFile(path)), CloseWithin = TimeSpan.Zero },
+                options with { OpenFile = path => new OverlayFile(options.OpenFile(path)), DeleteFile = static _ => { }, CloseWithin = TimeSpan.Zero },
                 new AppRegistry(), TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
             try
             {
+                findings.AddRange(store.VerifySegments());
                 store.ReadEverything(EventsPerRead);
             }
             finally
