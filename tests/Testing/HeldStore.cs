@@ -120,6 +120,16 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
         inner.DropThroughAsync(number, cancellation);
 
+    public IReadOnlyList<Erasure> Erasures => inner.Erasures;
+
+    public long? ErasedThrough(long number) => inner.ErasedThrough(number);
+
+    public ValueTask FinishErasuresAsync(CancellationToken cancellation) => inner.FinishErasuresAsync(cancellation);
+
+    public ValueTask<Erasure?> EraseAsync(
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.EraseAsync(instance, app, tombstone, audit, cancellation);
+
     public ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation) =>
         Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(changes, cancellation);
 

@@ -57,7 +57,7 @@ internal sealed class FeedSession(
         {
             if (stored.Position.Number != _position.Number + 1)
             {
-                // The log has a gap, or retention overtook the read; the next round announces it.
+                // The log has a gap, something was erased, or retention overtook the read; the next round announces it.
                 break;
             }
 
@@ -127,6 +127,11 @@ internal sealed class FeedSession(
         if (store.GapThrough(_position.Number + 1) is { } through)
         {
             await AnnounceGapAsync(through, Wire.GapReason.Damage, cancellation).ConfigureAwait(false);
+        }
+
+        if (store.ErasedThrough(_position.Number + 1) is { } erased)
+        {
+            await AnnounceGapAsync(erased, Wire.GapReason.Erasure, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Telemetry.Server.Retention;
 
 /// <summary>Deletes what is kept no longer, class by class, and moves what will be to where that is cheap.</summary>
 /// <remarks>
-/// Responsible for: reports by the day, what the insights count by the day, silent installations, licenses that ended.
+/// Responsible for: erasures that were interrupted, reports by the day, what the insights count by the day, silent installations, licenses that ended.
 /// Not responsible for: seats (<see cref="LeaseSweeper"/>). While there is a doubt about the clock nothing is done: a wrong
 /// one must not delete anything. What fails is tried again in the next minute, and begins where it ended.
 /// </remarks>
@@ -23,7 +23,7 @@ internal sealed partial class RetentionSweeper(
 
     private readonly SemaphoreSlim _sweeping = new(1);
     private int _sweptDay = int.MinValue;
-    private string? _told;
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <remarks>The first time right after the start: a server may be one that never runs for long.</remarks>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,9 +50,17 @@ internal sealed partial class RetentionSweeper(
         await _sweeping.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            var failed = false;
             if (clock.NoLaterThanNow is { } now)
             {
-                await SweepAsync(now, cancellation).ConfigureAwait(false);
+                failed |= !await TryAsync(SweepAsync(now, cancellation)).ConfigureAwait(false);
+            }
+
+            // Whatever the clock says.
+            failed |= !await TryAsync(store.FinishErasuresAsync(cancellation).AsTask()).ConfigureAwait(false);
+            if (!failed)
+            {
+                _told.Clear();
             }
         }
         finally
@@ -67,38 +75,43 @@ internal sealed partial class RetentionSweeper(
         base.Dispose();
     }
 
-    private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellation)
+    private async Task<bool> TryAsync(Task work)
     {
         try
         {
-            // First, because a full disk leaves no room to move anything.
-            await DropReportsAsync(now, cancellation).ConfigureAwait(false);
-            var moved = false;
-            while (await store.MoveStepAsync(now, cancellation).ConfigureAwait(false))
-            {
-                moved = true;
-            }
-
-            if (moved)
-            {
-                await DropReportsAsync(now, cancellation).ConfigureAwait(false);
-            }
-
-            if (UtcDay.Of(now) is var today && today > _sweptDay)
-            {
-                await DropByTheDayAsync(today, cancellation).ConfigureAwait(false);
-                _sweptDay = today;
-            }
-
-            _told = null;
+            await work.ConfigureAwait(false);
+            return true;
         }
         catch (Exception e) when (e is StoreUnavailableException or StoreDamagedException or IOException or UnauthorizedAccessException)
         {
-            if (_told != e.Message)
+            if (_told.Add(e.Message))
             {
-                _told = e.Message;
                 Log.NotSwept(logger, e.Message);
             }
+
+            return false;
+        }
+    }
+
+    private async Task SweepAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        // First, because a full disk leaves no room to move anything.
+        await DropReportsAsync(now, cancellation).ConfigureAwait(false);
+        var moved = false;
+        while (await store.MoveStepAsync(now, cancellation).ConfigureAwait(false))
+        {
+            moved = true;
+        }
+
+        if (moved)
+        {
+            await DropReportsAsync(now, cancellation).ConfigureAwait(false);
+        }
+
+        if (UtcDay.Of(now) is var today && today > _sweptDay)
+        {
+            await DropByTheDayAsync(today, cancellation).ConfigureAwait(false);
+            _sweptDay = today;
         }
     }
 
@@ -150,7 +163,7 @@ internal sealed partial class RetentionSweeper(
         public static partial void Forgotten(ILogger logger, int installations, int days, int licenses, int licenseDays);
 
         [LoggerMessage(EventId = 2103, Level = LogLevel.Warning,
-            Message = "What is kept no longer could not be deleted, or days that are over not be moved: {Reason} Tried again every minute; nothing is lost.")]
+            Message = "What is kept no longer or was erased could not be deleted, or days that are over not be moved: {Reason} Tried again every minute; nothing is lost.")]
         public static partial void NotSwept(ILogger logger, string reason);
     }
 }

@@ -128,6 +128,8 @@ internal sealed partial class ClockMonitor : BackgroundService
     private async ValueTask<DateTimeOffset> NewestDateAsync(CancellationToken cancellation)
     {
         var newest = await LastReportAsync(cancellation).ConfigureAwait(false);
+        // The newest report may be one that was erased.
+        newest = _store.Erasures is [.., var last] && last.Time > newest ? last.Time : newest;
         foreach (var license in _store.ReadLicenses())
         {
             newest = license.ChangedAt > newest ? license.ChangedAt : newest;

@@ -10,7 +10,7 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
 /// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number),
 /// "segments" (files of events that were moved out, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
-/// by license and installation), "audit" (entries of the audit log by number).
+/// by license and installation), "audit" (entries of the audit log by number), "erasures" (which numbers were erased, in their order).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>
@@ -109,8 +109,19 @@ internal sealed partial class EventDatabase : IDisposable
     /// <summary>Begins to move the log's pages into the data file; commits go on in the other log file.</summary>
     public void Checkpoint() => _log.RunCheckpoint(() => _engine.Checkpoint());
 
+    /// <summary>Waits until the last checkpoint's pages were moved, or could not be.</summary>
+    /// <returns>Whether they were.</returns>
+    public bool WaitForCheckpoint()
+    {
+        _checkpointer.Wait();
+        return CheckpointFailure is null;
+    }
+
     /// <summary>Waits until the data file holds all of the last checkpoint.</summary>
     public void FinishCheckpoint() => _checkpointer.Finish();
+
+    /// <summary>Leaves nothing in the log files but what is in force; what was checkpointed must have been moved.</summary>
+    public void ClearLogs() => _log.ClearStale();
 
     /// <summary>The last thing before it is closed for good.</summary>
     public void Seal() => _log.Seal();

@@ -126,10 +126,12 @@ internal sealed partial class LiteDbTelemetryStore
     /// <param name="slots">Which.</param>
     /// <param name="changes">The changes.</param>
     /// <param name="without">Places that are left out; null for none.</param>
-    private void CommitWithSlots(IReadOnlyList<int> slots, Action<EventDatabase> changes, IReadOnlySet<int>? without = null)
+    /// <param name="audit">What the audit log says of it; null for what it does not speak of.</param>
+    private void CommitWithSlots(
+        IReadOnlyList<int> slots, Action<EventDatabase> changes, IReadOnlySet<int>? without = null, AuditDraft? audit = null)
     {
         var replayFrom = _snapshots.ReplayFromOnceWritten(slots, _current);
-        Commit(database =>
+        CommitWithAudit(audit, database =>
         {
             changes(database);
             foreach (var slot in slots)

@@ -117,9 +117,10 @@ internal sealed partial class LiteDbTelemetryStore
     private void Load()
     {
         _acknowledged = _database.LogEnd;
-        _gaps = new GapTable([.. _database.ReadGaps()]);
+        _gaps = new NumberTable(_database.ReadGaps().Select(gap => new NumberRange(gap.First, gap.Last)));
+        LoadErasures();
         _kept = new KeptEvents([.. _database.ReadSegments()], _database.ReadDropped());
-        _current = NewestIn(_database, _kept);
+        _current = NewestIn(_database);
         _oldest = OldestOf(_kept);
         SettleSegments();
         _tokens = [.. _database.ReadTokens()];

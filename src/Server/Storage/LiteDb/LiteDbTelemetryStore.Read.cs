@@ -182,6 +182,13 @@ internal sealed partial class LiteDbTelemetryStore
             }
         }
 
+        // They may be there still, in what was not rewritten yet.
+        var erased = Volatile.Read(ref _erased);
+        if (erased.Meets(first, last))
+        {
+            events.RemoveAll(stored => erased.Holds(stored.Position.Number));
+        }
+
         var expected = first;
         foreach (var stored in events)
         {
@@ -214,7 +221,7 @@ internal sealed partial class LiteDbTelemetryStore
 
     private void RefuseMissing(long first, long last)
     {
-        if (!_gaps.Covers(first, last))
+        if (!Volatile.Read(ref _absent).Covers(first, last))
         {
             throw new StoreDamagedException(StoreFiles.Data, null, $"reports {first} to {last} are missing");
         }

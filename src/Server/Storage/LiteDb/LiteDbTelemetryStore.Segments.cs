@@ -51,8 +51,9 @@ internal sealed partial class LiteDbTelemetryStore
         : [];
 
     /// <summary>The newest event need not be in the database, nor anywhere.</summary>
-    private static long NewestIn(EventDatabase database, KeptEvents kept) =>
-        Math.Max(database.NewestNumber(), kept.Newest);
+    private long NewestIn(EventDatabase database) => Math.Max(database.NewestNumber(), NewestWithoutDatabase(_kept));
+
+    private long NewestWithoutDatabase(KeptEvents kept) => Math.Max(kept.Newest, Erasures is [.., var last] ? last.After : 0);
 
     private long OldestOf(KeptEvents kept)
     {
@@ -110,7 +111,7 @@ internal sealed partial class LiteDbTelemetryStore
         // number alone, which must not be given again.
         var gone = chunks.Take(ChunksPerStep)
             .Where((first, at) => (at + 1 < chunks.Count ? chunks[at + 1] - 1 : current) is var last
-                && last <= kept.Newest && kept.FirstInDatabase(first, last, _gaps) > last)
+                && last <= NewestWithoutDatabase(kept) && kept.FirstInDatabase(first, last, _absent) > last)
             .ToList();
         if (gone.Count > 0)
         {
@@ -133,7 +134,7 @@ internal sealed partial class LiteDbTelemetryStore
     {
         var (kept, current) = (_kept, Interlocked.Read(ref _current));
         var oldest = await InTurnAsync(() => Reading(database => database.OldestNumber()), cancellation).ConfigureAwait(false);
-        var first = kept.FirstInDatabase(oldest, current, _gaps);
+        var first = kept.FirstInDatabase(oldest, current, _absent);
         if (oldest == 0 || first > current)
         {
             return false;

@@ -45,7 +45,11 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private DateTimeOffset _sayAgainAt;
     private string? _told;
     private bool _isRecoveryUntold;
-    private GapTable _gaps = new([]);
+    private NumberTable _gaps = NumberTable.Empty;
+    private NumberTable _erased = NumberTable.Empty;
+
+    /// <summary>Numbers that nothing has any more, for whatever reason.</summary>
+    private NumberTable _absent = NumberTable.Empty;
     private string? _damage;
     private long _current;
     private long _oldest;

@@ -192,6 +192,12 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         return silent;
     }
 
+    /// <summary>For the writer only: the slot of an installation and its place in it.</summary>
+    public (int Slot, int Ordinal)? PlaceOf(InstanceId instance, string app) =>
+        _fleets.TryGetValue(app, out var fleet) && fleet.Find(instance) is var ordinal and >= 0
+            ? (_slots.IndexOf((fleet, ordinal / fleet.BlockSize)), ordinal)
+            : null;
+
     /// <summary>Leaves nothing of installations in a slot.</summary>
     public void Remove(int slot, IReadOnlySet<int> ordinals)
     {

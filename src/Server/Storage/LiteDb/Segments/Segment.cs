@@ -55,16 +55,23 @@ internal sealed class KeptEvents(ImmutableArray<Segment> segments, long dropped)
     public long AtMsBefore(long number) => IndexAfter(number) - 1 is var at and >= 0 ? segments[at].AtMs : 0;
 
     /// <summary>The first number from <paramref name="first"/> on, up to one after <paramref name="last"/>, that only the database can have.</summary>
-    public long FirstInDatabase(long first, long last, GapTable gaps)
+    /// <param name="first">Where to begin.</param>
+    /// <param name="last">Where to end.</param>
+    /// <param name="absent">Numbers that nothing has any more.</param>
+    public long FirstInDatabase(long first, long last, NumberTable absent)
     {
         first = Math.Max(first, dropped + 1);
-        while (first <= last && (Find(first)?.Last ?? gaps.Through(first)) is { } through)
+        while (first <= last && (Find(first)?.Last ?? absent.Through(first)) is { } through)
         {
             first = through + 1;
         }
 
         return Math.Min(first, last + 1);
     }
+
+    /// <summary>With one in the place of another; none when nothing of it is left.</summary>
+    public KeptEvents Replace(Segment before, Segment? after) =>
+        new KeptEvents(segments.Remove(before), dropped) is var without && after is not null ? without.With(after) : without;
 
     public KeptEvents With(Segment added) => new(segments.Insert(IndexAfter(added.First), added), dropped);
 

@@ -38,6 +38,13 @@ internal sealed class SegmentReader(string directory, Func<string, IStorageFile>
         }
     }
 
+    /// <summary>Whether any of some numbers is among the events that it holds.</summary>
+    public bool HoldsAny(Segment segment, NumberTable numbers)
+    {
+        using var file = Open(segment);
+        return Array.Exists(IndexOf(segment, file).Entries, entry => numbers.Meets(entry.First, entry.Last));
+    }
+
     /// <summary>Reads every byte of it.</summary>
     public void Verify(Segment segment)
     {
