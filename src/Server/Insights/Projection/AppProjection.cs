@@ -105,7 +105,22 @@ internal sealed class AppProjection
         if (_index.Find(instance) is var ordinal and >= 0)
         {
             _index.Remove(ordinal);
-            _chunks[ordinal / Chunk.Size].Erase(ordinal % Chunk.Size);
+            Erase(_chunks[ordinal / Chunk.Size], ordinal % Chunk.Size);
+        }
+    }
+
+    /// <summary>Erases installations that are not in the index, of a chunk that is.</summary>
+    private void Erase(Chunk chunk, int ordinal)
+    {
+        var codes = chunk.CodesEverOf(ordinal).Where(code => code.Code != 0).ToHashSet();
+        chunk.Erase(ordinal);
+        foreach (var (slot, code) in codes)
+        {
+            // Only it ever told this: then the value itself says something about it.
+            if (!_chunks.Exists(other => other.IsUsed(slot, code)))
+            {
+                _codes[slot].Forget(code);
+            }
         }
     }
 
@@ -125,16 +140,36 @@ internal sealed class AppProjection
         }
     }
 
-    /// <summary>For what is read from files.</summary>
-    public void Restore(Chunk chunk)
+    /// <summary>For what is read from files: erases whom nobody knows any more, before they are in the index.</summary>
+    /// <param name="isKnown">By identity and first report.</param>
+    public void EraseUnknown(Func<InstanceId, long, bool> isKnown)
     {
-        var first = _chunks.Count * Chunk.Size;
-        _chunks.Add(chunk);
-        for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
+        foreach (var chunk in _chunks)
         {
-            if (!chunk.IsErased(ordinal))
+            for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
             {
-                _index.Add(first + ordinal);
+                if (!chunk.IsErased(ordinal) && !isKnown(chunk.IdOf(ordinal), chunk.FirstSeenMsOf(ordinal)))
+                {
+                    Erase(chunk, ordinal);
+                }
+            }
+        }
+    }
+
+    /// <summary>For what is read from files.</summary>
+    public void Restore(Chunk chunk) => _chunks.Add(chunk);
+
+    /// <summary>Once all chunks are there.</summary>
+    public void MakeIndex()
+    {
+        for (var at = 0; at < _chunks.Count; at++)
+        {
+            for (var ordinal = 0; ordinal < _chunks[at].Count; ordinal++)
+            {
+                if (!_chunks[at].IsErased(ordinal))
+                {
+                    _index.Add((at * Chunk.Size) + ordinal);
+                }
             }
         }
     }

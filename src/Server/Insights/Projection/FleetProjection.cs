@@ -210,6 +210,7 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
     {
         foreach (var app in read)
         {
+            app.MakeIndex();
             _apps.Add(app.App, app);
         }
 

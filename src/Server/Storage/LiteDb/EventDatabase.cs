@@ -171,8 +171,9 @@ internal sealed partial class EventDatabase : IDisposable
 
     /// <summary>Writes a part of the state as it is.</summary>
     public void WriteSlot(int slot, byte[] rows) =>
-        _engine.Upsert(
-            Slots, [new BsonDocument { [Id] = slot, ["b"] = rows, [Check] = Checked(slot, rows) }], BsonAutoId.Int64);
+        _engine.Upsert(Slots, [SlotOf(slot, rows)], BsonAutoId.Int64);
+
+    public static BsonDocument SlotOf(int slot, byte[] rows) => new() { [Id] = slot, ["b"] = rows, [Check] = Checked(slot, rows) };
 
     public void WriteReplayFrom(long number) =>
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = number }], BsonAutoId.Int64);

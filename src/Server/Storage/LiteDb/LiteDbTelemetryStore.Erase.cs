@@ -1,7 +1,5 @@
-using System.Buffers;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage.LiteDb.Segments;
-using Telemetry.Server.Storage.Records;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

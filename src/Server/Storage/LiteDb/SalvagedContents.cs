@@ -18,6 +18,7 @@ internal sealed class SalvagedContents
 
     private const string Reports = "events";
     private const string Listed = "segments";
+    private const string Erasures = "erasures";
     private const string Slots = "slots";
     private const string Epochs = "epochs";
     private const string Id = "_id";
@@ -25,7 +26,7 @@ internal sealed class SalvagedContents
     /// <summary>The field that only this collection has, and the one that grows with each change, if its documents change.</summary>
     private static readonly (string Collection, string Mark, string? Version)[] Kinds =
     [
-        (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
+        (Erasures, "tombstone", null), (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
         (Leases, "bound", "check"), (Apps, "contract", null), (Audit, "record", null), ("meta", "x", null), (Listed, "sum", null),
     ];
 
@@ -33,6 +34,7 @@ internal sealed class SalvagedContents
         Kinds.ToDictionary(kind => kind.Collection, _ => new SortedDictionary<BsonValue, BsonDocument>());
 
     private readonly List<(long First, long Last)> _gaps = [];
+    private NumberTable _erased = NumberTable.Empty;
     private readonly HashSet<string> _reporting = new(StringComparer.Ordinal);
 
     /// <summary>Null when what tells it is lost: then nothing before the first event that is left is missed.</summary>
@@ -75,6 +77,7 @@ internal sealed class SalvagedContents
             contents.Add(document);
         }
 
+        contents.ApplyErasures();
         contents.AddSegments(options);
         contents.FindGaps();
         return contents;
@@ -104,7 +107,7 @@ internal sealed class SalvagedContents
             return;
         }
 
-        if ((collection is Reports or Slots && !EventDatabase.IsWhole(document)) || (collection is Audit && !EventDatabase.EntryOf(document).IsWhole))
+        if ((collection is Reports or Slots or Erasures && !EventDatabase.IsWhole(document)) || (collection is Audit && !EventDatabase.EntryOf(document).IsWhole))
         {
             UnreadableDocuments++;
             return;
@@ -117,14 +120,36 @@ internal sealed class SalvagedContents
         }
     }
 
+    /// <summary>What was erased may be found on pages and in files of before: it is passed over, and a server erases it anew.</summary>
+    private void ApplyErasures()
+    {
+        var erasures = _collections[Erasures].Values.Select(EventDatabase.ErasureOf).ToList();
+        _erased = new NumberTable(erasures.SelectMany(erasure => erasure.Numbers));
+        foreach (var erasure in erasures)
+        {
+            _collections[Erasures][erasure.Sequence] = EventDatabase.DocumentOf(erasure, isPending: true);
+        }
+
+        foreach (var slot in _collections[Slots].Values.ToList())
+        {
+            var (records, kept) = (RecordReader.Split(slot["b"].AsBinary).ToList(), new ArrayBufferWriter<byte>());
+            foreach (var record in records.Where(record => !_erased.Holds(InstanceRecord.Read(record).Latest.Position.Number)))
+            {
+                RecordWriter.Append(kept, record.Span);
+            }
+
+            _collections[Slots][slot[Id]] = EventDatabase.SlotOf(slot[Id].AsInt32, kept.WrittenSpan.ToArray());
+        }
+    }
+
     /// <summary>Events of damaged segments become chunks of the database again, which moves them out anew.</summary>
     private void AddSegments(LiteDbStoreOptions options)
     {
         var reports = _collections[Reports];
-        var inDatabase = new KeptRanges(reports.Values.Select(RangeOf));
+        var inDatabase = new KeptRanges([.. reports.Values.Select(RangeOf), .. Erased]);
         var listed = _collections[Listed].Values.Select(EventDatabase.ToSegment).ToHashSet();
         Segments = SalvagedSegments.Read(options, (first, last) => inDatabase.Holds(Math.Max(first, Dropped + 1), last), listed.Contains);
-        var inSegments = new KeptRanges(Segments.Ranges);
+        var inSegments = new KeptRanges([.. Segments.Ranges, .. Erased]);
         foreach (var document in reports.Values.Where(document =>
             document["b"].AsBinary.Length > 0 && RangeOf(document) is var (first, last) && inSegments.Holds(Math.Max(first, Dropped + 1), last)).ToList())
         {
@@ -146,6 +171,8 @@ internal sealed class SalvagedContents
 
         _reporting.UnionWith(Segments.RecordsOf(options).Select(record => new StoredReport(default, record).App));
     }
+
+    private IEnumerable<(long First, long Last)> Erased => _erased.Ranges.Select(range => (range.First, range.Last));
 
     private static IEnumerable<List<StoredReport>> RunsOf(IReadOnlyDictionary<long, ReadOnlyMemory<byte>> events)
     {
@@ -184,6 +211,8 @@ internal sealed class SalvagedContents
         Events += Segments.Ranges.Sum(range => range.Last - range.First + 1);
         ranges.Sort();
         _dropped ??= ranges.Count > 0 ? ranges[0].First - 1 : 0;
+        ranges.AddRange(Erased);
+        ranges.Sort();
         var next = Dropped + 1;
         foreach (var (first, last) in ranges)
         {
@@ -198,7 +227,9 @@ internal sealed class SalvagedContents
         NewestNumber = next - 1;
         HighestNumber = Math.Max(
             _collections[Listed].Values.Select(EventDatabase.ToSegment).Select(segment => segment.Last).Append(NewestNumber).Max(),
-            _collections[Slots].Values.Select(NewestIn).DefaultIfEmpty().Max());
+            Math.Max(
+                _collections[Slots].Values.Select(NewestIn).DefaultIfEmpty().Max(),
+                _collections[Erasures].Values.Select(document => EventDatabase.ErasureOf(document).After).DefaultIfEmpty().Max()));
         if (HighestNumber > NewestNumber)
         {
             _gaps.Add((next, HighestNumber));

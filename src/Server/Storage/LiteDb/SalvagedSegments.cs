@@ -50,7 +50,8 @@ internal sealed class SalvagedSegments
         }
 
         // A file that nothing lists is what a crash left, and its events are elsewhere; or the list is lost.
-        foreach (var other in unlisted.Where(other =>
+        // Of two that were one after the other, the later one is without what was erased.
+        foreach (var other in unlisted.OrderByDescending(other => other.Segment.Revision).Where(other =>
             !isElsewhere(other.Segment.First, other.Segment.Last)
             && salvaged.Whole.All(whole => whole.Last < other.Segment.First || whole.First > other.Segment.Last)))
         {
