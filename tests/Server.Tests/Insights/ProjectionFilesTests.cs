@@ -60,7 +60,8 @@ public sealed class ProjectionFilesTests : IDisposable
     public void After_any_kill_what_was_erased_is_in_no_answer_and_its_pseudonym_in_no_file() => Gen.Int[1, 1_000_000].Sample(
         seed =>
         {
-            var (fleet, random) = (new RandomFleet(seed, installations: 40), new Random(seed));
+            // A second life is told from the first one by its first report, and who is erased no longer moves the day on.
+            var (fleet, random) = (new RandomFleet(seed, installations: 40, isClockSteady: true), new Random(seed));
             var directory = Path.Combine(_directory, "erased-" + seed.ToString(System.Globalization.CultureInfo.InvariantCulture));
             var projection = new FleetProjection(fleet.Apps, new FakeTimeProvider(fleet.Now));
             var files = new ProjectionFiles(directory, projection, fleet.Apps);
@@ -75,11 +76,9 @@ public sealed class ProjectionFilesTests : IDisposable
                     files.Write(all: random.Next(4) == 0);
                 }
 
-                // A second life is told from the first one by its first report: not while the clock is wrong.
-                var victim = fleet.Reports[random.Next(from)];
-                var newest = fleet.Reports.Take(from).Where(report => report.Installation == victim.Installation).Max(report => report.Ms);
-                if (random.Next(6) == 0 && fleet.Reports.Skip(from).All(report => report.Installation != victim.Installation || report.Ms > newest))
+                if (random.Next(6) == 0)
                 {
+                    var victim = fleet.Reports[random.Next(from)];
                     erased[victim.Report.Instance] = from;
                     projection.Erase(victim.Report.Instance, victim.App, ++sequence);
                     if (random.Next(2) == 0)
@@ -108,7 +107,10 @@ public sealed class ProjectionFilesTests : IDisposable
             foreach (var question in Questions(fleet))
             {
                 var (read, made) = (new QuestionEngine(projection).Ask(question), new QuestionEngine(whole).Ask(question));
-                Assert.Equal(Telemetry.Server.Insights.AnswerMapper.ToWire(made).Rows, Telemetry.Server.Insights.AnswerMapper.ToWire(read).Rows);
+                var (expected, found) = (Telemetry.Server.Insights.AnswerMapper.ToWire(made), Telemetry.Server.Insights.AnswerMapper.ToWire(read));
+                // Numbers of erased reports may be the last ones.
+                found.Position = expected.Position;
+                Assert.Equal(expected, found);
             }
         },
         iter: 8, threads: 1);

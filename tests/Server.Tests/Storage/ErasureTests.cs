@@ -6,7 +6,6 @@ using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
-using Telemetry.Server.Storage.LiteDb.Segments;
 
 namespace Telemetry.Server.Tests.Storage;
 
@@ -470,7 +469,7 @@ public sealed class ErasureTests
     private static List<string> Found(string directory, List<byte[]> needles)
     {
         var found = new List<string>();
-        foreach (var path in Directory.GetFiles(directory, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.GetFiles(directory, "*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) != ".lock"))
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var content = new byte[file.Length];
