@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage;
 using Case = Telemetry.Contracts.V1.StreamEventsResponse.MessageOneofCase;
 using Wire = Telemetry.Contracts.V1;
 
@@ -17,7 +15,7 @@ public sealed class ErasedGapTests
             await SubmitAsync(server, number);
         }
 
-        var store = server.Services.GetRequiredService<ITelemetryStore>();
+        var store = server.Store;
         var victim = (await store.FindReportAsync(1, CancellationToken.None))!.Instance;
         var erasure = await store.EraseAsync(victim, SampleReports.App, 1, _ => new AuditDraft(new byte[] { 1 }), CancellationToken.None);
         Assert.Equal([new NumberRange(1, 1), new NumberRange(3, 4), new NumberRange(6, 6)], erasure!.Numbers);
