@@ -1,3 +1,5 @@
 using Bench.Insights;
 
-return await InsightsBench.RunAsync(args, plan => null).ConfigureAwait(false);
+return args.Contains("--years")
+    ? await YearsBench.RunAsync(args).ConfigureAwait(false)
+    : await InsightsBench.RunAsync(args, plan => null).ConfigureAwait(false);

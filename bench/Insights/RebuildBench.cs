@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Server.Hosting;
+using Telemetry.Server.Insights.Files;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Storage;
 
@@ -24,7 +25,10 @@ internal static class RebuildBench
             for (var round = 0; round < 6; round++)
             {
                 using var projection = new FleetProjection(registry, TimeProvider.System);
-                using var follower = new LogFollower(store, projection, NullLogger<LogFollower>.Instance);
+                // Writes nothing: only an erasure would make it.
+                var files = new ProjectionFiles(Path.Combine(Path.GetTempPath(), "telemetry-rebuild"), projection, registry);
+                using var keeper = new ProjectionKeeper(files, projection, store, TimeProvider.System, NullLogger<ProjectionKeeper>.Instance);
+                using var follower = new LogFollower(store, projection, keeper, NullLogger<LogFollower>.Instance);
                 var began = Stopwatch.GetTimestamp();
                 await follower.CatchUpAsync(CancellationToken.None).ConfigureAwait(false);
                 rates.Add(projection.Position.Number / Stopwatch.GetElapsedTime(began).TotalSeconds);

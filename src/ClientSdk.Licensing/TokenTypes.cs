@@ -5,6 +5,7 @@ internal static class TokenTypes
 {
     public const string License = "telemetry-license+jwt";
     public const string Refusal = "telemetry-refusal+jwt";
+    public const string Erasure = "telemetry-erasure+jwt";
     public const string Keys = "telemetry-keys+jwt";
     public const string Revocations = "telemetry-revocations+jwt";
 }

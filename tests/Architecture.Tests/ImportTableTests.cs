@@ -34,6 +34,8 @@ public sealed class ImportTableTests
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
         ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights"],
+        // Licensing, Insights: what each class keeps is dropped where it is.
+        ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
@@ -42,7 +44,7 @@ public sealed class ImportTableTests
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Audit", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>

@@ -109,8 +109,26 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public ulong EpochOf(long number) => inner.EpochOf(number);
 
-    public ValueTask DropThroughAsync(long number, CancellationToken cancellation) =>
-        inner.DropThroughAsync(number, cancellation);
+    public ValueTask<bool> MoveStepAsync(DateTimeOffset now, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.MoveStepAsync(now, cancellation);
+
+    public long LastNumberBefore(DateTimeOffset moment) => inner.LastNumberBefore(moment);
+
+    public ValueTask<int> ForgetSilentAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        inner.ForgetSilentAsync(before, cancellation);
+
+    public ValueTask DropThroughAsync(long number, CancellationToken cancellation, AuditDraft? audit = null) =>
+        inner.DropThroughAsync(number, cancellation, audit);
+
+    public IReadOnlyList<Erasure> Erasures => inner.Erasures;
+
+    public long? ErasedThrough(long number) => inner.ErasedThrough(number);
+
+    public ValueTask FinishErasuresAsync(CancellationToken cancellation) => inner.FinishErasuresAsync(cancellation);
+
+    public ValueTask<Erasure?> EraseAsync(
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.EraseAsync(instance, app, tombstone, audit, cancellation);
 
     public ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation) =>
         Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(changes, cancellation);

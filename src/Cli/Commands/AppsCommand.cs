@@ -139,7 +139,7 @@ internal sealed class AppsCommand : Command
                 return ExitCodes.Refused;
             }
 
-            var response = new GetAppResponse { App = app, Fields = { FieldRegister.Of(schema).Fields } };
+            var response = new GetAppResponse { App = app, Fields = { FieldRegister.Of(schema, kept: null).Fields } };
             var place = channel is null ? "" : $" as revision {app.Revision} on {channel.Address}";
             Write(parsed, response, [$"The contract of {app.DisplayName} ({app.Slug}) is good{place}. It collects:", .. LinesOf(response.Fields)]);
             return ExitCodes.Ok;

@@ -253,29 +253,9 @@ internal sealed class AuditCommand : Command
 
         protected override async Task<int> RunAsync(TelemetryChannel channel, ParseResult parsed, CancellationToken cancellation)
         {
-            var file = parsed.GetRequiredValue(_output);
-            await using var entries = AllAsync(channel, parsed, cancellation).GetAsyncEnumerator(cancellation);
-            // Before anything is written: a refusal leaves what was there.
-            var more = await entries.MoveNextAsync().ConfigureAwait(false);
-            var part = file + ".part";
-            try
-            {
-                await using (var output = File.CreateText(part))
-                {
-                    for (; more; more = await entries.MoveNextAsync().ConfigureAwait(false))
-                    {
-                        await output.WriteLineAsync(ContractJson.Of(entries.Current, static _ => null)).ConfigureAwait(false);
-                    }
-                }
-
-                File.Move(part, file, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(part);
-                throw;
-            }
-
+            await WholeFile.WriteAsync(
+                parsed.GetRequiredValue(_output), AllAsync(channel, parsed, cancellation).Select(entry => ContractJson.Of(entry, static _ => null)), cancellation)
+                .ConfigureAwait(false);
             return ExitCodes.Ok;
         }
     }

@@ -40,6 +40,9 @@ internal sealed class InstancesCommand : ServerVerb
         }
 
         Subcommands.Add(new ShowCommand(connection, console));
+        Subcommands.Add(new ExportInstanceCommand(connection, console));
+        Subcommands.Add(new EraseInstanceCommand(connection, console));
+        Subcommands.Add(new VerifyReceiptCommand(console));
     }
 
     protected override async Task<int> RunAsync(

@@ -86,7 +86,8 @@ internal sealed class TailCommand : ServerVerb
             case StreamEventsResponse.MessageOneofCase.Event:
                 Terminal.Out.WriteLine(EventText.LineOf(message.Event, Types.Find));
                 break;
-            case StreamEventsResponse.MessageOneofCase.FellBehind or StreamEventsResponse.MessageOneofCase.Gap when json:
+            case StreamEventsResponse.MessageOneofCase.FellBehind or StreamEventsResponse.MessageOneofCase.Gap
+                or StreamEventsResponse.MessageOneofCase.Erased when json:
                 WriteJson(message);
                 break;
             case StreamEventsResponse.MessageOneofCase.FellBehind:
@@ -94,7 +95,11 @@ internal sealed class TailCommand : ServerVerb
                 break;
             case StreamEventsResponse.MessageOneofCase.Gap:
                 Terminal.Error.WriteLine(
-                    $"Events {message.Gap.FromNumber} to {message.Gap.ToNumber} are no longer kept.");
+                    $"Events {message.Gap.FromNumber} to {message.Gap.ToNumber} {(message.Gap.Reason == GapReason.Erasure ? "were erased" : "are no longer kept")}.");
+                break;
+            case StreamEventsResponse.MessageOneofCase.Erased:
+                Terminal.Error.WriteLine(
+                    $"Erased, copies too: {message.Erased.App} {string.Join(", ", message.Erased.Numbers.Select(range => range.First == range.Last ? $"{range.First}" : $"{range.First} to {range.Last}"))}.");
                 break;
         }
     }

@@ -112,6 +112,7 @@ public class FeedClient
         StreamEventsResponse.MessageOneofCase.Event => message.Event.Position,
         StreamEventsResponse.MessageOneofCase.CaughtUp => message.CaughtUp.Position,
         StreamEventsResponse.MessageOneofCase.Heartbeat => message.Heartbeat.Position,
+        StreamEventsResponse.MessageOneofCase.Erased => message.Erased.Position,
         _ => null,
     };
 

@@ -25,6 +25,7 @@ public sealed class FleetClient
         Feed = new(calls);
         Insights = new(calls);
         Licenses = new(calls);
+        Privacy = new(calls);
         // Another person's answers are not this one's.
         session.Changed += _answers.Clear;
     }
@@ -42,6 +43,8 @@ public sealed class FleetClient
     public InsightsService.InsightsServiceClient Insights { get; }
 
     public LicenseAdminService.LicenseAdminServiceClient Licenses { get; }
+
+    public PrivacyService.PrivacyServiceClient Privacy { get; }
 
     /// <summary>With the token, and for calls with one answer a deadline.</summary>
     public CallOptions Options(CancellationToken cancellationToken) => new(Headers(_session.Token), cancellationToken: cancellationToken);

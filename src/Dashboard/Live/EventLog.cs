@@ -64,6 +64,9 @@ public sealed class EventLog
             case StreamEventsResponse.MessageOneofCase.Gap:
                 Add(new EventLine.Missing(message.Gap));
                 break;
+            case StreamEventsResponse.MessageOneofCase.Erased:
+                Erase(message.Erased);
+                break;
             case StreamEventsResponse.MessageOneofCase.FellBehind:
                 IsCaughtUp = false;
                 Add(new EventLine.Late(message.FellBehind.Position.Number, message.FellBehind.Behind));
@@ -114,6 +117,21 @@ public sealed class EventLog
         return [.. _counts.Where(count => count.Key.Minute > last - Minutes && count.Key.Minute <= last)
             .GroupBy(count => count.Key.Country).Select(group => (group.Key, group.Sum(count => count.Value)))
             .OrderByDescending(country => country.Item2)];
+    }
+
+    /// <summary>Copies go too.</summary>
+    private void Erase(Erased erased)
+    {
+        foreach (var line in _lines.Where(IsErased).ToList())
+        {
+            _lines.Remove(line);
+        }
+
+        Newer -= _waiting.RemoveAll(IsErased);
+        Newest = Newest is { Position.Number: var number } && erased.Numbers.Any(range => number >= range.First && number <= range.Last) ? null : Newest;
+
+        bool IsErased(EventLine line) =>
+            line is EventLine.Happened && erased.Numbers.Any(range => line.Number >= range.First && line.Number <= range.Last);
     }
 
     private void Count(Event happened)

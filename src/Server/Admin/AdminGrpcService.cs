@@ -26,7 +26,6 @@ internal sealed class AdminGrpcService(
     private const int MaxPage = 1_000;
     private const int DefaultHistory = 30;
     private const int MaxHistory = 500;
-    public const int MaxUrlLength = 2_048;
 
     private static readonly string SoftwareVersion =
         typeof(AdminGrpcService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
@@ -76,7 +75,7 @@ internal sealed class AdminGrpcService(
     public override async Task<Wire.GetInstanceResponse> GetInstance(
         Wire.GetInstanceRequest request, ServerCallContext context)
     {
-        var state = StateOf(InstanceOf(request), Paging.App(apps, request.App), context.Grant());
+        var state = StateOf(NamedInstance.Read(pseudonyms, request.InstanceId, request.InstanceHash, request.InstanceUrl).Id, Paging.App(apps, request.App), context.Grant());
         var audit = context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(state.Instance));
         var time = Paging.Range("history_time", request.HistoryTime);
         var question = new Wire.GetInstanceRequest
@@ -112,7 +111,7 @@ internal sealed class AdminGrpcService(
             Store = store.Description.Kind,
             StoreSchemaVersion = (uint)store.Description.SchemaVersion,
             Current = StoredMessages.ToWire(store.Current),
-            OldestNumber = (ulong)store.OldestNumber,
+            OldestNumber = store.OldestNumber is var oldest && oldest <= store.Current.Number ? (ulong)oldest : 0,
             Instances = (ulong)(context.Grant() is { IsLimited: true } grant ? CountOf(grant.Apps) : store.InstanceCount),
             StoreBytes = (ulong)store.SizeInBytes,
             StartedAt = Timestamp.FromDateTimeOffset(StartedAt),
@@ -164,26 +163,5 @@ internal sealed class AdminGrpcService(
             && int.TryParse(ordinal, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
                 ? new InstancePlace(order, app, at)
                 : throw PageToken.Refused("page_token");
-    }
-
-    private InstanceId InstanceOf(Wire.GetInstanceRequest request)
-    {
-        switch (request.InstanceCase)
-        {
-            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceId:
-                return InstanceId.TryParse(request.InstanceId, out var id)
-                    ? id
-                    : throw RpcErrors.InvalidField("instance_id", "must be 32 hexadecimal digits, as ListInstances shows them");
-            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceHash:
-                return InstanceHashFormat.BrokenRule(request.InstanceHash) is { } rule
-                    ? throw RpcErrors.InvalidField("instance_hash", rule)
-                    : pseudonyms.Of(request.InstanceHash);
-            case Wire.GetInstanceRequest.InstanceOneofCase.InstanceUrl:
-                return request.InstanceUrl.Length is > 0 and <= MaxUrlLength
-                    ? pseudonyms.OfUrl(request.InstanceUrl)
-                    : throw RpcErrors.InvalidField("instance_url", "must be the installation's URL, at most 2048 characters");
-            default:
-                throw RpcErrors.InvalidField("instance", "is required: set instance_id, instance_hash or instance_url");
-        }
     }
 }

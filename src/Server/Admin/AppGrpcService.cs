@@ -1,8 +1,10 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
 using Telemetry.Server.Audit;
+using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Server.Storage;
 using Wire = Telemetry.Contracts.V1;
@@ -10,7 +12,7 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge for vendors who let apps of their own report.</summary>
-internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) : Wire.AppService.AppServiceBase
+internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar, IOptions<RetentionOptions> retention) : Wire.AppService.AppServiceBase
 {
     private const int DefaultPage = 100;
 
@@ -63,7 +65,7 @@ internal sealed class AppGrpcService(AppRegistry apps, AppRegistrar registrar) :
         return Task.FromResult(new Wire.GetAppResponse
         {
             App = AppDescription.Of(schema, contract),
-            Fields = { FieldRegister.Of(schema).Fields },
+            Fields = { FieldRegister.Of(schema, retention.Value.ToWire()).Fields },
             ReportDescriptorSet = Reports,
             DescriptorSet = contract is null ? AppContract.Write(schema.Descriptor!) : UnsafeByteOperations.UnsafeWrap(contract.DescriptorSet),
         });

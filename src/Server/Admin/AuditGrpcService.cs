@@ -106,7 +106,7 @@ internal sealed class AuditGrpcService(ITelemetryStore store, Pseudonyms pseudon
                     ? throw RpcErrors.InvalidField("filter.instance_hash", rule)
                     : [pseudonyms.OfAudited(pseudonyms.Of(filter.InstanceHash)), pseudonyms.OfAudited(pseudonyms.OfLicensed(filter.InstanceHash))];
             case Wire.AuditFilter.AboutOneofCase.InstanceUrl:
-                return filter.InstanceUrl.Length is > 0 and <= AdminGrpcService.MaxUrlLength
+                return filter.InstanceUrl.Length is > 0 and <= NamedInstance.MaxUrlLength
                     ? [pseudonyms.OfAudited(pseudonyms.OfUrl(filter.InstanceUrl)), pseudonyms.OfAudited(pseudonyms.OfLicensedUrl(filter.InstanceUrl))]
                     : throw RpcErrors.InvalidField("filter.instance_url", "must be the installation's URL, at most 2048 characters");
             default:

@@ -142,7 +142,7 @@ internal sealed partial class LicenseAdminGrpcService(
                     ? throw RpcErrors.InvalidField("instance_hash", rule)
                     : pseudonyms.OfLicensed(request.InstanceHash);
             case Wire.ReleaseLicenseInstanceRequest.InstanceOneofCase.InstanceUrl:
-                return request.InstanceUrl.Length is > 0 and <= AdminGrpcService.MaxUrlLength
+                return request.InstanceUrl.Length is > 0 and <= NamedInstance.MaxUrlLength
                     ? pseudonyms.OfLicensedUrl(request.InstanceUrl)
                     : throw RpcErrors.InvalidField("instance_url", "must be the installation's URL, at most 2048 characters");
             default:

@@ -35,8 +35,8 @@ internal sealed class ReportTable(ITelemetryStore store, AppRegistry apps)
         var first = time is { From: > long.MinValue } ? await store.FirstAtAsync(time.Value.From, cancellation).ConfigureAwait(false) : 1;
         for (var next = Math.Max(first, store.OldestNumber); next > 0 && next <= last;)
         {
-            // What was lost to damage, or is kept no longer, is no reason to stop.
-            if (store.GapThrough(next) is { } lost)
+            // What was lost to damage or erased, or is kept no longer, is no reason to stop.
+            if (store.AbsentThrough(next) is { } lost)
             {
                 next = lost + 1;
                 continue;
@@ -45,7 +45,7 @@ internal sealed class ReportTable(ITelemetryStore store, AppRegistry apps)
             var page = await store.ReadAfterAsync(next - 1, PageSize, cancellation).ConfigureAwait(false);
             if (page.Count == 0)
             {
-                next = next < store.OldestNumber ? store.OldestNumber : last + 1;
+                next = next < store.OldestNumber ? store.OldestNumber : store.AbsentThrough(next) is { } erased ? erased + 1 : last + 1;
                 continue;
             }
 

@@ -18,9 +18,12 @@ internal sealed record EventFilter
 
     public IReadOnlySet<ClaimVerdict>? Verdicts { get; init; }
 
+    /// <summary>Whether it lets anything of an app pass.</summary>
+    public bool Concerns(string app) => Apps is null || Apps.Contains(app);
+
     public bool Matches(StoredReport stored) =>
         (Kinds == EventKinds.None || (stored.Kinds & Kinds) != 0)
-        && (Apps is null || Apps.Contains(stored.App))
+        && Concerns(stored.App)
         && (Verdicts is null || Verdicts.Contains(stored.Claim.Verdict))
         && (Countries is null || Countries.Contains(stored.Country))
         && (AppVersions is null || AppVersions.Contains(stored.AppVersion));

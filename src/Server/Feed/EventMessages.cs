@@ -37,7 +37,7 @@ internal sealed class EventMessages(StoredMessages messages)
         var hello = new Wire.Hello
         {
             Current = StoredMessages.ToWire(current),
-            OldestNumber = (ulong)oldest,
+            OldestNumber = (ulong)(oldest > current.Number ? 0 : oldest),
             StartingAfter = StoredMessages.ToWire(startingAfter),
             HeartbeatInterval = Duration.FromTimeSpan(heartbeat),
         };
@@ -72,6 +72,17 @@ internal sealed class EventMessages(StoredMessages messages)
             FromNumber = (ulong)from,
             ToNumber = (ulong)to,
             Reason = reason,
+        },
+    });
+
+    public static FeedMessage Erased(Erasure erasure, FeedPosition after) => Control(new Wire.StreamEventsResponse
+    {
+        Erased = new Wire.Erased
+        {
+            Position = StoredMessages.ToWire(after),
+            Time = Timestamp.FromDateTimeOffset(erasure.Time),
+            App = erasure.App,
+            Numbers = { erasure.Numbers.Select(range => new Wire.NumberRange { First = (ulong)range.First, Last = (ulong)range.Last }) },
         },
     });
 

@@ -25,6 +25,11 @@ internal sealed class FeedSession(
     private long _lastWrite;
     private bool _live;
 
+    /// <summary>The next erasure to tell; -1 before the first look, and how many there were then.</summary>
+    private int _erasure = -1;
+
+    private int _erasuresBefore;
+
     public async Task RunAsync(CancellationToken cancellation)
     {
         await WriteAsync(
@@ -32,6 +37,7 @@ internal sealed class FeedSession(
             Flushed, cancellation).ConfigureAwait(false);
         while (true)
         {
+            await AnnounceErasuresAsync(cancellation).ConfigureAwait(false);
             await AnnounceGapAsync(cancellation).ConfigureAwait(false);
             var page = await store.ReadAfterAsync(_position.Number, PageSize, cancellation).ConfigureAwait(false);
             if (page.Count > 0)
@@ -57,7 +63,7 @@ internal sealed class FeedSession(
         {
             if (stored.Position.Number != _position.Number + 1)
             {
-                // The log has a gap, or retention overtook the read; the next round announces it.
+                // The log has a gap, something was erased, or retention overtook the read; the next round announces it.
                 break;
             }
 
@@ -115,6 +121,29 @@ internal sealed class FeedSession(
         return signal.IsCompleted;
     }
 
+    /// <summary>In the order of the log. One that a reader may have been told before it left is told again.</summary>
+    private async Task AnnounceErasuresAsync(CancellationToken cancellation)
+    {
+        var erasures = store.Erasures;
+        if (_erasure < 0)
+        {
+            _erasuresBefore = erasures.Count;
+            _erasure = erasures.TakeWhile(erasure => erasure.After < _position.Number).Count();
+        }
+
+        for (; _erasure < erasures.Count && erasures[_erasure].After <= _position.Number; _erasure++)
+        {
+            var erasure = erasures[_erasure];
+            // Who begins before the first of the numbers never had one that was gone already.
+            var mayHaveCopies = _erasure >= _erasuresBefore || erasure.Numbers is [var first, ..] && first.First <= request.StartAfter.Number;
+            if (mayHaveCopies && erasure.Numbers.Count > 0 && request.Filter.Concerns(erasure.App))
+            {
+                var after = new FeedPosition(store.EpochOf(erasure.After), erasure.After);
+                await WriteAsync(EventMessages.Erased(erasure, after), Flushed, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task AnnounceGapAsync(CancellationToken cancellation)
     {
         var current = store.Current.Number;
@@ -127,6 +156,11 @@ internal sealed class FeedSession(
         if (store.GapThrough(_position.Number + 1) is { } through)
         {
             await AnnounceGapAsync(through, Wire.GapReason.Damage, cancellation).ConfigureAwait(false);
+        }
+
+        if (store.ErasedThrough(_position.Number + 1) is { } erased)
+        {
+            await AnnounceGapAsync(erased, Wire.GapReason.Erasure, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -9,6 +9,7 @@ using Telemetry.Server.Feed;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
+using Telemetry.Server.Privacy;
 
 namespace Telemetry.Server.Hosting;
 
@@ -27,6 +28,7 @@ internal static class ServerConfiguration
         [LimitOptions.Section] = typeof(LimitOptions),
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
+        [RetentionOptions.Section] = typeof(RetentionOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
         [AuditOptions.Section] = typeof(AuditOptions),
         [InsightsOptions.Section] = typeof(InsightsOptions),

@@ -16,6 +16,7 @@ using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
 using Telemetry.Server.Privacy;
+using Telemetry.Server.Retention;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
@@ -73,6 +74,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(IngestionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LicensingOptions, LicensingOptionsValidator>()
             .Bind(configuration.GetSection(LicensingOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<RetentionOptions, RetentionOptionsValidator>()
+            .Bind(configuration.GetSection(RetentionOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<LimitOptions, LimitOptionsValidator>()
             .Bind(configuration.GetSection(LimitOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<AccessOptions, AccessOptionsValidator>()
@@ -128,6 +131,8 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddSingleton<RetentionSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         services.AddExport();
         services.AddAudit();
         services.AddAccess();
@@ -148,6 +153,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<LicenseAdminGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<AppGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<AuditGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<PrivacyGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
@@ -162,6 +168,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.LicenseAdminService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AuditService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.PrivacyService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -212,6 +219,7 @@ internal static class ServerHost
         contract.MapGrpcService<AdminGrpcService>();
         contract.MapGrpcService<AppGrpcService>();
         contract.MapGrpcService<AuditGrpcService>();
+        contract.MapGrpcService<PrivacyGrpcService>();
         contract.MapGrpcService<InsightsGrpcService>();
         contract.MapGrpcService<LicenseGrpcService>();
         contract.MapGrpcService<LicenseAdminGrpcService>();

@@ -1,5 +1,7 @@
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Telemetry.Server.Callers;
+using Telemetry.Server.Privacy;
 using Telemetry.Server.Rpc;
 using Telemetry.Schema;
 using Wire = Telemetry.Contracts.V1;
@@ -8,7 +10,8 @@ namespace Telemetry.Server.Ingestion;
 
 /// <summary>The gRPC edge of the ingress for one report at a time, and for what is collected.</summary>
 internal sealed class ReportingGrpcService(
-    IReportIngestion ingestion, AppRegistry apps, CallerPseudonyms callers, CallFailures failures)
+    IReportIngestion ingestion, AppRegistry apps, CallerPseudonyms callers, IOptions<RetentionOptions> retention,
+    CallFailures failures)
     : ReportingServiceBinding
 {
     public override async Task<Wire.SubmitReportResponse> SubmitReport(
@@ -32,5 +35,6 @@ internal sealed class ReportingGrpcService(
         failures.GuardAsync(context, () => Task.FromResult(FieldRegister.Of(
             request.App.Length == 0
                 ? CoreFields.Schema
-                : apps.Find(request.App) ?? throw RpcErrors.NotFound($"There is no such app; the name {apps.Rule}."))));
+                : apps.Find(request.App) ?? throw RpcErrors.NotFound($"There is no such app; the name {apps.Rule}."),
+            retention.Value.ToWire())));
 }

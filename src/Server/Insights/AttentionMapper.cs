@@ -144,7 +144,8 @@ internal sealed class AttentionMapper(
 
         var used = 1 - ((double)disk.AvailableFreeSpace / disk.TotalSize);
         var week = engine.Ask(new Question { Activity = Activity.Active, Window = 1, Closed = true, Days = 7, Step = Step.Day }).Total.Figures[0].Values;
-        var perDay = week.Where(value => !double.IsNaN(value)).DefaultIfEmpty(0).Average() * store.SizeInBytes / Math.Max(1, store.Current.Number - store.OldestNumber + 1);
+        var kept = store.Current.Number - store.OldestNumber + 1;
+        var perDay = kept > 0 ? week.Where(value => !double.IsNaN(value)).DefaultIfEmpty(0).Average() * store.SizeInBytes / kept : 0;
         var left = perDay > 0 ? disk.AvailableFreeSpace / perDay : double.PositiveInfinity;
         if (used < FullDisk && left > SoonFull)
         {

@@ -23,6 +23,7 @@ internal sealed class LicenseBook : IDisposable
     private readonly ConcurrentDictionary<LicensedInstanceId, ImmutableArray<SubscriptionKeyHash>> _byInstance = new();
     private ImmutableList<LicenseId> _inOrder = [];
     private long _version;
+    private long _lastSequence;
 
     public LicenseBook(ITelemetryStore store)
     {
@@ -36,6 +37,9 @@ internal sealed class LicenseBook : IDisposable
 
     /// <summary>How many licenses there are, whatever their state.</summary>
     public int Count => _byKey.Count;
+
+    /// <summary>The next place in the order of issue.</summary>
+    public long NextSequence => Interlocked.Read(ref _lastSequence) + 1;
 
     /// <summary>Grows with every change of a license, not of a seat.</summary>
     public long Version => Interlocked.Read(ref _version);
@@ -52,7 +56,7 @@ internal sealed class LicenseBook : IDisposable
 
     /// <summary>Licenses under which an installation has a seat, live or lapsed.</summary>
     public IEnumerable<LicenseEntry> Of(LicensedInstanceId instance) =>
-        _byInstance.TryGetValue(instance, out var keys) ? keys.Select(key => _byKey[key]) : [];
+        _byInstance.TryGetValue(instance, out var keys) ? keys.Select(Find).OfType<LicenseEntry>() : [];
 
     /// <summary>Changes the license with this key, as it is when its turn comes.</summary>
     /// <param name="key">Which license.</param>
@@ -76,6 +80,43 @@ internal sealed class LicenseBook : IDisposable
             await _store.ChangeLicensesAsync(changes, CancellationToken.None).ConfigureAwait(false);
             Show(after, before);
             return after;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Forgets a license and its seats, if it is as it must be when its turn comes.</summary>
+    /// <returns>Whether it was.</returns>
+    public async ValueTask<bool> ForgetAsync(
+        SubscriptionKeyHash key, Predicate<LicenseEntry> isOver, CancellationToken cancellation, AuditCall? audit = null)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (Find(key) is not { } entry || !isOver(entry))
+            {
+                return false;
+            }
+
+            var changes = ChangesBetween(entry, entry with { Leases = entry.Leases.Clear() }) with
+            {
+                Forgotten = [entry.License.Id],
+                Audit = audit?.On(AuditSubjectKind.License, entry.License.Id.ToString()).Done(),
+            };
+            await _store.ChangeLicensesAsync(changes, CancellationToken.None).ConfigureAwait(false);
+            Show(entry with { Leases = entry.Leases.Clear() }, entry);
+            Volatile.Write(ref _inOrder, _inOrder.Remove(entry.License.Id));
+            _keys.TryRemove(entry.License.Id, out _);
+            if (entry.License.IssuedBy is { } call)
+            {
+                _byRequest.TryRemove(call.RequestId, out _);
+            }
+
+            _byKey.TryRemove(key, out _);
+            Interlocked.Increment(ref _version);
+            return true;
         }
         finally
         {
@@ -146,6 +187,7 @@ internal sealed class LicenseBook : IDisposable
             }
 
             Volatile.Write(ref _inOrder, _inOrder.Add(after.License.Id));
+            Interlocked.Exchange(ref _lastSequence, Math.Max(_lastSequence, after.License.Sequence));
         }
 
         if (before?.License != after.License)

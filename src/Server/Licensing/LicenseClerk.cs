@@ -69,11 +69,11 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         return released;
     }
 
-    /// <summary>Live seats of a license, by pseudonym.</summary>
-    public IReadOnlyList<(LicenseLease Lease, DateTimeOffset End)> SeatsOf(LicenseEntry entry)
+    /// <summary>Seats of a license, by pseudonym; lapsed ones are kept for a while, and count for nothing.</summary>
+    public IReadOnlyList<(LicenseLease Lease, DateTimeOffset End)> SeatsOf(LicenseEntry entry, bool live = true)
     {
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        return [.. entry.Leases.Values.Where(lease => judge.IsLive(lease, today))
+        return [.. entry.Leases.Values.Where(lease => !live || judge.IsLive(lease, today))
             .OrderBy(lease => lease.Instance.Value)
             .Select(lease => (lease, judge.EndOf(lease, today)))];
     }
@@ -90,7 +90,7 @@ internal sealed class LicenseClerk(LicenseBook book, LicenseJudge judge, Pseudon
         return new License
         {
             Id = NewId(),
-            Sequence = book.Count + 1,
+            Sequence = book.NextSequence,
             KeyHash = hash,
             KeyMask = LicenseKey.Mask(key),
             CustomerReference = order.CustomerReference,

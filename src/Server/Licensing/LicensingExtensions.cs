@@ -34,6 +34,7 @@ internal static class LicensingExtensions
         services.AddSingleton<SigningKeyRing>();
         services.AddHostedService<SigningKeyRotation>();
         services.AddSingleton<LicenseTokens>();
+        services.AddSingleton<ErasureReceipts>();
         services.AddSingleton<LicenseGrpcService>();
         return services;
     }

@@ -14,6 +14,9 @@ internal static class UtcDay
 
     public static int Of(DateOnly date) => date.DayNumber - Epoch;
 
+    /// <summary>Its first millisecond.</summary>
+    public static long StartMs(int day) => day * MsPerDay;
+
     /// <summary>The hour of its day, 0 to 23.</summary>
     public static int HourOf(long unixMs) => (int)((unixMs - (Of(unixMs) * MsPerDay)) / MsPerHour);
 

@@ -28,6 +28,8 @@ internal sealed class Pseudonyms : IDisposable
 
     private readonly byte[] _auditing;
 
+    private readonly byte[] _tombstones;
+
     public Pseudonyms(byte[] secret)
     {
         _instances = Keyed(secret, "telemetry instance"u8);
@@ -36,6 +38,7 @@ internal sealed class Pseudonyms : IDisposable
         _contents = Keyed(secret, "report content"u8);
         _issuing = HMACSHA256.HashData(secret, "license issue"u8);
         _auditing = HMACSHA256.HashData(secret, "audit log"u8);
+        _tombstones = HMACSHA256.HashData(secret, "erased instance"u8);
         using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
         check.AppendData("secret check"u8);
         SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
@@ -75,6 +78,10 @@ internal sealed class Pseudonyms : IDisposable
     /// <inheritdoc cref="OfAudited(InstanceId)"/>
     public string OfAudited(LicensedInstanceId instance) => OfAudited(instance.ToString());
 
+    /// <summary>By which one that was erased is known again in an older backup; nothing else has it, and it leads to nobody.</summary>
+    public UInt128 Tombstone(InstanceId instance, string app) => BinaryPrimitives.ReadUInt128LittleEndian(
+        HMACSHA256.HashData(_tombstones, Encoding.UTF8.GetBytes(instance + " " + app)));
+
     private string OfAudited(string pseudonym) => Convert.ToHexStringLower(HMACSHA256.HashData(_auditing, Encoding.UTF8.GetBytes(pseudonym)).AsSpan(0, AuditedBytes));
 
     /// <summary>32 bytes that stand for a call that issues a license, different for each purpose.</summary>
@@ -112,7 +119,8 @@ internal sealed class Pseudonyms : IDisposable
         Dispose(_contents);
     }
 
-    private static string HashOfUrl(string url) => Convert.ToHexStringLower(
+    /// <summary>What an installation at a URL reports.</summary>
+    public static string HashOfUrl(string url) => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(url.TrimEnd('/').ToLowerInvariant())));
 
     private static void Hash(IncrementalHash hash, string text, Span<byte> destination)

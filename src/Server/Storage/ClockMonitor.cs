@@ -25,6 +25,8 @@ internal sealed partial class ClockMonitor : BackgroundService
     private readonly ILogger<ClockMonitor> _logger;
     private long _steadySince;
     private DateTimeOffset _steadyFrom;
+    private DateTimeOffset _storedBefore = DateTimeOffset.MinValue;
+    private readonly long _startedAt;
     private string? _finding;
 
     public ClockMonitor(ITelemetryStore store, TimeProvider time, ILogger<ClockMonitor> logger)
@@ -34,6 +36,7 @@ internal sealed partial class ClockMonitor : BackgroundService
         _logger = logger;
         _steadySince = time.GetTimestamp();
         _steadyFrom = time.GetUtcNow();
+        _startedAt = _steadySince;
     }
 
     /// <summary>What to say about the clock; null when there is nothing.</summary>
@@ -62,10 +65,36 @@ internal sealed partial class ClockMonitor : BackgroundService
         }
     }
 
+    /// <summary>
+    /// A moment that is not ahead of the true one, for what cannot be undone: the clock's once it is trusted, and until then
+    /// no later than the newest stored date and the time since the start. A server that is restarted every night gets by with
+    /// that, and one whose clock jumped years ahead while it was off does not delete what it has. Null while something is wrong.
+    /// </summary>
+    public DateTimeOffset? NoLaterThanNow
+    {
+        get
+        {
+            if (Finding is not null)
+            {
+                return null;
+            }
+
+            var (now, isTrusted) = (_time.GetUtcNow(), IsTrusted);
+            if (!isTrusted && _storedBefore == DateTimeOffset.MinValue)
+            {
+                return null;
+            }
+
+            var known = _storedBefore + _time.GetElapsedTime(_startedAt);
+            return isTrusted || now < known ? now : known;
+        }
+    }
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         var now = _time.GetUtcNow();
-        if (await NewestDateAsync(cancellationToken).ConfigureAwait(false) is var newest && newest > now + TrialPeriod)
+        _storedBefore = await NewestDateAsync(cancellationToken).ConfigureAwait(false);
+        if (_storedBefore is var newest && newest > now + TrialPeriod)
         {
             lock (_gate)
             {
@@ -99,6 +128,8 @@ internal sealed partial class ClockMonitor : BackgroundService
     private async ValueTask<DateTimeOffset> NewestDateAsync(CancellationToken cancellation)
     {
         var newest = await LastReportAsync(cancellation).ConfigureAwait(false);
+        // The newest report may be one that was erased.
+        newest = _store.Erasures is [.., var last] && last.Time > newest ? last.Time : newest;
         foreach (var license in _store.ReadLicenses())
         {
             newest = license.ChangedAt > newest ? license.ChangedAt : newest;

@@ -17,7 +17,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Position of the newest committed event; number 0 when there is none.</summary>
     FeedPosition Current { get; }
 
-    /// <summary>Number of the oldest event that is kept; 0 when there is none.</summary>
+    /// <summary>Number of the oldest event that is kept, or was erased; of the next one when none is kept any more; 0 when there never was any.</summary>
     long OldestNumber { get; }
 
     /// <summary>How many pairs of installation and app are known.</summary>
@@ -65,7 +65,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>Completes when an event after <paramref name="number"/> is committed.</summary>
     Task WaitForEventAfterAsync(long number, CancellationToken cancellation);
 
-    /// <summary>Events after <paramref name="number"/>, oldest first; empty at the end of the log and in a gap.</summary>
+    /// <summary>Events after <paramref name="number"/>, oldest first, without erased ones; empty at the end of the log, in a gap and where all are erased.</summary>
     /// <exception cref="StoreDamagedException">They cannot be read as they were written.</exception>
     ValueTask<IReadOnlyList<StoredReport>> ReadAfterAsync(long number, int maxCount, CancellationToken cancellation);
 
@@ -75,7 +75,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// </summary>
     long? GapThrough(long number);
 
-    /// <summary>The event with this number; null when there is none or it is no longer kept.</summary>
+    /// <summary>The event with this number; null when there is none, it is no longer kept or it was erased.</summary>
     ValueTask<StoredReport?> FindReportAsync(long number, CancellationToken cancellation);
 
     /// <summary>One installation's reports with numbers below <paramref name="beforeNumber"/>, newest first.</summary>
@@ -87,7 +87,10 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>All apps of an installation.</summary>
     IReadOnlyList<InstanceState> FindInstances(InstanceId instance);
 
-    /// <summary>All installations, app by app, each app's in the order of first reports. Each as it is when it is read.</summary>
+    /// <summary>
+    /// All installations, app by app, each app's in the order of first reports, but for the places of forgotten ones, which
+    /// newcomers take. Each as it is when it is read.
+    /// </summary>
     IEnumerable<InstanceState> ReadInstances();
 
     /// <summary>How many installations have a refused claim in their latest report, by app and reason.</summary>
@@ -99,8 +102,68 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <summary>The epoch in which the event with this number was committed; of the first event for number 0.</summary>
     ulong EpochOf(long number);
 
+    /// <summary>
+    /// Does one small step of moving events of days that are over to where they can be dropped by the day, and of clearing up
+    /// after that; readers notice nothing, and a commit waits for no more than a small one.
+    /// </summary>
+    /// <param name="now">The moment; of a clock that can be trusted.</param>
+    /// <param name="cancellation">When to stop.</param>
+    /// <returns>Whether something was done; then there may be more to do.</returns>
+    /// <exception cref="StoreUnavailableException">It cannot be done now; nothing is lost.</exception>
+    /// <exception cref="StoreDamagedException">They cannot be read as they were written.</exception>
+    ValueTask<bool> MoveStepAsync(DateTimeOffset now, CancellationToken cancellation);
+
+    /// <summary>
+    /// The last number up to which every event was accepted before a moment and lies where whole days can be dropped; 0 when
+    /// there is none.
+    /// </summary>
+    long LastNumberBefore(DateTimeOffset moment);
+
     /// <summary>Forgets events up to and including <paramref name="number"/>; latest states survive.</summary>
-    ValueTask DropThroughAsync(long number, CancellationToken cancellation);
+    /// <exception cref="StoreUnavailableException">Nothing was dropped; try again later.</exception>
+    ValueTask DropThroughAsync(long number, CancellationToken cancellation, AuditDraft? audit = null);
+
+    /// <summary>
+    /// Forgets installations, app by app, whose last report was accepted before a moment and is no longer kept: nothing of
+    /// them is left. One that reports again is a new one.
+    /// </summary>
+    /// <returns>How many.</returns>
+    /// <exception cref="StoreUnavailableException">Some may have been forgotten; try again later.</exception>
+    ValueTask<int> ForgetSilentAsync(DateTimeOffset before, CancellationToken cancellation);
+
+    /// <summary>
+    /// Erases one installation of one app: its reports, its latest state, whatever of it lies in files of this store and of its
+    /// listener. When the task completes, no byte of it is in them.
+    /// </summary>
+    /// <param name="instance">The installation.</param>
+    /// <param name="app">The app's slug.</param>
+    /// <param name="tombstone">What the caller tells the erasure by.</param>
+    /// <param name="audit">
+    /// Is called with the numbers that will be erased; what it makes of them goes into the transaction that makes the erasure visible.
+    /// </param>
+    /// <param name="cancellation">Ends the waiting; an erasure that is visible is finished by <see cref="FinishErasuresAsync"/>.</param>
+    /// <returns>
+    /// Null when the store knows nothing of it. After a failure in the middle it knows nothing any more: then a further call with the
+    /// same tombstone finishes that erasure and returns it.
+    /// </returns>
+    /// <exception cref="StoreUnavailableException">Not everything is erased yet; try again later.</exception>
+    /// <exception cref="StoreDamagedException">Its reports cannot be read as they were written.</exception>
+    ValueTask<Erasure?> EraseAsync(
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation);
+
+    /// <summary>Goes on with erasures that a crash or a failure interrupted; to be asked for now and then.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot be done now; try again later.</exception>
+    /// <exception cref="StoreDamagedException">What must be rewritten cannot be read as it was written.</exception>
+    ValueTask FinishErasuresAsync(CancellationToken cancellation);
+
+    /// <summary>All erasures, oldest first; from memory.</summary>
+    IReadOnlyList<Erasure> Erasures { get; }
+
+    /// <summary>
+    /// Like <see cref="GapThrough"/>, for numbers that were erased: the last number of the erased run that begins with or holds
+    /// <paramref name="number"/>; null when it is not erased.
+    /// </summary>
+    long? ErasedThrough(long number);
 
     /// <summary>All licenses in the order of issue; read once, at start.</summary>
     IReadOnlyList<License> ReadLicenses();
@@ -153,6 +216,13 @@ internal interface ICommitListener
     /// <param name="events">What was committed.</param>
     /// <param name="reports">What each of them was made of.</param>
     void Committed(IReadOnlyList<StoredReport> events, IReadOnlyList<Report> reports);
+
+    /// <summary>Is told of an erasure, right after it is on disk and before anything else is committed. Must return at once.</summary>
+    void Erased(InstanceId instance, string app);
+
+    /// <summary>Completes when nothing of what was erased is in files of the listener; until then no erasure is done.</summary>
+    /// <exception cref="IOException">They cannot be written now.</exception>
+    ValueTask ClearErasedAsync(CancellationToken cancellation);
 }
 
 /// <summary>What a store is.</summary>

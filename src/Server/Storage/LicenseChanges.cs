@@ -17,5 +17,8 @@ internal sealed record LicenseChanges
     /// <summary>What the audit log says of it; null for what it does not speak of.</summary>
     public AuditDraft? Audit { get; init; }
 
-    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count == 0;
+    /// <summary>Licenses that are forgotten; their seats are given up besides.</summary>
+    public IReadOnlyList<LicenseId> Forgotten { get; init; } = [];
+
+    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count + Forgotten.Count == 0;
 }

@@ -16,13 +16,13 @@ internal sealed class RandomFleet
 
     private readonly Random _random;
 
-    public RandomFleet(int seed, int installations = 60, int days = 90)
+    public RandomFleet(int seed, int installations = 60, int days = 90, bool isClockSteady = false)
     {
         _random = new Random(seed);
         Days = days;
         Apps = new AppRegistry();
         Apps.Add(new RegisteredContract(AppContract.Read(DemoContract.Bytes.Span), 1, DateTimeOffset.UnixEpoch, DemoContract.Bytes.Memory));
-        Make(installations);
+        Make(installations, isClockSteady);
     }
 
     public AppRegistry Apps { get; }
@@ -42,7 +42,7 @@ internal sealed class RandomFleet
         return _random.Next(12) == 0 || told.Count == 0 ? "nobody-has-this" : told[_random.Next(told.Count)];
     }
 
-    private void Make(int installations)
+    private void Make(int installations, bool isClockSteady)
     {
         var plans = Enumerable.Range(0, installations).Select(Plan).ToList();
         var clock = (FirstDay * MsPerDay) + 1;
@@ -67,7 +67,7 @@ internal sealed class RandomFleet
         foreach (var (ms, installation) in reports)
         {
             // Now and then the server's clock is wrong by hours, or by a day.
-            clock = _random.Next(150) == 0 ? ms - _random.NextInt64(2 * MsPerDay) : ms;
+            clock = !isClockSteady && _random.Next(150) == 0 ? ms - _random.NextInt64(2 * MsPerDay) : ms;
             Add(plans[installation], clock, previous, installation);
         }
 

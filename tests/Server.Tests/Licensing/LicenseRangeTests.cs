@@ -143,7 +143,7 @@ public sealed class LicenseRangeTests
         var byInstance = typeof(LicenseBook).GetField("_byInstance", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!;
         var keys = (IDictionary)byInstance.GetValue(book)!;
         keys[server.Part<Telemetry.Server.Privacy.Pseudonyms>().OfLicensed(instanceHash)] =
-            System.Collections.Immutable.ImmutableArray.Create(default(SubscriptionKeyHash));
+            default(System.Collections.Immutable.ImmutableArray<SubscriptionKeyHash>);
     }
 
     private static License Stored(DateTimeOffset expires) => new()

@@ -8,6 +8,7 @@ namespace Telemetry.Server.Tests.Privacy;
 public sealed class FieldRegisterTests
 {
     private static readonly AppRegistry Apps = new();
+    private static readonly Wire.KeptFor Kept = new() { ReportDays = 40, DailyFactDays = 400 };
 
     public static TheoryData<string> Slugs => [.. Apps.All.Select(schema => schema.App)];
 
@@ -17,7 +18,7 @@ public sealed class FieldRegisterTests
     {
         var schema = Apps.Find(app)!;
 
-        var register = FieldRegister.Of(schema).Fields;
+        var register = FieldRegister.Of(schema, Kept).Fields;
 
         Assert.Equal(
             PathsOf(Wire.Report.Descriptor, "").Concat(PathsOf(schema.Descriptor!, "usage.")).Order(StringComparer.Ordinal),
@@ -29,9 +30,9 @@ public sealed class FieldRegisterTests
     [Fact]
     public void The_key_is_the_only_secret_and_is_never_stored()
     {
-        var secret = Assert.Single(FieldRegister.Of(CoreFields.Schema).Fields, field => field.Sensitivity == Wire.Sensitivity.Secret);
+        var secret = Assert.Single(FieldRegister.Of(CoreFields.Schema, Kept).Fields, field => field.Sensitivity == Wire.Sensitivity.Secret);
 
-        Assert.Equal(("subscription.key", Wire.Retention.NeverStored), (secret.Path, secret.Retention));
+        Assert.Equal(("subscription.key", Wire.Retention.NeverStored, 0u), (secret.Path, secret.Retention, secret.KeptDays));
         Assert.DoesNotContain(Apps.All.SelectMany(schema => schema.Fields), field => field.Policy.Secret && field.IsStored);
     }
 
@@ -49,6 +50,17 @@ public sealed class FieldRegisterTests
         Assert.Equal(1u, app.Version);
         var refusal = await Assert.ThrowsAsync<RpcException>(async () => await client.GetFieldRegisterAsync(new() { App = "no-such-app" }));
         Assert.Equal(StatusCode.NotFound, refusal.StatusCode);
+    }
+
+    [Fact]
+    public async Task It_states_for_how_many_days_this_server_keeps_what_comes_of_a_report()
+    {
+        await using var server = await TestServer.StartAsync(settings: ["Retention:ReportDays=40", "Retention:DailyFactDays=400"]);
+
+        var register = await new Wire.ReportingService.ReportingServiceClient(server.Web).GetFieldRegisterAsync(new());
+
+        Assert.Equal(Kept, register.KeptFor);
+        Assert.All(register.Fields, field => Assert.Equal(field.Retention == Wire.Retention.WithReport ? 40u : 0, field.KeptDays));
     }
 
     private static IEnumerable<string> PathsOf(MessageDescriptor message, string prefix) =>

@@ -70,7 +70,7 @@ public sealed class RefusalDetailsTests
         var logs = new CapturedLogs();
         using var factory = LoggerFactory.Create(logging => logging.AddProvider(logs));
         // Without the apps that it reads by.
-        var service = new ReportingGrpcService(null!, null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
+        var service = new ReportingGrpcService(null!, null!, null!, null!, new CallFailures(factory.CreateLogger<CallFailures>()));
         var request = new ReceivedBytes(new(SampleReports.Request().ToByteArray()));
 
         var failure = await Assert.ThrowsAsync<RpcException>(() => service.SubmitReport(request, new UnusedContext()));

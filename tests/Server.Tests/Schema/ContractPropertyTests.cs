@@ -108,7 +108,7 @@ public sealed class ContractPropertyTests
         var (schema, bytes) = AppContract.ReadNew(set);
         var apps = new AppRegistry();
         apps.Add(new RegisteredContract(schema, 1, default, bytes.Memory));
-        Assert.Equal(schema.Fields.Count, FieldRegister.Of(schema).Fields.Count);
+        Assert.Equal(schema.Fields.Count, FieldRegister.Of(schema, kept: null).Fields.Count);
         Assert.Contains(schema.Descriptor!.FullName, AppContract.NamesIn(schema.Descriptor!));
         Assert.DoesNotContain(SchemaCompatibility.Compare(before, schema), problem => problem.Rule.Length == 0);
         // What was taken can be reported to, whatever is sent.

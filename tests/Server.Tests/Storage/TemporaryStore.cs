@@ -4,6 +4,7 @@ using Telemetry.Server.Model;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
+using Telemetry.Server.Storage.LiteDb.Segments;
 
 namespace Telemetry.Server.Tests.Storage;
 
@@ -17,6 +18,14 @@ internal sealed class TemporaryStore : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new(NoLimit.Now);
 
     public Func<string, IStorageFile> OpenFile { get; set; } = path => new DiskFile(path);
+
+    public Func<string, IStorageFile> OpenWritten { get; set; } = DiskFile.OpenWritten;
+
+    public Action<string> DeleteFile { get; set; } = File.Delete;
+
+    public long SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    public int EventsInDatabase { get; init; } = 1_000_000;
 
     /// <summary>Small, so that tests see checkpoints.</summary>
     public int CheckpointPages { get; init; } = 200;
@@ -36,6 +45,10 @@ internal sealed class TemporaryStore : IAsyncDisposable
         CheckpointPages = CheckpointPages,
         CloseWithin = CloseWithin,
         OpenFile = path => OpenFile(path),
+        OpenWritten = path => OpenWritten(path),
+        DeleteFile = path => DeleteFile(path),
+        SegmentBytes = SegmentBytes,
+        EventsInDatabase = EventsInDatabase,
     };
 
     public LiteDbTelemetryStore Open(string? directory = null) => Store = LiteDbTelemetryStore.Open(
@@ -50,9 +63,12 @@ internal sealed class TemporaryStore : IAsyncDisposable
     /// <summary>What a kill leaves behind: the files as they are, without a goodbye.</summary>
     public void CopyFilesTo(TemporaryStore other)
     {
-        foreach (var name in new[] { "telemetry.log", "telemetry.2.log", "telemetry.db" })
+        var segments = Path.Combine(Directory, Segment.Directory);
+        System.IO.Directory.CreateDirectory(Path.Combine(other.Directory, Segment.Directory));
+        foreach (var path in StoreFiles.All.Select(name => Path.Combine(Directory, name))
+            .Concat(System.IO.Directory.Exists(segments) ? System.IO.Directory.GetFiles(segments) : []))
         {
-            File.Copy(Path.Combine(Directory, name), Path.Combine(other.Directory, name), overwrite: true);
+            File.Copy(path, Path.Combine(other.Directory, Path.GetRelativePath(Directory, path)), overwrite: true);
         }
     }
 
@@ -65,6 +81,18 @@ internal sealed class TemporaryStore : IAsyncDisposable
 
         System.IO.Directory.Delete(Directory, recursive: true);
     }
+
+    /// <summary>Does all that there is to move, and clears up after it.</summary>
+    public async Task MoveAllAsync(DateTimeOffset now)
+    {
+        while (await Store.MoveStepAsync(now, CancellationToken.None))
+        {
+        }
+    }
+
+    public string[] SegmentFiles => System.IO.Directory.Exists(Path.Combine(Directory, Segment.Directory))
+        ? [.. System.IO.Directory.GetFiles(Path.Combine(Directory, Segment.Directory)).Order(StringComparer.Ordinal)]
+        : [];
 
     public static async Task<List<StoredReport>> ReadAllAsync(ITelemetryStore store)
     {

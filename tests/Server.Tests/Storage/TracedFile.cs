@@ -12,7 +12,7 @@ internal sealed class TracedFile : IStorageFile
     public TracedFile(IStorageFile inner, string path, WriteTrace trace)
     {
         _inner = inner;
-        _name = Path.GetFileName(path);
+        _name = WriteTrace.NameOf(path);
         _trace = trace;
         trace.Add(new WriteTrace.Opened(_name));
     }

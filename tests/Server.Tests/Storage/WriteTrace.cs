@@ -1,3 +1,5 @@
+using Telemetry.Server.Storage.LiteDb.Segments;
+
 namespace Telemetry.Server.Tests.Storage;
 
 /// <summary>What was asked of the disk, in order; makes images of what a power loss could have left of it.</summary>
@@ -29,6 +31,18 @@ internal sealed class WriteTrace
         }
     }
 
+    /// <summary>A file's name in the data directory.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.GetDirectoryName(path)) == Segment.Directory
+        ? Path.Combine(Segment.Directory, Path.GetFileName(path))
+        : Path.GetFileName(path);
+
+    /// <summary>Deletes a file, and notes it.</summary>
+    public void Delete(string path)
+    {
+        Add(new Deleted(NameOf(path)));
+        File.Delete(path);
+    }
+
     /// <summary>
     /// Files as they may be when the power goes after <paramref name="count"/> operations: what was synced is there;
     /// of every later write, any sectors may be.
@@ -39,10 +53,20 @@ internal sealed class WriteTrace
         {
             var operations = file.ToList();
             var synced = operations.FindLastIndex(operation => operation is Sync);
-            using var image = File.Create(Path.Combine(directory, file.Key));
-            for (var i = 0; i < operations.Count; i++)
+            var path = Path.Combine(directory, file.Key);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (var image = File.Create(path))
             {
-                Apply(operations[i], image, whole: i <= synced, random);
+                for (var i = 0; i < operations.Count; i++)
+                {
+                    Apply(operations[i], image, whole: i <= synced, random);
+                }
+            }
+
+            // A directory is not synced after a deletion, so the file may be there again.
+            if (operations[^1] is Deleted && random.Next(2) == 0)
+            {
+                File.Delete(path);
             }
         }
     }
@@ -86,4 +110,6 @@ internal sealed class WriteTrace
     internal sealed record Resize(string File, long Length) : Operation(File);
 
     internal sealed record Sync(string File) : Operation(File);
+
+    internal sealed record Deleted(string File) : Operation(File);
 }

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using Google.Api;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using Wire = Telemetry.Contracts.V1;
 
 namespace Telemetry.Server.Tests.Transcoding;
 

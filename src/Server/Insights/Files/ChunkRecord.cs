@@ -34,23 +34,27 @@ internal sealed record ChunkRecord(Chunk Chunk, long Through, int Days, ulong[] 
     }
 
     /// <summary>Puts the days back.</summary>
-    /// <param name="days">By day: what is kept of it.</param>
+    /// <param name="days">What is kept of days; a day may be there as it was before an erasure, too.</param>
     /// <param name="oldestDay">The first day that is kept at all.</param>
     /// <exception cref="InvalidDataException">One is missing, or is not the one that was written.</exception>
-    public void Complete(IReadOnlyDictionary<int, KeptDay> days, int oldestDay)
+    /// <returns>Whether there are days that it does not mean.</returns>
+    public bool Complete(IReadOnlyCollection<KeptDay> days, int oldestDay)
     {
+        var meant = days.Where(day => day.Day - Chunk.FirstDay is var at && at >= 0 && at < Days && day.Digest == Digests[at])
+            .DistinctBy(day => day.Day).ToDictionary(day => day.Day);
         var restored = new ClosedDay?[Days];
         for (var at = 0; at < Days; at++)
         {
             var day = Chunk.FirstDay + at;
             if (Digests[at] != 0 && day >= oldestDay)
             {
-                restored[at] = days.TryGetValue(day, out var kept) && kept.Digest == Digests[at]
+                restored[at] = meant.TryGetValue(day, out var kept)
                     ? kept.ToDay()
                     : throw new InvalidDataException($"{DayFile.NameOf(day)} does not hold {UtcDay.ToDate(day):yyyy-MM-dd} as it was written");
             }
         }
 
         Chunk.RestoreDays(restored, Digests);
+        return days.Any(day => !meant.TryGetValue(day.Day, out var kept) || kept.Digest != day.Digest);
     }
 }

@@ -8,14 +8,18 @@ namespace Telemetry.Server.Insights.Files;
 
 /// <summary>A chunk's days that are over: one file a month, to which every day is added once.</summary>
 /// <remarks>
-/// A record is its length, its checksum and its bytes. What a crash left half at the end is cut off; a day that was written
-/// twice counts as it was written last. They are data: once raw reports are gone, nothing else tells of those days.
+/// A record is its length, its checksum and its bytes. What a crash left half at the end is cut off; of a day that is there
+/// twice the one counts that the chunk's file means. They are data: once raw reports are gone, nothing else tells of those days.
 /// </remarks>
 internal static class DayFile
 {
     private const int MaxRecord = 64 * 1024 * 1024;
 
     public static string NameOf(int day) => UtcDay.ToDate(day).ToString("'days-'yyyy-MM'.bin'", CultureInfo.InvariantCulture);
+
+    /// <summary>The last day of a file's month.</summary>
+    public static int LastDayOf(string path) => UtcDay.EndOfMonth(UtcDay.Of(
+        DateOnly.ParseExact(Path.GetFileName(path), "'days-'yyyy-MM'.bin'", CultureInfo.InvariantCulture)));
 
     /// <summary>Adds days, and returns when they are on disk.</summary>
     /// <exception cref="IOException">Some or all are not.</exception>
@@ -32,10 +36,7 @@ internal static class DayFile
                 {
                     foreach (var day in month)
                     {
-                        var record = new ByteWriter();
-                        record.Array(day.Bytes.Span);
-                        record.Value(day.Digest);
-                        file.Write(record.Written);
+                        file.Write(RecordOf(day));
                     }
 
                     file.Flush(flushToDisk: true);
@@ -53,6 +54,43 @@ internal static class DayFile
                 DurableFile.SyncDirectoryOf(path);
             }
         }
+    }
+
+    /// <summary>Rewrites a file without the days that are not to be kept; a crash leaves the one of before or the new one.</summary>
+    /// <exception cref="IOException">It cannot be written; it is as it was.</exception>
+    public static void Keep(string path, Predicate<KeptDay> isKept)
+    {
+        var days = Read(path);
+        var kept = days.FindAll(isKept);
+        if (kept.Count == days.Count)
+        {
+            return;
+        }
+
+        if (kept.Count == 0)
+        {
+            File.Delete(path);
+            DurableFile.SyncDirectoryOf(path);
+            return;
+        }
+
+        var temporary = path + ".new";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            kept.ForEach(day => file.Write(RecordOf(day)));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        DurableFile.SyncDirectoryOf(path);
+    }
+
+    private static ReadOnlySpan<byte> RecordOf(KeptDay day)
+    {
+        var record = new ByteWriter();
+        record.Array(day.Bytes.Span);
+        record.Value(day.Digest);
+        return record.Written;
     }
 
     /// <summary>All days of a file up to where it ends or is not what was written.</summary>

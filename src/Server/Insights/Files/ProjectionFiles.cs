@@ -20,14 +20,24 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
     /// <summary>By file name: up to which event what is in it is complete.</summary>
     private readonly Dictionary<string, long> _through = new(StringComparer.Ordinal);
 
-    private long _valuesWritten = -1;
+    private (long Count, int Generation) _valuesWritten = (-1, 0);
+    private int _oldestWritten = int.MinValue;
+
+    /// <summary>Whether files of days may hold what was erased.</summary>
+    private bool _hasStaleDays;
 
     /// <summary>Reads what is there.</summary>
     /// <param name="reached">Whether the log ever reached a position, and so whether the files belong to it.</param>
     /// <param name="epochOf">The epoch of a number of the log.</param>
+    /// <param name="erasedThrough">The newest erasure of the store.</param>
+    /// <param name="isKnown">
+    /// Whether the store has an installation whose first report is as old: what it does not know was erased, where files do not
+    /// know of that erasure yet.
+    /// </param>
     /// <returns>False when there is nothing, or something of another log.</returns>
     /// <exception cref="InvalidDataException">Something is not what was written.</exception>
-    public bool Load(Predicate<FeedPosition> reached, Func<long, ulong> epochOf)
+    public bool Load(
+        Predicate<FeedPosition> reached, Func<long, ulong> epochOf, long erasedThrough = 0, Func<string, InstanceId, long, bool>? isKnown = null)
     {
         if (CheckedFile.Read(Path.Combine(directory, ListName)) is not { } listed)
         {
@@ -44,14 +54,14 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
 
         var read = ReadValues();
         var days = Directory.GetFiles(directory, "days-*.bin").Order(StringComparer.Ordinal).SelectMany(DayFile.Read)
-            .GroupBy(day => (day.App, day.Chunk)).ToDictionary(group => group.Key, group => Last(group));
+            .ToLookup(day => (day.App, day.Chunk));
         var through = position.Number;
         for (var count = list.Value<int>(); count > 0; count--)
         {
             var (app, index, known, isClean) = (list.Text(), list.Value<int>(), list.Value<long>(), list.Value<bool>());
             var name = NameOf(app, index);
             var record = ChunkRecord.Read(CheckedFile.Read(Path.Combine(directory, name)) ?? throw new InvalidDataException($"{name} is missing"));
-            record.Complete(days.GetValueOrDefault((app, index)) ?? [], oldestDay);
+            _hasStaleDays |= record.Complete([.. days[(app, index)]], oldestDay);
             if (isClean && record.Through == known)
             {
                 // Nothing came since it was written, so it is complete up to where the others are.
@@ -67,7 +77,17 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
             read[app].Restore(record.Chunk);
         }
 
+        // The list says so only once everything else was written.
+        if (isKnown is not null && (list.IsAtEnd ? 0 : list.Value<long>()) < erasedThrough)
+        {
+            foreach (var app in read.Values)
+            {
+                app.EraseUnknown((instance, firstSeenMs) => isKnown(app.App, instance, firstSeenMs));
+            }
+        }
+
         projection.Restore(new FeedPosition(epochOf(through), through), oldestDay, generation, read.Values);
+        _oldestWritten = oldestDay;
         return true;
     }
 
@@ -87,7 +107,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         }
 
         _through.Clear();
-        _valuesWritten = -1;
+        (_valuesWritten, _oldestWritten, _hasStaleDays) = ((-1, 0), int.MinValue, false);
         return aside == directory ? null : aside;
     }
 
@@ -100,26 +120,60 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         var dirty = projection.Read((apps, _) => apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk)))
             .Where(item => item.Chunk.IsDirty).OrderBy(item => _through.GetValueOrDefault(NameOf(item.App, item.Index))).ToList());
         // One that has no file yet would be missing in the list, and what it knows would not be read from the log again.
-        foreach (var (app, index, chunk) in dirty.Where((item, place) => all || place == 0 || !_through.ContainsKey(NameOf(item.App, item.Index))))
+        foreach (var (app, index, chunk) in dirty.Where((item, place) => all || place == 0 || item.Chunk.IsErasureUnwritten || !_through.ContainsKey(NameOf(item.App, item.Index))))
         {
             WriteChunk(app, index, chunk);
         }
 
-        if (dirty.Count > 0)
+        if (dirty.Count > 0 || projection.OldestDay != _oldestWritten)
         {
             WriteList();
         }
+
+        DropStaleDays();
     }
 
-    private static Dictionary<int, KeptDay> Last(IEnumerable<KeptDay> days)
+    /// <summary>Writes until nothing of what the projection was told to erase is in files.</summary>
+    /// <exception cref="IOException">It is still there.</exception>
+    public void WriteErased()
     {
-        var last = new Dictionary<int, KeptDay>();
-        foreach (var day in days)
+        do
         {
-            last[day.Day] = day;
+            Write(all: false);
+        }
+        while (projection.Read((apps, _) => apps.Any(app => app.Chunks.Any(chunk => chunk.IsErasureUnwritten))));
+    }
+
+    /// <summary>Once the chunks mean the days without what was erased: rewrites the months that have the ones of before, too.</summary>
+    private void DropStaleDays()
+    {
+        var meant = !_hasStaleDays ? null : projection.Read((apps, _) =>
+        {
+            var chunks = apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk))).ToList();
+            return chunks.Exists(item => item.Chunk.IsErasureUnwritten) ? null : chunks
+                .SelectMany(item => item.Chunk.KeptDays.Select((digest, at) => (item.App, item.Index, Day: item.Chunk.FirstDay + at, Digest: digest)))
+                .Where(day => day.Day >= _oldestWritten).ToHashSet();
+        });
+        if (meant is null)
+        {
+            return;
         }
 
-        return last;
+        foreach (var path in Directory.GetFiles(directory, "days-*.bin"))
+        {
+            DayFile.Keep(path, day => meant.Contains((day.App, day.Chunk, day.Day, day.Digest)));
+        }
+
+        _hasStaleDays = false;
+    }
+
+    /// <summary>Months of which no day is kept any more, once the list says so: else a start would miss them.</summary>
+    private void DropMonths()
+    {
+        foreach (var path in Directory.GetFiles(directory, "days-*.bin").Where(path => DayFile.LastDayOf(path) < _oldestWritten))
+        {
+            File.Delete(path);
+        }
     }
 
     private static string NameOf(string app, int index) => string.Create(CultureInfo.InvariantCulture, $"{app}-{index}.bin");
@@ -136,19 +190,49 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         {
             chunk.KeptDays.AddRange(days.Select(day => day?.Digest ?? 0));
         }
+
+        WriteChangedDays();
+    }
+
+    /// <summary>Beside the ones of before, which chunks mean that are not written yet.</summary>
+    private void WriteChangedDays()
+    {
+        var changed = projection.Read((apps, _) => apps.SelectMany(app => app.Chunks.SelectMany((chunk, index) =>
+            chunk.ChangedDays.Where(at => at < chunk.KeptDays.Count).Select(at => (
+                app.App, Index: index, Chunk: chunk, At: at, Closed: chunk.Closed.Span[at])))).ToList());
+        if (changed.Count == 0)
+        {
+            return;
+        }
+
+        _hasStaleDays = true;
+        var kept = changed.ConvertAll(item => (item.Chunk, item.At, item.Closed,
+            Day: item.Closed is { } day ? KeptDay.Of(item.App, item.Index, item.Chunk.FirstDay + item.At, day) : null));
+        DayFile.Append(directory, kept.Select(item => item.Day).OfType<KeptDay>());
+        projection.Change(_ =>
+        {
+            // What an erasure changed again meanwhile is written the next time.
+            foreach (var (chunk, at, closed, day) in kept.Where(item => item.Chunk.Closed.Span[item.At] == item.Closed))
+            {
+                chunk.KeptDays[at] = day?.Digest ?? chunk.KeptDays[at];
+                chunk.ChangedDays.Remove(at);
+            }
+        });
     }
 
     private void WriteChunk(string app, int index, Chunk chunk)
     {
+        var erased = false;
         // What is written takes milliseconds, and a look none: nobody waits for it.
         var seen = projection.Read((_, position) =>
         {
-            if (chunk.KeptDays.Count != chunk.ClosedCount)
+            if (chunk.KeptDays.Count != chunk.ClosedCount || chunk.ChangedDays.Count > 0)
             {
-                // A day ended just now; it is written first, the next time.
+                // A day ended, or an installation was erased, just now: days are written first, the next time.
                 return (Look: null, 0L);
             }
 
+            (erased, chunk.IsErasureUnwritten) = (chunk.IsErasureUnwritten, false);
             chunk.IsDirty = false;
             return (Look: (Chunk?)chunk.Look(), position.Number);
         });
@@ -168,6 +252,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         catch
         {
             chunk.IsDirty = true;
+            chunk.IsErasureUnwritten |= erased;
             throw;
         }
     }
@@ -175,11 +260,13 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
     private void WriteList()
     {
         var writer = new ByteWriter();
+        var oldestDay = int.MinValue;
         var isWhole = projection.Read((apps, position) =>
         {
+            oldestDay = projection.OldestDay;
             writer.Value(position.Epoch);
             writer.Value(position.Number);
-            writer.Value(projection.OldestDay);
+            writer.Value(oldestDay);
             writer.Value(projection.Generation);
             writer.Value(projection.RunningDay);
             var chunks = apps.SelectMany(app => app.Chunks.Select((chunk, index) => (app.App, Index: index, Chunk: chunk))).ToList();
@@ -197,12 +284,17 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
                 writer.Value(!chunk.IsDirty);
             }
 
+            // Files of before do not have it.
+            writer.Value(apps.Any(app => app.Chunks.Any(chunk => chunk.IsErasureUnwritten)) ? 0 : projection.ErasedThrough);
+
             return true;
         });
         // The list of before holds until the next time: it tells less, and nothing wrong.
         if (isWhole)
         {
             CheckedFile.Write(Path.Combine(directory, ListName), writer.Written);
+            _oldestWritten = oldestDay;
+            DropMonths();
         }
     }
 
@@ -213,9 +305,9 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
         var count = projection.Read((apps, _) =>
         {
             var values = apps.Sum(app => app.Measures.Count + app.Codes.Sum(codes => (long)codes.Count));
-            if (values == _valuesWritten)
+            if ((values, projection.Generation) == _valuesWritten)
             {
-                return values;
+                return _valuesWritten;
             }
 
             writer.Value(apps.Count);
@@ -240,7 +332,7 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
                 }
             }
 
-            return values;
+            return (values, projection.Generation);
         });
         if (count != _valuesWritten)
         {

@@ -1,3 +1,5 @@
+using Telemetry.Server.Insights.Projection;
+using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Insights.Files;
@@ -5,14 +7,38 @@ namespace Telemetry.Server.Insights.Files;
 /// <summary>Reads the projection's files at the start, writes them as time goes by and at the end.</summary>
 /// <remarks>What is damaged is told and made anew from the log, as far as the log goes back.</remarks>
 internal sealed partial class ProjectionKeeper(
-    ProjectionFiles files, ITelemetryStore store, TimeProvider time, ILogger<ProjectionKeeper> logger)
+    ProjectionFiles files, FleetProjection projection, ITelemetryStore store, TimeProvider time, ILogger<ProjectionKeeper> logger)
     : BackgroundService
 {
     /// <summary>How often one chunk is written: what a start after a kill has to read again is small.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    /// <summary>One who writes at a time.</summary>
+    private readonly SemaphoreSlim _writing = new(1);
+
     /// <summary>What cannot be answered any more, in words for an operator; null when nothing is lost.</summary>
     public string? Loss { get; private set; }
+
+    /// <summary>Completes when nothing of what the projection was told to erase is in files.</summary>
+    /// <exception cref="IOException">They cannot be written now.</exception>
+    public async ValueTask ClearErasedAsync(CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(files.WriteErased, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _writing.Dispose();
+        base.Dispose();
+    }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -44,9 +70,11 @@ internal sealed partial class ProjectionKeeper(
 
     private void Load()
     {
+        // What is read from the log is without what was erased.
+        projection.ErasedThrough = store.Erasures is [.., var last] ? last.Sequence : 0;
         try
         {
-            if (files.Load(store.Reached, store.EpochOf))
+            if (files.Load(store.Reached, store.EpochOf, projection.ErasedThrough, IsKnown))
             {
                 return;
             }
@@ -69,8 +97,13 @@ internal sealed partial class ProjectionKeeper(
         }
     }
 
+    /// <summary>Whoever came anew after an erasure was seen first after the one who was erased.</summary>
+    private bool IsKnown(string app, InstanceId instance, long firstSeenMs) =>
+        store.FindInstance(instance, app) is { } state && state.FirstSeen.ToUnixTimeMilliseconds() <= firstSeenMs;
+
     private void TryWrite(bool all)
     {
+        _writing.Wait();
         try
         {
             files.Write(all);
@@ -79,6 +112,10 @@ internal sealed partial class ProjectionKeeper(
         {
             // Nothing is lost: the log has it, and the next time tries again.
             Log.NotWritten(logger, e.Message);
+        }
+        finally
+        {
+            _writing.Release();
         }
     }
 

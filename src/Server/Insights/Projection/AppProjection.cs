@@ -105,20 +105,71 @@ internal sealed class AppProjection
         if (_index.Find(instance) is var ordinal and >= 0)
         {
             _index.Remove(ordinal);
-            _chunks[ordinal / Chunk.Size].Erase(ordinal % Chunk.Size);
+            Erase(_chunks[ordinal / Chunk.Size], ordinal % Chunk.Size);
+        }
+    }
+
+    /// <summary>Erases installations that are not in the index, of a chunk that is.</summary>
+    private void Erase(Chunk chunk, int ordinal)
+    {
+        var codes = chunk.CodesEverOf(ordinal).Where(code => code.Code != 0).ToHashSet();
+        chunk.Erase(ordinal);
+        foreach (var (slot, code) in codes)
+        {
+            // Only it ever told this: then the value itself says something about it.
+            if (!_chunks.Exists(other => other.IsUsed(slot, code)))
+            {
+                _codes[slot].Forget(code);
+            }
+        }
+    }
+
+    /// <summary>Forgets installations that were not heard of since before a day of which nothing is kept any more.</summary>
+    public void ForgetSilent(long beforeMs)
+    {
+        for (var at = 0; at < _chunks.Count; at++)
+        {
+            var chunk = _chunks[at];
+            var silent = Enumerable.Range(0, chunk.Count)
+                .Where(ordinal => chunk.LastSeenMsOf(ordinal) < beforeMs && !chunk.IsErased(ordinal)).ToList();
+            silent.ForEach(ordinal => _index.Remove((at * Chunk.Size) + ordinal));
+            if (silent.Count > 0)
+            {
+                chunk.Forget(silent);
+            }
+        }
+    }
+
+    /// <summary>For what is read from files: erases whom nobody knows any more, before they are in the index.</summary>
+    /// <param name="isKnown">By identity and first report.</param>
+    public void EraseUnknown(Func<InstanceId, long, bool> isKnown)
+    {
+        foreach (var chunk in _chunks)
+        {
+            for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
+            {
+                if (!chunk.IsErased(ordinal) && !isKnown(chunk.IdOf(ordinal), chunk.FirstSeenMsOf(ordinal)))
+                {
+                    Erase(chunk, ordinal);
+                }
+            }
         }
     }
 
     /// <summary>For what is read from files.</summary>
-    public void Restore(Chunk chunk)
+    public void Restore(Chunk chunk) => _chunks.Add(chunk);
+
+    /// <summary>Once all chunks are there.</summary>
+    public void MakeIndex()
     {
-        var first = _chunks.Count * Chunk.Size;
-        _chunks.Add(chunk);
-        for (var ordinal = 0; ordinal < chunk.Count; ordinal++)
+        for (var at = 0; at < _chunks.Count; at++)
         {
-            if (!chunk.IsErased(ordinal))
+            for (var ordinal = 0; ordinal < _chunks[at].Count; ordinal++)
             {
-                _index.Add(first + ordinal);
+                if (!_chunks[at].IsErased(ordinal))
+                {
+                    _index.Add((at * Chunk.Size) + ordinal);
+                }
             }
         }
     }

@@ -58,6 +58,12 @@ internal sealed class Chunk
     /// <summary>Whether it changed since it was written to its file.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Whether something was erased since it was written to its file.</summary>
+    public bool IsErasureUnwritten { get; set; }
+
+    /// <summary>Places of closed days that an erasure changed since they were written to files.</summary>
+    public HashSet<int> ChangedDays { get; } = [];
+
     /// <summary>Digests of the days that are on disk, the first of the closed ones; 0 where nobody reported. For the thread that writes.</summary>
     public List<ulong> KeptDays { get; } = [];
 
@@ -302,32 +308,81 @@ internal sealed class Chunk
     /// <summary>Forgets everything about one installation, as if it had never reported. Its ordinal stays empty.</summary>
     public void Erase(int ordinal)
     {
-        // Questions that run read the old ones to their end.
-        Erased = (ulong[]?)Erased?.Clone() ?? new ulong[Size / 64];
-        Erased[ordinal >> 6] |= 1UL << ordinal;
-        ErasedCount++;
-        _ids[ordinal] = default;
-        _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = _secondDays[ordinal] = 0;
-        foreach (var codes in _codes)
-        {
-            codes?[ordinal] = 0;
-        }
-
-        foreach (var measure in _measures)
-        {
-            measure[ordinal] = 0;
-        }
-
+        Forget([ordinal]);
+        IsErasureUnwritten = true;
         Running.Erase(ordinal);
         // Questions that run read the old ones to their end.
         var closed = (ClosedDay?[])_closed.Clone();
         for (var at = 0; at < ClosedCount; at++)
         {
-            closed[at] = closed[at] is { } day ? Without(ordinal, day) : null;
+            if (closed[at] is { } day && day.Tells(ordinal))
+            {
+                closed[at] = Without(ordinal, day);
+                ChangedDays.Add(at);
+            }
         }
 
         _closed = closed;
+    }
+
+    /// <summary>Forgets installations of which no day that is kept, nor the running one, tells anything. Their ordinals stay empty.</summary>
+    public void Forget(IReadOnlyCollection<int> ordinals)
+    {
+        // Questions that run read the old one to their end.
+        Erased = (ulong[]?)Erased?.Clone() ?? new ulong[Size / 64];
+        foreach (var ordinal in ordinals)
+        {
+            Erased[ordinal >> 6] |= 1UL << ordinal;
+            ErasedCount++;
+            _ids[ordinal] = default;
+            _firstSeenMs[ordinal] = _lastSeenMs[ordinal] = _reportCounts[ordinal] = _secondDays[ordinal] = 0;
+            foreach (var codes in _codes)
+            {
+                codes?[ordinal] = 0;
+            }
+
+            foreach (var measure in _measures)
+            {
+                measure[ordinal] = 0;
+            }
+        }
+
         IsDirty = true;
+    }
+
+    /// <summary>Codes by dimension's slot that an installation has or had.</summary>
+    public IEnumerable<(int Slot, ushort Code)> CodesEverOf(int ordinal)
+    {
+        for (var slot = 0; slot < _codes.Count; slot++)
+        {
+            yield return (slot, CodeOf(slot, ordinal));
+            foreach (var changes in ChangesEver(slot))
+            {
+                foreach (var change in changes)
+                {
+                    if (ClosedDay.OrdinalOf(change) == ordinal)
+                    {
+                        yield return (slot, ClosedDay.BeforeOf(change));
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Whether any installation has or had a code.</summary>
+    public bool IsUsed(int slot, ushort code) => CodesOf(slot).Contains(code)
+        || ChangesEver(slot).Any(changes => Array.Exists(changes, change => ClosedDay.BeforeOf(change) == code));
+
+    private IEnumerable<uint[]> ChangesEver(int slot)
+    {
+        yield return Running.ChangesOf(slot).ToArray();
+        for (var at = 0; at < ClosedCount; at++)
+        {
+            if (_closed[at]?.Changes is { } changes && slot < changes.Length && changes[slot] is { } some)
+            {
+                yield return some;
+            }
+        }
     }
 
     private static ClosedDay Without(int ordinal, ClosedDay day)

@@ -17,6 +17,11 @@ internal sealed record ClosedDay(int Count, ulong[] Bits, uint[]?[] Changes, ush
 
     public static ushort BeforeOf(uint change) => (ushort)change;
 
+    /// <summary>Whether it says anything about an installation.</summary>
+    public bool Tells(int ordinal) =>
+        (ordinal >> 6 < Bits.Length && (Bits[ordinal >> 6] >> ordinal & 1) != 0) || StepsBack.Contains((ushort)ordinal)
+        || Array.Exists(Changes, changes => changes is not null && Array.Exists(changes, change => OrdinalOf(change) == ordinal));
+
     /// <summary>The changes of a dimension that came later than the day's chunk was written have none here.</summary>
     public ReadOnlySpan<uint> ChangesOf(int slot) => slot < Changes.Length ? Changes[slot] : [];
 }

@@ -48,7 +48,10 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
     /// <remarks>
     /// Days never run back: what a clock that was set back dates earlier counts on the newest day.
     /// </remarks>
-    public void Apply(IReadOnlyList<StoredReport> events, IReadOnlyList<Report>? reports)
+    /// <param name="events">The events.</param>
+    /// <param name="reports">What each of them was made of; null when that is not at hand.</param>
+    /// <param name="isErased">Of which numbers nothing is taken in; null for none.</param>
+    public void Apply(IReadOnlyList<StoredReport> events, IReadOnlyList<Report>? reports, Predicate<long>? isErased = null)
     {
         _gate.EnterWriteLock();
         try
@@ -56,6 +59,12 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
             for (var i = 0; i < events.Count; i++)
             {
                 var stored = events[i];
+                if (isErased?.Invoke(stored.Position.Number) == true)
+                {
+                    _position = stored.Position;
+                    continue;
+                }
+
                 BeginDay(UtcDay.Of(stored.AcceptedAtMs));
                 var app = AppOf(apps.OfStored(stored.App));
                 var values = reports is not null && reports[i].Schema == app.Schema
@@ -150,17 +159,43 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
     }
 
     /// <summary>Forgets everything about one installation, as if it had never reported.</summary>
-    public void Erase(InstanceId instance, string app) => Change(all =>
+    /// <param name="instance">The installation.</param>
+    /// <param name="app">The app.</param>
+    /// <param name="sequence">Which erasure of the store it is.</param>
+    public void Erase(InstanceId instance, string app, long sequence = 0) => Change(all =>
     {
         if (all.TryGetValue(app, out var projection))
         {
             projection.Erase(instance);
             Generation++;
         }
+
+        ErasedThrough = Math.Max(ErasedThrough, sequence);
     });
 
+    /// <summary>The newest erasure of the store after which nothing of what was erased is in it.</summary>
+    public long ErasedThrough { get; set; }
+
     /// <summary>Forgets the days before one; what is known of later days stays as it is.</summary>
-    public void DropDaysBefore(int day) => Change(all =>
+    public void DropDaysBefore(int day) => Change(all => DropDays(all, day));
+
+    /// <summary>
+    /// What retention asks for: forgets the days before one, and the installations that did not report since. When it
+    /// would change nothing, answers that were kept stay good.
+    /// </summary>
+    public void KeepFrom(int day) => Change(all =>
+    {
+        if (day > OldestDay && day <= RunningDay && all.Values.SelectMany(app => app.Chunks).Any(chunk => chunk.FirstDay < day && chunk.ClosedCount > 0))
+        {
+            DropDays(all, day);
+            foreach (var app in all.Values)
+            {
+                app.ForgetSilent(UtcDay.StartMs(day));
+            }
+        }
+    });
+
+    private void DropDays(SortedDictionary<string, AppProjection> all, int day)
     {
         OldestDay = Math.Max(OldestDay, day);
         Generation++;
@@ -168,13 +203,14 @@ internal sealed class FleetProjection(AppRegistry apps, TimeProvider time) : IDi
         {
             chunk.DropDaysBefore(day);
         }
-    });
+    }
 
     /// <summary>For what is read from files, before anything is applied.</summary>
     public void Restore(FeedPosition position, int oldestDay, int generation, IEnumerable<AppProjection> read)
     {
         foreach (var app in read)
         {
+            app.MakeIndex();
             _apps.Add(app.App, app);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Telemetry.Server.Insights.Files;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 
@@ -10,7 +11,7 @@ namespace Telemetry.Server.Insights.Projection;
 /// nobody listened, is read from the log. Threading: one thread of its own applies.
 /// </remarks>
 internal sealed partial class LogFollower(
-    ITelemetryStore store, FleetProjection projection, ILogger<LogFollower> logger) : BackgroundService, ICommitListener
+    ITelemetryStore store, FleetProjection projection, ProjectionKeeper keeper, ILogger<LogFollower> logger) : BackgroundService, ICommitListener
 {
     /// <summary>So many events wait at most; beyond that they are read from the log again.</summary>
     private const int MaxWaiting = 65_536;
@@ -19,6 +20,8 @@ internal sealed partial class LogFollower(
 
     private readonly ConcurrentQueue<(IReadOnlyList<StoredReport> Events, IReadOnlyList<Report> Reports)> _waiting = new();
     private readonly SemaphoreSlim _arrived = new(0);
+    private readonly ConcurrentQueue<(InstanceId Instance, string App, long Sequence)> _erased = new();
+    private readonly Lock _erasing = new();
     private int _waitingEvents;
 
     /// <summary>What of the log cannot be read, in words for an operator; null while all can.</summary>
@@ -35,14 +38,34 @@ internal sealed partial class LogFollower(
         _arrived.Release();
     }
 
+    public void Erased(InstanceId instance, string app)
+    {
+        _erased.Enqueue((instance, app, store.Erasures[^1].Sequence));
+        _arrived.Release();
+    }
+
+    public ValueTask ClearErasedAsync(CancellationToken cancellation)
+    {
+        Erase();
+        return keeper.ClearErasedAsync(cancellation);
+    }
+
     /// <summary>Reads what the log has and the projection has not.</summary>
     public async Task CatchUpAsync(CancellationToken cancellation)
     {
         while (projection.Position is var position && position.Number < store.Current.Number)
         {
-            var next = Math.Max(position.Number + 1, store.OldestNumber);
-            if (store.GapThrough(next) is { } through)
+            var (current, next) = (store.Current, Math.Max(position.Number + 1, store.OldestNumber));
+            if (next > current.Number)
             {
+                // Retention took all that there was.
+                projection.PassOver(current);
+                continue;
+            }
+
+            if (store.AbsentThrough(next) is { } through)
+            {
+                Erase();
                 projection.PassOver(new FeedPosition(store.EpochOf(through), through));
                 continue;
             }
@@ -51,7 +74,7 @@ internal sealed partial class LogFollower(
             // None when retention overtook the read: then the oldest is another one now.
             if (page.Count > 0)
             {
-                projection.Apply(page, reports: null);
+                Apply(page, reports: null);
             }
         }
     }
@@ -96,11 +119,12 @@ internal sealed partial class LogFollower(
 
                 if (batch.Events[0].Position.Number == projection.Position.Number + 1)
                 {
-                    projection.Apply(batch.Events, batch.Reports);
+                    Apply(batch.Events, batch.Reports);
                 }
             }
 
             await CatchUpAsync(stopping).ConfigureAwait(false);
+            Erase();
         }
         catch (StoreDamagedException e)
         {
@@ -110,6 +134,28 @@ internal sealed partial class LogFollower(
             {
                 Damage = damage;
                 Log.Damaged(logger, damage);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Erasures first: whoever reports after one is somebody new. They are told of before anything later can be read, so what is
+    /// at hand may hold reports of before, which are passed over, and none of after an erasure that was not told of.
+    /// </summary>
+    private void Apply(IReadOnlyList<StoredReport> events, IReadOnlyList<Report>? reports)
+    {
+        Erase();
+        projection.Apply(events, reports, number => store.ErasedThrough(number) is not null);
+    }
+
+    private void Erase()
+    {
+        // Whoever finds none left may go on only when the last one is done.
+        lock (_erasing)
+        {
+            while (_erased.TryDequeue(out var erased))
+            {
+                projection.Erase(erased.Instance, erased.App, erased.Sequence);
             }
         }
     }

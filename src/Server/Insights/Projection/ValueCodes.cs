@@ -1,6 +1,6 @@
 namespace Telemetry.Server.Insights.Projection;
 
-/// <summary>Numbers the values that a dimension ever had; days that are kept mean them, so none is given back.</summary>
+/// <summary>Numbers the values that a dimension ever had; days that are kept mean them, so no number is given anew.</summary>
 /// <remarks>
 /// 0 is what was not reported. What comes when all codes are taken is told as <see cref="TooMany"/>: whoever invents values
 /// costs those of others their names at worst, never memory. Threading: changed under the projection's gate; a
@@ -27,7 +27,8 @@ internal sealed class ValueCodes
         var codes = new ValueCodes();
         foreach (var value in values)
         {
-            codes.Of(value);
+            // One that was forgotten keeps its place.
+            codes.Add(value);
         }
 
         return codes;
@@ -76,9 +77,23 @@ internal sealed class ValueCodes
     /// <summary>The values by their codes, as many as there are now.</summary>
     public ReadOnlyMemory<string> Snapshot() => _texts.AsMemory(0, Count);
 
+    /// <summary>Leaves nothing of a value that nobody has or had any more; its code stays for nothing.</summary>
+    public void Forget(ushort code)
+    {
+        _codes.Remove(_texts[code]);
+        foreach (var number in _codesOfNumbers.Where(pair => pair.Value == code).Select(pair => pair.Key).ToList())
+        {
+            _codesOfNumbers.Remove(number);
+        }
+
+        // Questions that run read the old ones to their end.
+        _texts = (string[])_texts.Clone();
+        (_texts[code], _numbers[code]) = ("", long.MinValue);
+    }
+
     private ushort Add(string text)
     {
-        if (Count > MaxValues)
+        if (Count > MaxValues && text.Length > 0)
         {
             text = TooMany;
             if (_codes.TryGetValue(text, out var last))
@@ -96,7 +111,11 @@ internal sealed class ValueCodes
 
         var code = (ushort)Count++;
         _texts[code] = text;
-        _codes.Add(text, code);
+        if (text.Length > 0)
+        {
+            _codes.Add(text, code);
+        }
+
         return code;
     }
 }

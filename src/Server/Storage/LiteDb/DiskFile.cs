@@ -18,6 +18,13 @@ internal sealed class DiskFile : IStorageFile
         }
     }
 
+    private DiskFile(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>One that is there and is only read; it may be deleted meanwhile.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    public static DiskFile OpenWritten(string path) =>
+        new(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete));
+
     public long Length => RandomAccess.GetLength(_handle);
 
     public int Read(Span<byte> buffer, long offset)

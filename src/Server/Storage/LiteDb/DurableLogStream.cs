@@ -114,6 +114,19 @@ internal sealed class DurableLogStream : PositionedStream
         }
     }
 
+    /// <summary>Leaves nothing in both files but the frames that are in force, durably; beside a commit it must not run.</summary>
+    /// <remarks>The pages of the other file must be in the data file. Before it loses them, the current one says that it needs none.</remarks>
+    public void ClearStale()
+    {
+        _checkpointer.Finish();
+        lock (_gate)
+        {
+            _current.ForgetBefore();
+            _current.CutStale();
+            _other.CutAll();
+        }
+    }
+
     /// <summary>LiteDB empties the log at the end of a checkpoint; it never cuts it otherwise.</summary>
     public override void SetLength(long value)
     {

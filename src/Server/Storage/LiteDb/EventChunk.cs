@@ -28,9 +28,39 @@ internal static class EventChunk
         return next - first;
     }
 
+    /// <summary>What is left of a chunk without some numbers, in parts: numbers of a chunk follow each other.</summary>
+    public static IEnumerable<(long First, int Count, byte[] Records)> Without(byte[] chunk, long firstNumber, NumberTable gone)
+    {
+        var (part, first, next) = (new ArrayBufferWriter<byte>(), firstNumber, firstNumber);
+        foreach (var record in RecordReader.Split(chunk))
+        {
+            if (!gone.Holds(next))
+            {
+                RecordWriter.Append(part, record.Span);
+            }
+            else
+            {
+                if (part.WrittenCount > 0)
+                {
+                    yield return (first, (int)(next - first), part.WrittenSpan.ToArray());
+                    part.ResetWrittenCount();
+                }
+
+                first = next + 1;
+            }
+
+            next++;
+        }
+
+        if (part.WrittenCount > 0)
+        {
+            yield return (first, (int)(next - first), part.WrittenSpan.ToArray());
+        }
+    }
+
     /// <summary>Reads the events numbered from <paramref name="from"/> on into <paramref name="events"/>.</summary>
     public static void Read(
-        byte[] chunk, long firstNumber, long from, int maxCount, EpochTable epochs, List<StoredReport> events)
+        ReadOnlyMemory<byte> chunk, long firstNumber, long from, int maxCount, EpochTable epochs, List<StoredReport> events)
     {
         var number = firstNumber - 1;
         foreach (var record in RecordReader.Split(chunk))

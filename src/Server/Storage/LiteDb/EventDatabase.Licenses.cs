@@ -26,11 +26,16 @@ internal sealed partial class EventDatabase
             _engine.Upsert(Leases, changes.Leases.Select(LicenseDocument.Of), BsonAutoId.ObjectId);
         }
 
+        if (changes.Forgotten.Count > 0)
+        {
+            _engine.Delete(Licenses, changes.Forgotten.Select(id => new BsonValue((long)id.Value)));
+        }
+
         if (changes.Released.Count > 0)
         {
             var gone = _engine.Delete(
                 Leases, changes.Released.Select(seat => LicenseDocument.IdOf(seat.License, seat.Instance)));
-            if (gone + changes.Licenses.Count + changes.Leases.Count == 0)
+            if (gone + changes.Licenses.Count + changes.Leases.Count + changes.Forgotten.Count == 0)
             {
                 _engine.Upsert(Meta, [new BsonDocument { [Id] = "released nothing" }], BsonAutoId.Int64);
             }

@@ -8,8 +8,9 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// <summary>The LiteDB database: what is in which collection, and durable transactions over it.</summary>
 /// <remarks>
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
-/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
-/// by license and installation), "audit" (entries of the audit log by number).
+/// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number),
+/// "segments" (files of events that were moved out, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
+/// by license and installation), "audit" (entries of the audit log by number), "erasures" (which numbers were erased, in their order).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>
@@ -108,8 +109,19 @@ internal sealed partial class EventDatabase : IDisposable
     /// <summary>Begins to move the log's pages into the data file; commits go on in the other log file.</summary>
     public void Checkpoint() => _log.RunCheckpoint(() => _engine.Checkpoint());
 
+    /// <summary>Waits until the last checkpoint's pages were moved, or could not be.</summary>
+    /// <returns>Whether they were.</returns>
+    public bool WaitForCheckpoint()
+    {
+        _checkpointer.Wait();
+        return CheckpointFailure is null;
+    }
+
     /// <summary>Waits until the data file holds all of the last checkpoint.</summary>
     public void FinishCheckpoint() => _checkpointer.Finish();
+
+    /// <summary>Leaves nothing in the log files but what is in force; what was checkpointed must have been moved.</summary>
+    public void ClearLogs() => _log.ClearStale();
 
     /// <summary>The last thing before it is closed for good.</summary>
     public void Seal() => _log.Seal();
@@ -126,9 +138,10 @@ internal sealed partial class EventDatabase : IDisposable
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "secret", ["x"] = check }], BsonAutoId.Int64);
 
     public void AddEvents(long first, int count, byte[] chunk) =>
-        _engine.Insert(
-            Events, [new BsonDocument { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) }],
-            BsonAutoId.Int64);
+        _engine.Insert(Events, [ChunkOf(first, count, chunk)], BsonAutoId.Int64);
+
+    public static BsonDocument ChunkOf(long first, int count, byte[] chunk) =>
+        new() { [Id] = first, ["n"] = count, ["b"] = chunk, [Check] = Checked(first, chunk) };
 
     /// <summary>Chunks that hold events from <paramref name="number"/> on, oldest first.</summary>
     public IEnumerable<(long First, int Count, byte[] Chunk)> ReadEvents(long number, long through)
@@ -149,19 +162,18 @@ internal sealed partial class EventDatabase : IDisposable
         return newest is null ? 0 : newest[Id].AsInt64 + newest["n"].AsInt32 - 1;
     }
 
-    /// <summary>Up to <paramref name="maxChunks"/> chunks whose events all are at or before a number.</summary>
-    public IReadOnlyList<long> FindChunksThrough(long number, int maxChunks) =>
-        [.. Read(Events, [BsonExpression.Create($"{Id} <= @0", number)], Query.Ascending, maxChunks)
-            .Where(document => document[Id].AsInt64 + document["n"].AsInt32 - 1 <= number)
-            .Select(document => document[Id].AsInt64)];
+    /// <summary>First numbers of the oldest chunks, from the index alone.</summary>
+    public IReadOnlyList<long> FindOldest(int maxChunks) =>
+        [.. Read(Events, [], Query.Ascending, maxChunks, select: $"{{ {Id} }}").Select(document => document[Id].AsInt64)];
 
     public void DropChunks(IEnumerable<long> firstNumbers) =>
         _engine.Delete(Events, firstNumbers.Select(number => new BsonValue(number)));
 
     /// <summary>Writes a part of the state as it is.</summary>
     public void WriteSlot(int slot, byte[] rows) =>
-        _engine.Upsert(
-            Slots, [new BsonDocument { [Id] = slot, ["b"] = rows, [Check] = Checked(slot, rows) }], BsonAutoId.Int64);
+        _engine.Upsert(Slots, [SlotOf(slot, rows)], BsonAutoId.Int64);
+
+    public static BsonDocument SlotOf(int slot, byte[] rows) => new() { [Id] = slot, ["b"] = rows, [Check] = Checked(slot, rows) };
 
     public void WriteReplayFrom(long number) =>
         _engine.Upsert(Meta, [new BsonDocument { [Id] = "replay", ["from"] = number }], BsonAutoId.Int64);

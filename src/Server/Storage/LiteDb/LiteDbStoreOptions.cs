@@ -33,4 +33,19 @@ internal sealed record LiteDbStoreOptions
 
     /// <summary>Opens a file of the store; tests put failures in between.</summary>
     public Func<string, IStorageFile> OpenFile { get; init; } = path => new DiskFile(path);
+
+    /// <summary>Opens a file that is there, for reading; tests put failures in between.</summary>
+    public Func<string, IStorageFile> OpenWritten { get; init; } = DiskFile.OpenWritten;
+
+    /// <summary>Deletes a file; tests put failures in between, and what only looks deletes nothing.</summary>
+    public Action<string> DeleteFile { get; init; } = File.Delete;
+
+    /// <summary>Bytes after which a segment is full, where a day has more. Default: 64 MB.</summary>
+    public long SegmentBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Events that stay in the database however many come in a day; when there are twice as many, the oldest are moved into
+    /// segments before their day is over. Default: 500,000.
+    /// </summary>
+    public int EventsInDatabase { get; init; } = 500_000;
 }

@@ -123,15 +123,20 @@ internal sealed partial class LiteDbTelemetryStore
     }
 
     /// <summary>Writes slots as they are before the changes, in the same transaction.</summary>
-    private void CommitWithSlots(IReadOnlyList<int> slots, Action<EventDatabase> changes)
+    /// <param name="slots">Which.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="without">Places that are left out; null for none.</param>
+    /// <param name="audit">What the audit log says of it; null for what it does not speak of.</param>
+    private void CommitWithSlots(
+        IReadOnlyList<int> slots, Action<EventDatabase> changes, IReadOnlySet<int>? without = null, AuditDraft? audit = null)
     {
         var replayFrom = _snapshots.ReplayFromOnceWritten(slots, _current);
-        Commit(database =>
+        CommitWithAudit(audit, database =>
         {
             changes(database);
             foreach (var slot in slots)
             {
-                database.WriteSlot(slot, RowsOf(slot));
+                database.WriteSlot(slot, RowsOf(slot, without));
             }
 
             if (slots.Count > 0)
@@ -142,10 +147,10 @@ internal sealed partial class LiteDbTelemetryStore
         _snapshots.Wrote(slots, _current);
     }
 
-    private byte[] RowsOf(int slot)
+    private byte[] RowsOf(int slot, IReadOnlySet<int>? without)
     {
         _chunk.ResetWrittenCount();
-        foreach (var (state, recentIds) in _fleet.Slot(slot))
+        foreach (var (state, recentIds) in _fleet.Slot(slot).Where(row => without?.Contains(row.State.Ordinal) != true))
         {
             _record.ResetWrittenCount();
             InstanceRecord.Write(_record, state, recentIds);

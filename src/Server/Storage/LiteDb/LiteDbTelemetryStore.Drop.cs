@@ -1,53 +1,101 @@
+using Telemetry.Server.Model;
+using Telemetry.Server.Storage.LiteDb.Segments;
+
 namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
-    /// <summary>Small enough that commits between two steps hardly notice.</summary>
-    private const int ChunksPerStep = 500;
-
-    public async ValueTask DropThroughAsync(long number, CancellationToken cancellation)
+    /// <remarks>
+    /// One small commit makes them invisible, all at once. Files of segments are deleted then; what lies in the database goes
+    /// with the next steps of <see cref="MoveStepAsync"/>, whose room is used again.
+    /// </remarks>
+    public async ValueTask DropThroughAsync(long number, CancellationToken cancellation, AuditDraft? audit = null)
     {
-        // What only the dropped events could tell must be in the slots first.
-        await ChangeAsync(() => SnapshotThrough(number)).ConfigureAwait(false);
-        while (await ChangeAsync(() => DropStep(number)).ConfigureAwait(false))
+        await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            cancellation.ThrowIfCancellationRequested();
+            number = Math.Min(number, Interlocked.Read(ref _current));
+            if (number <= _kept.Dropped)
+            {
+                return;
+            }
+
+            // What only the dropped events could tell must be in the slots first.
+            while (await ChangeAsync(() => WriteStaleSlot(number)).ConfigureAwait(false))
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+            foreach (var segment in await ChangeAsync(() => Drop(number, audit)).ConfigureAwait(false))
+            {
+                Delete(_segments.PathOf(segment));
+            }
+        }
+        finally
+        {
+            _tidying.Release();
         }
     }
 
-    private bool SnapshotThrough(long number)
+    /// <returns>Whether there was one.</returns>
+    private bool WriteStaleSlot(long number)
     {
-        if (_snapshots.ReplayFrom(_current) < Math.Min(number, _current))
+        if (_snapshots.ReplayFrom(_current) >= number)
         {
-            for (var slot = 0; slot < _fleet.Slots; slot++)
+            return false;
+        }
+
+        foreach (var slot in _snapshots.Stale(_current, _fleet.NewestIn))
+        {
+            if (_snapshots.CompleteThrough(slot) < number)
             {
                 int[] written = [slot];
                 CommitWithSlots(written, static _ => { });
+                return true;
             }
         }
 
-        return true;
+        return false;
     }
 
-    /// <summary>A chunk that reaches beyond the number stays whole. The newest one always stays: it tells the end.</summary>
-    private bool DropStep(long number)
+    /// <returns>Segments that nobody needs any more.</returns>
+    private List<Segment> Drop(long number, AuditDraft? audit)
     {
-        var through = Math.Min(number, _current - 1);
-        if (through < OldestNumber)
+        var after = _kept.Without(number);
+        var gone = _kept.Segments.Where(segment => segment.Last <= number).ToList();
+        CommitWithAudit(audit, database =>
         {
-            return false;
+            database.WriteDropped(number);
+            database.DropSegments(gone);
+        });
+        Volatile.Write(ref _kept, after);
+        Interlocked.Exchange(ref _oldest, OldestOf(after));
+        return gone;
+    }
+
+    public async ValueTask<int> ForgetSilentAsync(DateTimeOffset before, CancellationToken cancellation)
+    {
+        var forgotten = 0;
+        for (int slot = 0, slots = await ChangeAsync(() => _fleet.Slots).ConfigureAwait(false); slot < slots; slot++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var next = slot;
+            forgotten += await ChangeAsync(() => ForgetSilent(next, before.ToUnixTimeMilliseconds())).ConfigureAwait(false);
         }
 
-        var chunks = _database.FindChunksThrough(through, ChunksPerStep);
-        if (chunks.Count == 0)
+        return forgotten;
+    }
+
+    /// <summary>On disk first: a slot that still had them would bring them back at the next start.</summary>
+    private int ForgetSilent(int slot, long beforeMs)
+    {
+        var silent = _fleet.SilentIn(slot, beforeMs, _oldest);
+        if (silent.Count > 0)
         {
-            return false;
+            CommitWithSlots([slot], static _ => { }, silent);
+            _fleet.Remove(slot, silent);
         }
 
-        // Readers beside this must not take what is gone for lost.
-        Interlocked.Exchange(ref _dropping, through);
-        Commit(database => database.DropChunks(chunks));
-        Interlocked.Exchange(ref _oldest, _database.OldestNumber());
-        return chunks.Count == ChunksPerStep;
+        return silent.Count;
     }
 }

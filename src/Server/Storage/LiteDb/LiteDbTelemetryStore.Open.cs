@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Telemetry.Server.Model;
 using Telemetry.Schema;
+using Telemetry.Server.Storage.LiteDb.Segments;
 using Telemetry.Server.Storage.Records;
 using Telemetry.Server.Storage.State;
 
@@ -87,6 +88,13 @@ internal sealed partial class LiteDbTelemetryStore
                 $"'{StoreFiles.Data}' lies in '{directory}' without '{missing}', which may hold acknowledged reports. "
                 + "Restore all of them from the same backup.");
         }
+
+        if (!File.Exists(Path.Combine(directory, StoreFiles.Data)) && SegmentFilesIn(directory).Any())
+        {
+            throw new StoreOpenException(
+                $"'{SegmentsIn(directory)}' holds reports without '{StoreFiles.Data}', which says what they are. "
+                + "Restore all of the directory from the same backup.");
+        }
     }
 
     private static Exception Explain(Exception e, string directory) => e switch
@@ -109,10 +117,12 @@ internal sealed partial class LiteDbTelemetryStore
     private void Load()
     {
         _acknowledged = _database.LogEnd;
-        _current = _database.NewestNumber();
-        _oldest = _database.OldestNumber();
-        _dropping = _oldest - 1;
-        _gaps = new GapTable([.. _database.ReadGaps()]);
+        _gaps = new NumberTable(_database.ReadGaps().Select(gap => new NumberRange(gap.First, gap.Last)));
+        LoadErasures();
+        _kept = new KeptEvents([.. _database.ReadSegments()], _database.ReadDropped());
+        _current = NewestIn(_database);
+        _oldest = OldestOf(_kept);
+        SettleSegments();
         _tokens = [.. _database.ReadTokens()];
         LoadAudit();
         foreach (var (first, epoch) in _database.ReadEpochs())
@@ -127,9 +137,9 @@ internal sealed partial class LiteDbTelemetryStore
 
         var replayFrom = _database.ReadReplayFrom();
         _snapshots.Grow(_fleet.Slots, replayFrom);
-        for (var number = replayFrom; number < _current;)
+        for (var number = Math.Max(replayFrom, _kept.Dropped); number < _current;)
         {
-            var page = ReadStored(Math.Max(number + 1, _oldest), Math.Min(number + ReplayPage, _current));
+            var page = ReadStored(number + 1, Math.Min(number + ReplayPage, _current));
             foreach (var stored in page)
             {
                 _fleet.Replay(stored);

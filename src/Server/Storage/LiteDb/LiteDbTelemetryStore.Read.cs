@@ -1,4 +1,5 @@
 using Telemetry.Server.Model;
+using Telemetry.Server.Storage.LiteDb.Segments;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
@@ -83,6 +84,29 @@ internal sealed partial class LiteDbTelemetryStore
         Reading(database => database.ReadAudit(0, long.MaxValue, newestFirst: false, int.MaxValue).Count());
     }
 
+    /// <summary>For verification: reads every byte of every segment.</summary>
+    /// <returns>What is wrong, in words for an operator.</returns>
+    public IEnumerable<string> VerifySegments()
+    {
+        foreach (var segment in _kept.Segments)
+        {
+            string? finding = null;
+            try
+            {
+                _segments.Verify(segment);
+            }
+            catch (StoreDamagedException e)
+            {
+                finding = e.Message;
+            }
+
+            if (finding is not null)
+            {
+                yield return finding;
+            }
+        }
+    }
+
     private async ValueTask<T> InTurnAsync<T>(Func<T> read, CancellationToken cancellation)
     {
         await _readers.WaitAsync(cancellation).ConfigureAwait(false);
@@ -125,35 +149,79 @@ internal sealed partial class LiteDbTelemetryStore
     /// <exception cref="StoreDamagedException">Not every event is there that should be.</exception>
     private List<StoredReport> ReadStored(long first, long last) => Reading(database =>
     {
-        var wanted = (int)(last - first + 1);
-        var events = new List<StoredReport>(wanted);
+        while (true)
+        {
+            var kept = Volatile.Read(ref _kept);
+            try
+            {
+                return ReadKept(database, kept, Math.Max(first, kept.Dropped + 1), last);
+            }
+            catch (StoreDamagedException) when (kept != Volatile.Read(ref _kept))
+            {
+                // Meanwhile they were moved into a segment, or retention took them: they are to be looked for anew.
+            }
+        }
+    });
+
+    private List<StoredReport> ReadKept(EventDatabase database, KeptEvents kept, long first, long last)
+    {
+        var events = new List<StoredReport>((int)Math.Max(0, last - first + 1));
+        for (var next = first; next <= last;)
+        {
+            if (kept.Find(next) is { } segment)
+            {
+                var end = Math.Min(last, segment.Last);
+                _segments.Read(segment, next, end, _epochs, events);
+                next = end + 1;
+            }
+            else
+            {
+                var end = Math.Min(last, kept.NextAfter(next) - 1);
+                ReadDatabase(database, next, end, events);
+                next = end + 1;
+            }
+        }
+
+        // They may be there still, in what was not rewritten yet.
+        var erased = Volatile.Read(ref _erased);
+        if (erased.Meets(first, last))
+        {
+            events.RemoveAll(stored => erased.Holds(stored.Position.Number));
+        }
+
+        var expected = first;
+        foreach (var stored in events)
+        {
+            RefuseMissing(expected, stored.Position.Number - 1);
+            expected = stored.Position.Number + 1;
+        }
+
+        RefuseMissing(expected, last);
+        return events;
+    }
+
+    private void ReadDatabase(EventDatabase database, long first, long last, List<StoredReport> events)
+    {
+        var enough = events.Count + (int)(last - first + 1);
         foreach (var (firstOfChunk, _, chunk) in database.ReadEvents(first, last))
         {
-            EventChunk.Read(chunk, firstOfChunk, first, wanted, _epochs, events);
-            if (events.Count >= wanted)
+            EventChunk.Read(chunk, firstOfChunk, first, enough, _epochs, events);
+            if (events.Count >= enough)
             {
                 break;
             }
         }
 
         // A gap before them would make room for later ones.
-        events.RemoveAll(stored => stored.Position.Number > last);
-        var next = first;
-        foreach (var stored in events)
+        while (events.Count > 0 && events[^1].Position.Number > last)
         {
-            RefuseMissing(next, stored.Position.Number - 1);
-            next = stored.Position.Number + 1;
+            events.RemoveAt(events.Count - 1);
         }
-
-        RefuseMissing(next, last);
-        return events;
-    });
+    }
 
     private void RefuseMissing(long first, long last)
     {
-        // Retention may have taken them since the caller looked.
-        first = Math.Max(first, Interlocked.Read(ref _dropping) + 1);
-        if (!_gaps.Covers(first, last))
+        if (!Volatile.Read(ref _absent).Covers(first, last))
         {
             throw new StoreDamagedException(StoreFiles.Data, null, $"reports {first} to {last} are missing");
         }

@@ -59,7 +59,7 @@ internal sealed partial class LiteDbTelemetryStore
         {
             CloseDatabase();
             _database = OpenDatabase(_options, _acknowledged);
-            if (_database.NewestNumber() is var newest && newest != _current && _current != 0)
+            if (NewestIn(_database) is var newest && newest != _current && _current != 0)
             {
                 throw new InvalidDataException(
                     $"The store ends at {newest} instead of {_current}; restart the server to read it anew.");

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using LiteDB;
 using Telemetry.Server.Model;
 using Telemetry.Schema;
+using Telemetry.Server.Storage.LiteDb.Segments;
 using Telemetry.Server.Storage.State;
 
 namespace Telemetry.Server.Storage.LiteDb;
@@ -25,6 +26,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private readonly EpochTable _epochs = new();
     private readonly RecentEvents _recent = new();
     private readonly CommitSignal _committed = new();
+    private readonly SegmentReader _segments;
     private readonly ReaderWriterLockSlim _databaseGate = new();
     private readonly Lock _changing = new();
     private readonly BlockingCollection<Action> _changes = [];
@@ -43,11 +45,15 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
     private DateTimeOffset _sayAgainAt;
     private string? _told;
     private bool _isRecoveryUntold;
-    private GapTable _gaps = new([]);
+    private NumberTable _gaps = NumberTable.Empty;
+    private NumberTable _erased = NumberTable.Empty;
+
+    /// <summary>Numbers that nothing has any more, for whatever reason.</summary>
+    private NumberTable _absent = NumberTable.Empty;
     private string? _damage;
     private long _current;
     private long _oldest;
-    private long _dropping;
+    private KeptEvents _kept = new([], 0);
 
     private LiteDbTelemetryStore(
         LiteDbStoreOptions options, AppRegistry apps, TimeProvider time, ILogger logger, DirectoryLock directoryLock,
@@ -59,6 +65,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         _lock = directoryLock;
         _database = database;
         _fleet = new FleetState(apps, options.SlotSize);
+        _segments = new SegmentReader(SegmentsIn(options.Directory), options.OpenWritten);
         _snapshots = new SnapshotSchedule(options.SlotSize, options.MinimumRotation);
         _writer = new Thread(RunChanges) { Name = "telemetry-store-writer", IsBackground = true };
     }
@@ -79,7 +86,7 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
 
     public int InstanceCount => _fleet.Count;
 
-    public long SizeInBytes => Reading(database => database.SizeInBytes);
+    public long SizeInBytes => Reading(database => database.SizeInBytes) + Volatile.Read(ref _kept).Bytes;
 
     public string? Failure => Volatile.Read(ref _failure) ?? _database.CheckpointFailure?.Message;
 
@@ -260,6 +267,10 @@ internal sealed partial class LiteDbTelemetryStore : ITelemetryStore
         [LoggerMessage(EventId = 2006, Level = LogLevel.Error,
             Message = "Stored data is damaged: {Reason} Stop the server and run it with --verify.")]
         public static partial void Damaged(ILogger logger, string reason);
+
+        [LoggerMessage(EventId = 2008, Level = LogLevel.Warning,
+            Message = "'{Path}' is not needed any more and cannot be deleted: {Reason} The next start tries again.")]
+        public static partial void NotDeleted(ILogger logger, string path, string reason);
 
         [LoggerMessage(EventId = 2005, Level = LogLevel.Debug, Message = "Closing the broken database failed.")]
         public static partial void CloseFailed(ILogger logger, Exception exception);

@@ -82,13 +82,7 @@ internal sealed class LogFile
     /// <param name="cut">Whether what a refused commit left after the end must not count at the next start either.</param>
     public void Settle(bool cut)
     {
-        foreach (var slot in new[] { 1 - _slot, _slot })
-        {
-            _header.Write(_file, slot);
-            _file.Sync();
-        }
-
-        HasTwoHeaders = true;
+        PutHeaders();
         if (cut && _file.Length > PositionOf(Frames))
         {
             _file.Write(stackalloc byte[sizeof(ulong)], PositionOf(Frames));
@@ -116,6 +110,19 @@ internal sealed class LogFile
         HasTwoHeaders = true;
         PutMark(isClosed: false, isOtherMoved: false);
     }
+
+    /// <summary>Says, durably, that nothing of the other file is needed any more.</summary>
+    public void ForgetBefore()
+    {
+        _header = _header with { Before = default };
+        PutHeaders();
+    }
+
+    /// <summary>Cuts off what earlier fillings left behind the frames.</summary>
+    public void CutStale() => CutTo(PositionOf(_durable.Frames));
+
+    /// <summary>Cuts off all frames.</summary>
+    public void CutAll() => CutTo(LogHeader.Size);
 
     /// <summary>Tells that the other file was begun.</summary>
     public void Close() => PutMark(isClosed: true, Mark.IsOtherMoved);
@@ -232,6 +239,27 @@ internal sealed class LogFile
 
     public static ulong Checksum(ReadOnlySpan<byte> page, ulong chain) =>
         XxHash3.HashToUInt64(page[..LogPage.Size], (long)chain);
+
+    /// <summary>One after the other: a torn write spoils one of them.</summary>
+    private void PutHeaders()
+    {
+        foreach (var slot in new[] { 1 - _slot, _slot })
+        {
+            _header.Write(_file, slot);
+            _file.Sync();
+        }
+
+        HasTwoHeaders = true;
+    }
+
+    private void CutTo(long length)
+    {
+        if (_file.Length > length)
+        {
+            _file.SetLength(length);
+            _file.Sync();
+        }
+    }
 
     private void ReadDurable(Span<byte> page, int frame)
     {

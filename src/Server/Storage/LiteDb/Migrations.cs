@@ -6,7 +6,8 @@ internal static class Migrations
     /// <summary>The step from version n to n + 1 stands at index n. Version 0 is a new, empty store.</summary>
     private static readonly Action<EventDatabase>[] Steps =
     [
-        _ => { },
+        // Written when nothing was dropped too: a salvage that does not find it knows that it is lost.
+        database => database.WriteDropped(0),
     ];
 
     /// <exception cref="StoreOpenException">The store was written by a newer version.</exception>

@@ -12,6 +12,15 @@ internal sealed class RecentEvents
 
     public void Add(StoredReport stored) => Volatile.Write(ref _ring[stored.Position.Number % Size], stored);
 
+    /// <summary>Leaves nothing of an event.</summary>
+    public void Remove(long number)
+    {
+        if (Find(number) is not null)
+        {
+            Volatile.Write(ref _ring[number % Size], null);
+        }
+    }
+
     public StoredReport? Find(long number)
     {
         var stored = Volatile.Read(ref _ring[number % Size]);

@@ -16,6 +16,9 @@ internal sealed class SnapshotSchedule(int slotSize, int minimumRotation)
     /// <summary>The number after which events may be missing from the stored slots.</summary>
     public long ReplayFrom(long current) => _completeThrough.Count == 0 ? current : _completeThrough.Min();
 
+    /// <summary>The number up to which a slot's stored rows are complete.</summary>
+    public long CompleteThrough(int slot) => _completeThrough[slot];
+
     /// <summary>What <see cref="ReplayFrom"/> becomes when these slots are stored as they are at a number.</summary>
     public long ReplayFromOnceWritten(IReadOnlyList<int> slots, long number)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiteDB;
+using Telemetry.Server.Storage.LiteDb.Segments;
 
 namespace Telemetry.Server.Storage.LiteDb;
 
@@ -38,7 +39,7 @@ internal sealed class StoreSalvage
         var files = StoreFiles.All.Select(name => options.OpenFile(Path.Combine(options.Directory, name))).ToList();
         try
         {
-            var salvage = new StoreSalvage(options, SalvagedContents.Read(new SalvagedPages(files[0], files[1], files[2])));
+            var salvage = new StoreSalvage(options, SalvagedContents.Read(new SalvagedPages(files[0], files[1], files[2]), options));
             salvage.Write();
             salvage.Describe();
             files.ForEach(file => file.Dispose());
@@ -67,6 +68,12 @@ internal sealed class StoreSalvage
             changing.WriteSchemaVersion(EventDatabase.SchemaVersion);
             // The state is worked out anew over the slots that are left.
             changing.WriteReplayFrom(0);
+            changing.WriteDropped(_contents.Dropped);
+            foreach (var segment in _contents.Segments.Whole)
+            {
+                changing.AddSegment(segment);
+            }
+
             foreach (var (first, last) in _contents.Gaps)
             {
                 changing.AddGap(first, last);
@@ -147,6 +154,13 @@ internal sealed class StoreSalvage
         }
 
         DurableFile.SyncDirectoryOf(Path.Combine(damaged, StoreFiles.Data));
+        // Segments that are whole stay where they are.
+        foreach (var path in _contents.Segments.Damaged)
+        {
+            DurableFile.CreateDirectory(Path.Combine(damaged, Segment.Directory));
+            File.Move(path, Path.Combine(damaged, Segment.Directory, Path.GetFileName(path)));
+        }
+
         foreach (var name in StoreFiles.All)
         {
             File.Move(Path.Combine(work, name), Path.Combine(_options.Directory, name));

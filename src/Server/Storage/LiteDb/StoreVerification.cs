@@ -76,11 +76,15 @@ internal static class StoreVerification
         try
         {
             var store = LiteDbTelemetryStore.Open(
-                options with { OpenFile = path => new OverlayFile(options.OpenFile(path)), CloseWithin = TimeSpan.Zero },
+                options with { OpenFile = path => new OverlayFile(options.OpenFile(path)), DeleteFile = static _ => { }, CloseWithin = TimeSpan.Zero },
                 new AppRegistry(), TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
             try
             {
-                store.ReadEverything(EventsPerRead);
+                findings.AddRange(store.VerifySegments());
+                if (findings.Count == 0)
+                {
+                    store.ReadEverything(EventsPerRead);
+                }
             }
             finally
             {

@@ -13,12 +13,12 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
     public readonly ReadOnlySpan<byte> Rest => _rest;
 
     /// <summary>The records that <see cref="RecordWriter.Append"/> put one after the other; they share the bytes.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Split(byte[] records)
+    public static IEnumerable<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> records)
     {
         for (var at = 0; at < records.Length;)
         {
             var (start, length) = Find(records, at);
-            yield return records.AsMemory(start, length);
+            yield return records.Slice(start, length);
             at = start + length;
         }
     }
@@ -37,9 +37,9 @@ internal ref struct RecordReader(ReadOnlySpan<byte> record)
         return value;
     }
 
-    private static (int Start, int Length) Find(byte[] records, int at)
+    private static (int Start, int Length) Find(ReadOnlyMemory<byte> records, int at)
     {
-        var reader = new RecordReader(records.AsSpan(at));
+        var reader = new RecordReader(records.Span[at..]);
         var length = reader.Raw();
         return length <= (ulong)reader.Rest.Length ? (records.Length - reader.Rest.Length, (int)length) : throw Damaged();
     }

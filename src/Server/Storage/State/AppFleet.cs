@@ -89,6 +89,25 @@ internal sealed class AppFleet
         _index.Add(ordinal);
     }
 
+    /// <summary>Leaves nothing of an installation; its place is the next newcomer's.</summary>
+    public void Remove(int ordinal)
+    {
+        _index.Remove(ordinal);
+        for (var i = 0; i < _numbers.Length; i++)
+        {
+            _numbers[i][ordinal] = 0;
+        }
+
+        for (var i = 0; i < _texts.Length; i++)
+        {
+            _codes[i].Release((int)_texts[i][ordinal]);
+            _texts[i][ordinal] = 0;
+        }
+
+        _rows[ordinal] = default;
+        _firstVacant = Math.Min(_firstVacant, ordinal);
+    }
+
     /// <summary>Puts what was reported in the place of what was reported before.</summary>
     public void Set(int ordinal, ReportValues values)
     {

@@ -172,6 +172,49 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         return newest;
     }
 
+    /// <summary>For the writer only: places in a slot of installations that were not heard of since before a moment and an event.</summary>
+    public IReadOnlySet<int> SilentIn(int slot, long beforeMs, long beforeNumber)
+    {
+        var silent = new HashSet<int>();
+        if (_slots[slot] is var (fleet, block))
+        {
+            var end = Math.Min((block + 1) * fleet.BlockSize, fleet.Count);
+            for (var ordinal = block * fleet.BlockSize; ordinal < end; ordinal++)
+            {
+                ref readonly var row = ref fleet[ordinal];
+                if (!row.IsVacant && row.LastSeenMs < beforeMs && row.LatestNumber < beforeNumber)
+                {
+                    silent.Add(ordinal);
+                }
+            }
+        }
+
+        return silent;
+    }
+
+    /// <summary>For the writer only: the slot of an installation and its place in it.</summary>
+    public (int Slot, int Ordinal)? PlaceOf(InstanceId instance, string app) =>
+        _fleets.TryGetValue(app, out var fleet) && fleet.Find(instance) is var ordinal and >= 0
+            ? (_slots.IndexOf((fleet, ordinal / fleet.BlockSize)), ordinal)
+            : null;
+
+    /// <summary>Leaves nothing of installations in a slot.</summary>
+    public void Remove(int slot, IReadOnlySet<int> ordinals)
+    {
+        lock (_gate)
+        {
+            if (_slots[slot] is var (fleet, _))
+            {
+                foreach (var ordinal in ordinals)
+                {
+                    Recount(fleet.Schema.App, fleet[ordinal].Claim, default);
+                    fleet.Remove(ordinal);
+                    Count--;
+                }
+            }
+        }
+    }
+
     /// <summary>For recovery: puts a row back where it was.</summary>
     public void Restore(int slot, InstanceRecord record)
     {

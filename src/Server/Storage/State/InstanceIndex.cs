@@ -38,7 +38,9 @@ internal sealed class InstanceIndex(Func<int, InstanceId> instanceOf)
         var table = _tables[partition] ??= LastingArray.Of<int>(FirstSize);
         if (2 * (_counts[partition] + 1) > table.Length)
         {
-            var larger = LastingArray.Of<int>(2 * table.Length);
+            // Entries that were taken out are left behind; where they were many, there is room without a larger table.
+            var live = table.Length - table.AsSpan().Count(0) - table.AsSpan().Count(Removed);
+            var larger = LastingArray.Of<int>(4 * (live + 1) > table.Length ? 2 * table.Length : table.Length);
             foreach (var entry in table)
             {
                 if (entry > 0)
@@ -48,6 +50,7 @@ internal sealed class InstanceIndex(Func<int, InstanceId> instanceOf)
             }
 
             _tables[partition] = table = larger;
+            _counts[partition] = live;
         }
 
         Place(table, ordinal + 1);

@@ -1,0 +1,16 @@
+namespace Telemetry.Server.Model;
+
+/// <summary>One installation of one app whose reports were erased. It names nobody: only numbers, and a tombstone.</summary>
+/// <param name="Sequence">1, 2, 3 and so on.</param>
+/// <param name="After">Number of the newest event at that time.</param>
+/// <param name="Time">When; whole milliseconds.</param>
+/// <param name="App">The app's slug.</param>
+/// <param name="Numbers">Of the erased reports that were still kept, ascending, merged where adjacent.</param>
+/// <param name="Tombstone">By which the same installation would be known again, in an older backup.</param>
+internal sealed record Erasure(long Sequence, long After, DateTimeOffset Time, string App, IReadOnlyList<NumberRange> Numbers, UInt128 Tombstone)
+{
+    public long Reports => Numbers.Sum(range => range.Last - range.First + 1);
+}
+
+/// <summary>Numbers of events.</summary>
+internal readonly record struct NumberRange(long First, long Last);
