@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Telemetry.Schema;
 using Telemetry.Server.Ingestion;
+using Telemetry.Server.Audit;
 using Telemetry.Server.Insights.Files;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Licensing;
@@ -89,7 +90,7 @@ internal static class YearsBench
             _monitor = new ClockMonitor(_store, clock, NullLogger<ClockMonitor>.Instance);
             await _monitor.StartAsync(CancellationToken.None).ConfigureAwait(false);
             _sweeper = new RetentionSweeper(
-                _store, _projection, new LicenseBook(_store), _monitor, Options.Create(options), clock, NullLogger<RetentionSweeper>.Instance);
+                _store, _projection, new LicenseBook(_store), new AuditRetention(_store, Options.Create(new AuditOptions()), clock), _monitor, Options.Create(options), clock, NullLogger<RetentionSweeper>.Instance);
         }
 
         public async Task CloseAsync()

@@ -11,6 +11,9 @@ namespace Telemetry.Contracts.V1;
 /// </remarks>
 public sealed class AuditChain
 {
+    /// <summary>Whoever hands out a log may hand out any number of faults.</summary>
+    private const int MostFindings = 100;
+
     private readonly List<string> _findings = [];
     private readonly AuditHead? _known;
     private ByteString? _beginning;
@@ -82,7 +85,7 @@ public sealed class AuditChain
         Count++;
     }
 
-    /// <summary>Says what is wrong with all that was taken; empty when nothing is.</summary>
+    /// <summary>Says what is wrong with all that was taken, of many faults the first ones; empty when nothing is.</summary>
     public IReadOnlyList<string> Findings()
     {
         var findings = new List<string>(_findings);
@@ -111,5 +114,11 @@ public sealed class AuditChain
         }
     }
 
-    private void Find(FormattableString what) => _findings.Add(FormattableString.Invariant(what));
+    private void Find(FormattableString what)
+    {
+        if (_findings.Count < MostFindings)
+        {
+            _findings.Add(FormattableString.Invariant(what));
+        }
+    }
 }

@@ -32,18 +32,7 @@ internal sealed class EraseInstanceCommand : ServerVerb
         }
 
         var request = new EraseInstanceRequest { App = parsed.GetValue(_app) is { } app ? AppName.Parse(app) : "" };
-        switch (InstanceNames.KindOf(which))
-        {
-            case InstanceName.Pseudonym:
-                request.InstanceId = which;
-                break;
-            case InstanceName.Hash:
-                request.InstanceHash = which;
-                break;
-            default:
-                request.InstanceUrl = which;
-                break;
-        }
+        InstanceNames.Name(which, id => request.InstanceId = id, hash => request.InstanceHash = hash, url => request.InstanceUrl = url);
 
         var response = await new PrivacyService.PrivacyServiceClient(channel.Invoker).EraseInstanceAsync(
             request, new Metadata { { "authorization", "Bearer " + TokenOf(parsed) } }, cancellationToken: cancellation).ConfigureAwait(false);

@@ -25,18 +25,7 @@ internal sealed class ExportInstanceCommand : ServerVerb
     {
         var (which, file) = (parsed.GetRequiredValue(_which), parsed.GetRequiredValue(_output));
         var request = new ExportInstanceRequest { App = parsed.GetValue(_app) is { } app ? AppName.Parse(app) : "" };
-        switch (InstanceNames.KindOf(which))
-        {
-            case InstanceName.Pseudonym:
-                request.InstanceId = which;
-                break;
-            case InstanceName.Hash:
-                request.InstanceHash = which;
-                break;
-            default:
-                request.InstanceUrl = which;
-                break;
-        }
+        InstanceNames.Name(which, id => request.InstanceId = id, hash => request.InstanceHash = hash, url => request.InstanceUrl = url);
 
         using var call = new PrivacyService.PrivacyServiceClient(channel.Invoker).ExportInstance(
             request, new Metadata { { "authorization", "Bearer " + TokenOf(parsed) } }, cancellationToken: cancellation);

@@ -143,12 +143,12 @@ internal sealed class InstancesCommand : ServerVerb
             return ExitCodes.Ok;
         }
 
-        private static GetInstanceRequest RequestOf(string which, string app) => InstanceNames.KindOf(which) switch
+        private static GetInstanceRequest RequestOf(string which, string app)
         {
-            InstanceName.Pseudonym => new() { App = app, InstanceId = which },
-            InstanceName.Hash => new() { App = app, InstanceHash = which },
-            _ => new() { App = app, InstanceUrl = which },
-        };
+            var request = new GetInstanceRequest { App = app };
+            InstanceNames.Name(which, id => request.InstanceId = id, hash => request.InstanceHash = hash, url => request.InstanceUrl = url);
+            return request;
+        }
 
         private string LineOf(StoredReport report) => string.Create(CultureInfo.InvariantCulture,
             $"  {report.AcceptedAt.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {report.Number,8}  "

@@ -33,7 +33,7 @@ internal sealed class PrivacyGrpcService(
             throw NothingStored();
         }
 
-        var audit = context.Audit();
+        var audit = context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(named.Id));
         return streams.RunAsync(context, async ended =>
         {
             foreach (var state in states)
@@ -69,14 +69,14 @@ internal sealed class PrivacyGrpcService(
     {
         var named = NamedInstance.Read(pseudonyms, request.InstanceId, request.InstanceHash, request.InstanceUrl);
         var (only, grant) = (Paging.App(apps, request.App), context.Grant());
-        var audit = context.Audit().On(AuditSubjectKind.Instance, pseudonyms.OfAudited(named.Id));
+        var (audit, audited) = (context.Audit(), pseudonyms.OfAudited(named.Id));
         var seats = SeatsOf(named, request.App, grant);
         try
         {
             foreach (var app in apps.All.Select(schema => schema.App).Where(app => (only is null || app == only) && grant.Covers(app)))
             {
                 // Also where nothing is known of it: one that was cut short is finished.
-                await store.EraseAsync(named.Id, app, pseudonyms.Tombstone(named.Id, app), _ => audit.Done(), CancellationToken.None).ConfigureAwait(false);
+                await store.EraseAsync(named.Id, app, pseudonyms.Tombstone(named.Id, app), _ => audit.On(AuditSubjectKind.Instance, audited).Done(), CancellationToken.None).ConfigureAwait(false);
             }
 
             foreach (var (license, lease, _) in seats)
@@ -91,7 +91,13 @@ internal sealed class PrivacyGrpcService(
         }
 
         var erased = ErasedOf(named, only, grant);
-        return erased.Count + seats.Count == 0 ? throw NothingStored() : new Wire.EraseInstanceResponse
+        if (erased.Count + seats.Count == 0)
+        {
+            throw NothingStored();
+        }
+
+        audit.On(AuditSubjectKind.Instance, audited);
+        return new Wire.EraseInstanceResponse
         {
             Apps =
             {

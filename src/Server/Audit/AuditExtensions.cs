@@ -7,7 +7,7 @@ internal static class AuditExtensions
     {
         services.AddSingleton<AuditLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditLedger>());
-        services.AddHostedService<AuditSweeper>();
+        services.AddSingleton<AuditRetention>();
         services.AddSingleton<AuditInterceptor>();
         return services;
     }

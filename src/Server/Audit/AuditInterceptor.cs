@@ -50,8 +50,45 @@ internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : 
             return;
         }
 
-        await NoteAsync(call).ConfigureAwait(false);
-        await continuation(request, responseStream, context).ConfigureAwait(false);
+        var audited = new AuditedStream<TResponse>(responseStream, () => NoteAsync(call));
+        try
+        {
+            await continuation(request, audited, context).ConfigureAwait(false);
+        }
+        catch (RpcException e) when (!audited.IsNoted)
+        {
+            await NoteRefusalAsync(call, e).ConfigureAwait(false);
+            throw;
+        }
+
+        if (!audited.IsNoted)
+        {
+            await NoteAsync(call).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Records the call before its first message leaves, when it is known what it is about; after that it is not in the way.</summary>
+    private sealed class AuditedStream<T>(IServerStreamWriter<T> stream, Func<Task> note) : IServerStreamWriter<T>
+    {
+        public bool IsNoted { get; private set; }
+
+        public WriteOptions? WriteOptions
+        {
+            get => stream.WriteOptions;
+            set => stream.WriteOptions = value;
+        }
+
+        public Task WriteAsync(T message) => IsNoted ? stream.WriteAsync(message) : NoteFirstAsync(() => stream.WriteAsync(message));
+
+        public Task WriteAsync(T message, CancellationToken cancellationToken) =>
+            IsNoted ? stream.WriteAsync(message, cancellationToken) : NoteFirstAsync(() => stream.WriteAsync(message, cancellationToken));
+
+        private async Task NoteFirstAsync(Func<Task> write)
+        {
+            await note().ConfigureAwait(false);
+            IsNoted = true;
+            await write().ConfigureAwait(false);
+        }
     }
 
     private AuditCall? Begin<TRequest>(TRequest request, ServerCallContext context)

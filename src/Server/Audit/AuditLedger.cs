@@ -32,7 +32,7 @@ internal sealed partial class AuditLedger(ITelemetryStore store, TimeProvider ti
         var doing = Doing.Of(call, code);
         lock (_gate)
         {
-            if (_sums.TryGetValue(doing, out var sum))
+            if (_sums.TryGetValue(doing, out var sum) && sum.IsNoted)
             {
                 sum.Add(time.GetUtcNow(), 1, call.Reports);
                 return;
@@ -42,7 +42,7 @@ internal sealed partial class AuditLedger(ITelemetryStore store, TimeProvider ti
         await store.AppendAuditAsync([AuditMapper.Draft(call.Record(code))], CancellationToken.None).ConfigureAwait(false);
         lock (_gate)
         {
-            _sums.TryAdd(doing, new Sum());
+            SumOf(doing).IsNoted = true;
         }
     }
 
@@ -53,12 +53,7 @@ internal sealed partial class AuditLedger(ITelemetryStore store, TimeProvider ti
         lock (_gate)
         {
             // A stream outlives the hour in which it began.
-            if (!_sums.TryGetValue(doing, out var sum))
-            {
-                _sums[doing] = sum = new Sum();
-            }
-
-            sum.Add(time.GetUtcNow(), 0, reports);
+            SumOf(doing).Add(time.GetUtcNow(), 0, reports);
         }
     }
 
@@ -115,22 +110,12 @@ internal sealed partial class AuditLedger(ITelemetryStore store, TimeProvider ti
             Log.NotSummedUp(logger, over.Count, e.Message);
             lock (_gate)
             {
-                over.ForEach(pair => Merge(pair.Key, pair.Value));
+                over.ForEach(pair => SumOf(pair.Key).Add(pair.Value));
             }
         }
     }
 
-    private void Merge(Doing doing, Sum sum)
-    {
-        if (_sums.TryGetValue(doing, out var later))
-        {
-            later.Add(sum);
-        }
-        else
-        {
-            _sums[doing] = sum;
-        }
-    }
+    private Sum SumOf(Doing doing) => _sums.TryGetValue(doing, out var sum) ? sum : _sums[doing] = new Sum();
 
     /// <summary>What the same is.</summary>
     private sealed record Doing(AuditKind Kind, string Action, AuditActor Actor, int Code, string Key)
@@ -160,6 +145,9 @@ internal sealed partial class AuditLedger(ITelemetryStore store, TimeProvider ti
 
     private sealed class Sum
     {
+        /// <summary>Whether an entry of this hour says that it was done; what a stream hands out is counted without one.</summary>
+        public bool IsNoted { get; set; }
+
         public long Calls { get; private set; }
 
         public long Reports { get; private set; }

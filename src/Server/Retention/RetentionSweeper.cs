@@ -10,12 +10,12 @@ namespace Telemetry.Server.Retention;
 
 /// <summary>Deletes what is kept no longer, class by class, and moves what will be to where that is cheap.</summary>
 /// <remarks>
-/// Responsible for: erasures that were interrupted, reports by the day, what the insights count by the day, silent installations, licenses that ended.
+/// Responsible for: erasures that were interrupted, reports by the day, what the insights count by the day, silent installations, licenses that ended, the audit log.
 /// Not responsible for: seats (<see cref="LeaseSweeper"/>). While there is a doubt about the clock nothing is done: a wrong
 /// one must not delete anything. What fails is tried again in the next minute, and begins where it ended.
 /// </remarks>
 internal sealed partial class RetentionSweeper(
-    ITelemetryStore store, FleetProjection projection, LicenseBook book, ClockMonitor clock, IOptions<RetentionOptions> options,
+    ITelemetryStore store, FleetProjection projection, LicenseBook book, AuditRetention audit, ClockMonitor clock, IOptions<RetentionOptions> options,
     TimeProvider time, ILogger<RetentionSweeper> logger)
     : BackgroundService
 {
@@ -140,6 +140,7 @@ internal sealed partial class RetentionSweeper(
             await store.AppendAuditAsync([AuditCall.OfServer("Retention.ForgetInstances", Part, time).Done()], cancellation).ConfigureAwait(false);
         }
 
+        await audit.ForgetAsync(StartOf(today), cancellation).ConfigureAwait(false);
         // The same installations, as the insights know them.
         projection.KeepFrom(oldestDay);
         var licensesBefore = StartOf(today - options.Value.LicenseDays);

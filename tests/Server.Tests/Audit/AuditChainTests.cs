@@ -78,6 +78,15 @@ public sealed class AuditChainTests
     }
 
     [Fact]
+    public void A_log_of_nothing_but_faults_does_not_fill_the_memory()
+    {
+        var chain = Verify(Enumerable.Repeat(Log[3], 10_000));
+
+        Assert.InRange(chain.Findings().Count, 1, 102);
+        Assert.Equal(10_000ul, chain.Count);
+    }
+
+    [Fact]
     public void A_beginning_that_an_entry_explains_is_none_to_wonder_at()
     {
         var forgotten = Draft("retention", 0, HeadOf(Log[9]));

@@ -79,6 +79,39 @@ public sealed class AuditLogTests
     }
 
     [Fact]
+    public async Task A_stream_that_is_refused_is_recorded_as_refused_and_one_that_hands_out_says_on_what()
+    {
+        await using var server = await TestServer.StartAsync();
+        var (id, _) = await ReportAsync(server);
+        using (var feed = new Wire.FeedService.FeedServiceClient(server.Native).StreamEvents(new() { After = "nonsense" }, server.Authorized))
+        {
+            await Tokens.RefusedAsync(() => feed.ResponseStream.MoveNext(CancellationToken.None));
+        }
+
+        var privacy = new Wire.PrivacyService.PrivacyServiceClient(server.Native);
+        using (var export = privacy.ExportInstance(new() { InstanceId = id }, server.Authorized))
+        {
+            while (await export.ResponseStream.MoveNext(CancellationToken.None))
+            {
+            }
+        }
+
+        // Whatever is guessed, nobody who is not here is named.
+        foreach (var digit in new[] { "1", "2", "3" })
+        {
+            await Tokens.RefusedAsync(privacy.EraseInstanceAsync(new() { InstanceId = string.Concat(Enumerable.Repeat(digit, 32)) }, server.Authorized));
+        }
+
+        var log = (await ReadAsync(server)).Skip(1).ToList();
+
+        Assert.Equal(
+            [("FeedService.StreamEvents", (int)StatusCode.InvalidArgument, 0), ("PrivacyService.ExportInstance", 0, 1), ("PrivacyService.EraseInstance", (int)StatusCode.NotFound, 0)],
+            log.Select(record => (record.Action, record.Code, record.Subjects.Count)));
+        Assert.Equal(2, (await Audit(server).ListAuditEntriesAsync(new() { Filter = new() { SubjectId = id } }, server.Authorized)).Entries
+            .Count(entry => entry.Record.Action == "PrivacyService.ExportInstance") + 1);
+    }
+
+    [Fact]
     public async Task Every_way_to_read_what_an_installation_reported_has_an_entry_that_finds_it()
     {
         await using var server = await TestServer.StartAsync();

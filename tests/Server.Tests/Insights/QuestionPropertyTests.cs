@@ -100,6 +100,25 @@ public sealed class QuestionPropertyTests
         iter: 25, threads: 1);
 
     [Fact]
+    public void Retention_leaves_what_those_who_still_report_make_of_the_days_that_are_kept() => Gen.Int[1, 1_000_000].Sample(
+        seed =>
+        {
+            var fleet = new RandomFleet(seed);
+            using var projection = Project(fleet, fleet.Reports);
+            var (engine, random) = (new QuestionEngine(projection), new Random(seed));
+            var oldest = RandomFleet.FirstDay + random.Next(1, 60);
+            projection.KeepFrom(oldest);
+            var silent = fleet.Reports.GroupBy(report => (report.Installation, report.App))
+                .Where(reports => reports.Last().Stored.AcceptedAtMs < UtcDay.StartMs(oldest)).Select(reports => reports.Key).ToHashSet();
+            var brute = new BruteForce(fleet, fleet.Reports.Where(report => !silent.Contains((report.Installation, report.App))), fleet.Now);
+            for (var i = 0; i < 12; i++)
+            {
+                CheckCounts(engine, brute, Draw(random, fleet), oldest);
+            }
+        },
+        iter: 25, threads: 1);
+
+    [Fact]
     public void An_answer_of_closed_days_is_the_same_when_it_is_asked_for_again() => Gen.Int[1, 1_000_000].Sample(
         seed =>
         {

@@ -31,11 +31,10 @@ internal sealed class ReleaseCommand : LicenseVerb
         return ExitCodes.Ok;
     }
 
-    private static ReleaseLicenseInstanceRequest RequestOf(string id, string which) =>
-        InstanceNames.KindOf(which) switch
-        {
-            InstanceName.Pseudonym => new() { LicenseId = id, InstanceId = which },
-            InstanceName.Hash => new() { LicenseId = id, InstanceHash = which },
-            _ => new() { LicenseId = id, InstanceUrl = which },
-        };
+    private static ReleaseLicenseInstanceRequest RequestOf(string id, string which)
+    {
+        var request = new ReleaseLicenseInstanceRequest { LicenseId = id };
+        InstanceNames.Name(which, pseudonym => request.InstanceId = pseudonym, hash => request.InstanceHash = hash, url => request.InstanceUrl = url);
+        return request;
+    }
 }
