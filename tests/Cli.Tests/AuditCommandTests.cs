@@ -61,6 +61,7 @@ public sealed class AuditCommandTests : IDisposable
     {
         await using var server = await StartAsync();
         await AskAsync(server, "token", "create", "a", "--scope", "read");
+        await AskAsync(server, "token", "create", "b", "--scope", "read");
         var file = Path.Combine(_directory, "audit.jsonl");
 
         var export = await AskAsync(server, "audit", "export", "-o", file);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Schema;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
@@ -45,7 +43,7 @@ public sealed class ErasureKillTests : IDisposable
         {
             _answered.Clear();
             var data = Path.Combine(_root, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
-            CopyDirectory(template, data);
+            StoppedData.Copy(template, data);
             for (var kill = 0; kill < KillsOfOne; kill++)
             {
                 using var server = await ServerProcess.StartAsync(data);
@@ -69,7 +67,7 @@ public sealed class ErasureKillTests : IDisposable
     /// <summary>Some days of reports of which all but the last move into segments.</summary>
     private static async Task<Dictionary<InstanceId, List<Guid>>> FillAsync(string data)
     {
-        await using var store = Open(data);
+        await using var store = StoppedData.Open(data);
         var (random, reports) = (new RandomReports(new Random(6)), new Dictionary<InstanceId, List<Guid>>());
         for (var day = Days; day > 0; day--)
         {
@@ -120,7 +118,7 @@ public sealed class ErasureKillTests : IDisposable
             server.Kill();
         }
 
-        await using (var store = Open(data))
+        await using (var store = StoppedData.Open(data))
         {
             var kept = new List<StoredReport>();
             for (var next = 1L; next <= store.Current.Number;)
@@ -176,23 +174,6 @@ public sealed class ErasureKillTests : IDisposable
             {
                 return [];
             }
-        }
-    }
-
-    private static LiteDbTelemetryStore Open(string data) => LiteDbTelemetryStore.Open(
-        new LiteDbStoreOptions { Directory = data }, new AppRegistry(), TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
-
-    private static void CopyDirectory(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
-        }
-
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }
     }
 }

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Grpc.Core;
 using Grpc.Net.Client;
-using Microsoft.Extensions.Logging.Abstractions;
-using Telemetry.Schema;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
@@ -51,7 +49,7 @@ public sealed class RetentionKillTests : IDisposable
         {
             _acknowledged.Clear();
             var data = Path.Combine(_root, string.Create(CultureInfo.InvariantCulture, $"round-{round}"));
-            Copy(template, data);
+            StoppedData.Copy(template, data);
             for (var kill = 0; kill < KillsOfOne; kill++)
             {
                 using var server = await ServerProcess.StartAsync(data, Settings);
@@ -68,7 +66,7 @@ public sealed class RetentionKillTests : IDisposable
     /// <summary>Days of reports that end today.</summary>
     private static async Task<(List<Guid> Ids, long OldestDue)> FillAsync(string data)
     {
-        await using var store = Open(data);
+        await using var store = StoppedData.Open(data);
         var reports = new RandomReports(new Random(5));
         var ids = new List<Guid>();
         var today = new DateTimeOffset(TimeProvider.System.GetUtcNow().UtcDateTime.Date, TimeSpan.Zero);
@@ -119,7 +117,7 @@ public sealed class RetentionKillTests : IDisposable
     private async Task<bool> AssertWholeAsync(string data, List<Guid> ids, long oldestDue)
     {
         bool isCaught;
-        await using (var store = Open(data))
+        await using (var store = StoppedData.Open(data))
         {
             // Whole days went, and none that was not due; midnight may have passed since.
             Assert.Equal(1, store.OldestNumber % PerDay);
@@ -141,22 +139,5 @@ public sealed class RetentionKillTests : IDisposable
 
         Assert.Empty(StoreVerification.Run(new LiteDbStoreOptions { Directory = data }));
         return isCaught;
-    }
-
-    private static LiteDbTelemetryStore Open(string data) => LiteDbTelemetryStore.Open(
-        new LiteDbStoreOptions { Directory = data }, new AppRegistry(), TimeProvider.System, NullLogger<LiteDbTelemetryStore>.Instance);
-
-    private static void Copy(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var directory in Directory.GetDirectories(from, "*", SearchOption.AllDirectories))
-        {
-            Directory.CreateDirectory(Path.Combine(to, Path.GetRelativePath(from, directory)));
-        }
-
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
-        }
     }
 }
