@@ -9,7 +9,8 @@ namespace Telemetry.Server.Tests.Schema;
 /// <param name="Broken">The path of the field that means something else now; null when none does.</param>
 internal sealed record Revision(string What, PlannedContract After, string? Broken)
 {
-    private const int Unused = 999;
+    /// <summary>A number that no field of a planned contract has, nor the next one.</summary>
+    private const int Unused = ContractGen.MaxNumber + 1;
 
     private static readonly (string What, bool Breaks, Func<PlannedField, PlannedField?> Change)[] Changes =
     [
@@ -24,7 +25,7 @@ internal sealed record Revision(string What, PlannedContract After, string? Brok
         ("it gets a value", false, field => field.Shape == Shape.Enumeration ? field with { Values = [.. field.Values, ($"T{field.Number}_NEW", 77)] } : null),
         ("its max is lowered", true, field => HasMax(field) && field.Largest > 1 ? field with { Max = field.Largest - 1 } : null),
         ("it has another name", true, field => field with { Name = field.Name + "_other" }),
-        ("it has another number", true, field => field.Number < Unused ? field with { Number = Unused } : null),
+        ("it has another number", true, field => field with { Number = Unused }),
         ("it has other decimals", true, field => field.Shape == Shape.Decimal ? field with { Max = 1, Decimals = (field.Decimals + 1) % 7 } : null),
         ("it loses a label", true, field => field.Labels.Count > 1 ? field with { Labels = [.. field.Labels.Skip(1)] } : null),
         ("it has another first label", true, field => field.Labels.Count > 0 ? field with { Labels = ["new-label", .. field.Labels] } : null),
