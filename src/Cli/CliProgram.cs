@@ -82,6 +82,7 @@ internal static class CliProgram
             new LicensesCommand(connection, console),
             new TokenCommand(connection, console),
             new AuditCommand(connection, console),
+            new BackupCommand(connection, console),
         };
     }
 
@@ -123,7 +124,7 @@ internal static class CliProgram
         OutputClosedException => ExitCodes.OutputClosed,
         ServerNotReachedException or RpcException or FeedRefusedException => ExitCodes.Refused,
         InstallationNotFoundException or StateNotWrittenException or ReportNotPreparedException => ExitCodes.Refused,
-        IOException or UnauthorizedAccessException => ExitCodes.Refused,
+        IOException or UnauthorizedAccessException or InvalidDataException => ExitCodes.Refused,
         _ => null,
     };
 }

@@ -36,6 +36,8 @@ public sealed class ImportTableTests
         ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights"],
         // Licensing, Insights: what each class keeps is dropped where it is.
         ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
+        // Insights: their files are part of a backup. Access: whoever asks for one does it as long as his token is good.
+        ["Backups"] = ["Model", "Rpc", "Storage", "Access", "Audit", "Privacy", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
@@ -44,7 +46,7 @@ public sealed class ImportTableTests
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Audit", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Backups", "Export", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>

@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Model;
 using Telemetry.Schema;
 using Telemetry.Server.Storage;
@@ -56,6 +57,12 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
         return Broken is { } words ? throw new StoreUnavailableException(words) : inner.Commit(batch, rules);
     }
+
+    public ValueTask<FeedPosition> CopyAsync(ICopyTarget target, Action<long> copied, CancellationToken cancellation) => inner.CopyAsync(target, copied, cancellation);
+
+    public ValueTask EraseAllAsync(
+        IReadOnlyList<(InstanceId Instance, string App, UInt128 Tombstone)> erased, Func<InstanceId, AuditDraft> audit, CancellationToken cancellation) =>
+        inner.EraseAllAsync(erased, audit, cancellation);
 
     public ValueTask<CommitOutcome?> FindRepeatedAsync(
         Report report, FeedPosition through, CancellationToken cancellation) =>

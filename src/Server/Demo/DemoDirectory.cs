@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Telemetry.DataFiles;
 using Telemetry.Server.Storage;
 using Telemetry.Server.Storage.LiteDb;
 

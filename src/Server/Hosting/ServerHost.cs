@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Audit;
+using Telemetry.Server.Backups;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Compatibility;
 using Telemetry.Server.Demo;
@@ -85,6 +86,8 @@ internal static class ServerHost
             .Bind(configuration.GetSection(FeedOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<AuditOptions, AuditOptionsValidator>()
             .Bind(configuration.GetSection(AuditOptions.Section));
+        builder.Services.AddOptionsWithValidateOnStart<BackupOptions, BackupOptionsValidator>()
+            .Bind(configuration.GetSection(BackupOptions.Section));
         builder.Services.AddOptionsWithValidateOnStart<InsightsOptions, InsightsOptionsValidator>()
             .Bind(configuration.GetSection(InsightsOptions.Section));
         builder.Services.Configure<HostOptions>(host =>
@@ -131,6 +134,9 @@ internal static class ServerHost
         services.AddIngestion();
         services.AddFeed();
         services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddBackups(provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value is var server
+            ? new BackupSources(server.Data, server.SecretPath(), provider.GetRequiredService<SigningKeyFiles>().Location, SoftwareVersion)
+            : null!);
         services.AddSingleton<RetentionSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         services.AddExport();
@@ -154,6 +160,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<AppGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<AuditGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<PrivacyGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<BackupGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
@@ -169,6 +176,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AuditService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.PrivacyService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.BackupService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -179,7 +187,8 @@ internal static class ServerHost
             .AddCheck<StoreHealthCheck>("store")
             .AddCheck<SigningKeyHealthCheck>("signing keys")
             .AddCheck<ClockHealthCheck>("clock")
-            .AddCheck<InsightsHealthCheck>(InsightsCheck);
+            .AddCheck<InsightsHealthCheck>(InsightsCheck)
+            .AddCheck<BackupHealthCheck>("backups");
     }
 
     private static void ForTokens(GrpcServiceOptions options)
@@ -220,6 +229,7 @@ internal static class ServerHost
         contract.MapGrpcService<AppGrpcService>();
         contract.MapGrpcService<AuditGrpcService>();
         contract.MapGrpcService<PrivacyGrpcService>();
+        contract.MapGrpcService<BackupGrpcService>();
         contract.MapGrpcService<InsightsGrpcService>();
         contract.MapGrpcService<LicenseGrpcService>();
         contract.MapGrpcService<LicenseAdminGrpcService>();

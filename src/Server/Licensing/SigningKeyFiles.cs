@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Telemetry.Server.Storage;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Licensing;
 
@@ -11,6 +11,8 @@ namespace Telemetry.Server.Licensing;
 /// </param>
 internal sealed class SigningKeyFiles(string directory, bool dataExists)
 {
+    public string Location => directory;
+
     private const string RootPrefix = "root-";
     private const string SigningPrefix = "signing-";
     private const string Extension = ".pem";

@@ -26,6 +26,7 @@ internal enum AuditSubjectKind : byte
     Token = 3,
     License = 4,
     SigningKey = 5,
+    Backup = 6,
 }
 
 /// <param name="Kind">What it is.</param>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Telemetry.Server.Storage;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Privacy;
 

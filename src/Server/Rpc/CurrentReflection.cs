@@ -17,7 +17,7 @@ internal sealed class CurrentReflection(AppRegistry apps)
     /// <summary>The services of the contract.</summary>
     public static readonly ServiceDescriptor[] Contract =
     [
-        Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.AuditService.Descriptor,
+        Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.AuditService.Descriptor, Wire.BackupService.Descriptor,
         Wire.FeedService.Descriptor, Wire.InsightsService.Descriptor, Wire.LicenseAdminService.Descriptor, Wire.LicenseService.Descriptor,
         Wire.PrivacyService.Descriptor, Wire.ReportingService.Descriptor,
     ];

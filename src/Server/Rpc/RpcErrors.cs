@@ -52,6 +52,14 @@ internal static class RpcErrors
             $"Answers about the fleet are being made ready: {number} of {current} events are read. Ask again in a moment.",
             TimeSpan.FromSeconds(5));
 
+    public static RpcException BackupIsMade(TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.NotAllowedNow, "A backup is being made at this moment. Ask for another one when it is done.", retryAfter)
+            .ToRpcException();
+
+    public static RpcException BackupFailed(TimeSpan retryAfter) =>
+        Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable,
+            "The backup could not be made, and nothing of it is left. The server's log says why: a full or missing disk, most often.", retryAfter).ToRpcException();
+
     public static RpcException Stopping() =>
         Retry(StatusCode.Unavailable, ErrorReasons.Stopping,
             "The server is stopping. Connect again in a moment and resume after the last position.",

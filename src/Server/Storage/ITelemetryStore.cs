@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Model;
 using Telemetry.Schema;
 
@@ -151,6 +152,15 @@ internal interface ITelemetryStore : IAsyncDisposable
     ValueTask<Erasure?> EraseAsync(
         InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation);
 
+    /// <summary>Like <see cref="EraseAsync"/>, of several at once, of which nothing is left in the files when the task completes.</summary>
+    /// <param name="erased">Which; those that the store does not know are passed over.</param>
+    /// <param name="audit">What the audit log says of each.</param>
+    /// <param name="cancellation">When to stop; what is erased by then is finished by <see cref="FinishErasuresAsync"/>.</param>
+    /// <exception cref="StoreUnavailableException">Not everything is erased yet; try again later.</exception>
+    /// <exception cref="StoreDamagedException">Reports cannot be read as they were written.</exception>
+    ValueTask EraseAllAsync(
+        IReadOnlyList<(InstanceId Instance, string App, UInt128 Tombstone)> erased, Func<InstanceId, AuditDraft> audit, CancellationToken cancellation);
+
     /// <summary>Goes on with erasures that a crash or a failure interrupted; to be asked for now and then.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be done now; try again later.</exception>
     /// <exception cref="StoreDamagedException">What must be rewritten cannot be read as it was written.</exception>
@@ -164,6 +174,19 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <paramref name="number"/>; null when it is not erased.
     /// </summary>
     long? ErasedThrough(long number);
+
+    /// <summary>
+    /// Copies everything that is committed, beside the commits and all other work: what comes out is the store as it was at one
+    /// position, and opens as such. What cannot be read as it was written is not copied.
+    /// </summary>
+    /// <param name="target">Where the copy goes.</param>
+    /// <param name="copied">Is told how many bytes were copied since the last time.</param>
+    /// <param name="cancellation">When to stop; what is there then is no copy.</param>
+    /// <returns>The position, at or after everything that was committed before the call.</returns>
+    /// <exception cref="StoreUnavailableException">The store cannot commit, or is being closed.</exception>
+    /// <exception cref="StoreDamagedException">Something is not what was written.</exception>
+    /// <exception cref="IOException">The copy cannot be written.</exception>
+    ValueTask<FeedPosition> CopyAsync(ICopyTarget target, Action<long> copied, CancellationToken cancellation);
 
     /// <summary>All licenses in the order of issue; read once, at start.</summary>
     IReadOnlyList<License> ReadLicenses();

@@ -1,4 +1,4 @@
-using Telemetry.Server.Storage;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Tests.Storage;
 

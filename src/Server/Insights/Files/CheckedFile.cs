@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
-using Telemetry.Server.Storage;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Insights.Files;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.IO.Hashing;
+using Telemetry.DataFiles;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Insights.Files;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
+using Telemetry.DataFiles;
 using Telemetry.Schema;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
-using Telemetry.Server.Storage;
 
 namespace Telemetry.Server.Insights.Files;
 
@@ -132,6 +132,27 @@ internal sealed class ProjectionFiles(string directory, FleetProjection projecti
 
         DropStaleDays();
     }
+
+    /// <summary>Copies all files as they are.</summary>
+    public void Copy(ICopyTarget target, Action<long> copied, CancellationToken cancellation)
+    {
+        foreach (var path in Directory.Exists(directory) ? Directory.GetFiles(directory, "*.bin") : [])
+        {
+            var name = $"{DataDirectory.Insights}/{Path.GetFileName(path)}";
+            if (target.EarlierPathOf(name) is { } earlier && Same(path, earlier))
+            {
+                target.TakeOver(name);
+                copied(new FileInfo(path).Length);
+            }
+            else
+            {
+                DurableFile.Copy(path, target.PathOf(name), copied, cancellation);
+            }
+        }
+    }
+
+    private static bool Same(string path, string other) => new FileInfo(path).Length == new FileInfo(other).Length
+        && Backup.HashOf(path, static _ => { }, CancellationToken.None) == Backup.HashOf(other, static _ => { }, CancellationToken.None);
 
     /// <summary>Writes until nothing of what the projection was told to erase is in files.</summary>
     /// <exception cref="IOException">It is still there.</exception>

@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Insights.Projection;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage;
@@ -27,6 +28,24 @@ internal sealed partial class ProjectionKeeper(
         try
         {
             await Task.Run(files.WriteErased, CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>Copies the files, complete up to a position that the store has reached.</summary>
+    /// <param name="target">Where the copy goes; a file that an earlier copy has with the same bytes is taken over.</param>
+    /// <param name="copied">Is told how many bytes were copied since the last time.</param>
+    /// <param name="cancellation">When to stop.</param>
+    /// <exception cref="IOException">They cannot be read or written.</exception>
+    public async ValueTask CopyAsync(ICopyTarget target, Action<long> copied, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => files.Copy(target, copied, cancellation), cancellation).ConfigureAwait(false);
         }
         finally
         {

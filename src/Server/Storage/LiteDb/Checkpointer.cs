@@ -21,6 +21,7 @@ internal sealed class Checkpointer(IStorageFile data)
     private byte[] _buffer = [];
     private Task _move = Task.CompletedTask;
     private Exception? _failure;
+    private HashSet<uint>? _moved;
 
     public bool IsCheckpointing => !_move.IsCompleted;
 
@@ -52,10 +53,23 @@ internal sealed class Checkpointer(IStorageFile data)
         {
             (_log, _frames) = (log, frames);
             _moves++;
+            _moved?.UnionWith(frames.Keys);
         }
 
         _move = Task.Factory.StartNew(
             () => MoveAll(log, frames), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>The pages that were given to the data file since this was asked for the last time; at first none.</summary>
+    /// <param name="goOn">Whether it will be asked for again.</param>
+    public HashSet<uint> TakeMoved(bool goOn)
+    {
+        lock (_gate)
+        {
+            var moved = _moved ?? [];
+            _moved = goOn ? [] : null;
+            return moved;
+        }
     }
 
     /// <summary>Waits for the end of the move, good or bad.</summary>

@@ -1,3 +1,5 @@
+using Telemetry.DataFiles;
+
 namespace Telemetry.Server.Storage.LiteDb;
 
 /// <summary>Keeps other processes out of the data directory for as long as this object lives.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Storage.LiteDb;
 

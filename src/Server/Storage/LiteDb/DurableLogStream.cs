@@ -104,6 +104,28 @@ internal sealed class DurableLogStream : PositionedStream
         }
     }
 
+    /// <summary>The frame with the newest durable version of each page that the log has, and which filling that is.</summary>
+    public (ulong Epoch, SortedList<uint, int> Frames) FindNewest()
+    {
+        lock (_gate)
+        {
+            return (_current.Epoch, _current.Pages.FindNewest());
+        }
+    }
+
+    /// <summary>Reads a page of a filling that must still be the current one.</summary>
+    /// <exception cref="IOException">It is not.</exception>
+    public void ReadFrame(ulong epoch, int frame, Span<byte> page)
+    {
+        lock (_gate)
+        {
+            if (_current.Epoch != epoch || _current.Read(page, frame, 0) != page.Length)
+            {
+                throw new IOException("The log was emptied while it was copied.");
+            }
+        }
+    }
+
     /// <summary>At the end: tells the next start that the data file holds everything, so that it need not look.</summary>
     public void Seal()
     {

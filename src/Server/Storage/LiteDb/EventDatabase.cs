@@ -123,6 +123,10 @@ internal sealed partial class EventDatabase : IDisposable
     /// <summary>Leaves nothing in the log files but what is in force; what was checkpointed must have been moved.</summary>
     public void ClearLogs() => _log.ClearStale();
 
+    /// <summary>Begins a copy of the database.</summary>
+    /// <param name="target">A new file.</param>
+    public DatabaseCopy BeginCopy(IStorageFile target) => new(_checkpointer, _log, target);
+
     /// <summary>The last thing before it is closed for good.</summary>
     public void Seal() => _log.Seal();
 

@@ -161,8 +161,8 @@ internal sealed partial class LiteDbTelemetryStore
     }
 
     // The last checkpoint's pages still move: rather a longer log than a commit that waits for the disk.
-    private bool IsCheckpointDue =>
-        _database.LogPages >= (_database.IsCheckpointing ? MovingFactor * _options.CheckpointPages : _options.CheckpointPages);
+    private bool IsCheckpointDue => !Volatile.Read(ref _isCheckpointHeld)
+        && _database.LogPages >= (_database.IsCheckpointing ? MovingFactor * _options.CheckpointPages : _options.CheckpointPages);
 
     /// <summary>After a change's answer, so that its own caller does not wait for it.</summary>
     private void CheckpointWhenDue()

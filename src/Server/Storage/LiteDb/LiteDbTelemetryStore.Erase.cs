@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage.LiteDb.Segments;
 
@@ -34,6 +35,27 @@ internal sealed partial class LiteDbTelemetryStore
             var erasure = await ChangeAsync(() => Erase(instance, app, tombstone, audit, latest, numbers)).ConfigureAwait(false);
             await FinishAsync(cancellation).ConfigureAwait(false);
             return erasure ?? interrupted;
+        }
+        finally
+        {
+            _tidying.Release();
+        }
+    }
+
+    public async ValueTask EraseAllAsync(
+        IReadOnlyList<(InstanceId Instance, string App, UInt128 Tombstone)> erased, Func<InstanceId, AuditDraft> audit, CancellationToken cancellation)
+    {
+        await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            foreach (var (instance, app, tombstone) in erased)
+            {
+                var latest = _fleet.Find(instance, app)?.LatestNumber ?? 0;
+                var numbers = await InTurnAsync(() => NumbersOf(instance, app, latest, 0).ToList(), cancellation).ConfigureAwait(false);
+                await ChangeAsync(() => Erase(instance, app, tombstone, _ => audit(instance), latest, numbers)).ConfigureAwait(false);
+            }
+
+            await FinishAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {

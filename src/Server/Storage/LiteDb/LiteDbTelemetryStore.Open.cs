@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Telemetry.DataFiles;
 using Telemetry.Server.Model;
 using Telemetry.Schema;
 using Telemetry.Server.Storage.LiteDb.Segments;
@@ -81,6 +82,11 @@ internal sealed partial class LiteDbTelemetryStore
     /// <summary>The logs may hold acknowledged reports that are not in the data file yet; they belong together.</summary>
     private static void RefuseHalfAStore(string directory)
     {
+        if (File.Exists(Path.Combine(directory, RestoredNote.UnfinishedName)))
+        {
+            throw new StoreOpenException($"A restore into '{directory}' was cut short. Run 'telemetry backup restore' again: it begins anew.");
+        }
+
         var missing = Array.Find(StoreFiles.All, name => !File.Exists(Path.Combine(directory, name)));
         if (missing is not null && File.Exists(Path.Combine(directory, StoreFiles.Data)))
         {

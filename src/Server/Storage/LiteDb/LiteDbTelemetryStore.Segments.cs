@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Model;
 using Telemetry.Server.Storage.LiteDb.Segments;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiteDB;
+using Telemetry.DataFiles;
 using Telemetry.Server.Storage.LiteDb.Segments;
 
 namespace Telemetry.Server.Storage.LiteDb;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace Telemetry.Server.Storage;
+namespace Telemetry.DataFiles;
 
 /// <summary>Makes the names of new files durable: on Unix a file's own sync does not cover its directory entry.</summary>
 [UnsupportedOSPlatform("windows")]
