@@ -33,7 +33,8 @@ public sealed class ImportTableTests
         ["Insights"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Licensing", "Ingestion", "Privacy"],
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
-        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights"],
+        // Backups: what is erased is noted beside them.
+        ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights", "Backups"],
         // Licensing, Insights: what each class keeps is dropped where it is.
         ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
         // Insights: their files are part of a backup. Access: whoever asks for one does it as long as his token is good.

@@ -3,6 +3,7 @@ using Grpc.Core;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
 using Telemetry.Server.Audit;
+using Telemetry.Server.Backups;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
@@ -15,7 +16,7 @@ namespace Telemetry.Server.Admin;
 /// <summary>The gRPC edge of what is stored of one installation, as a whole.</summary>
 internal sealed class PrivacyGrpcService(
     ITelemetryStore store, StoredMessages messages, AppRegistry apps, Pseudonyms pseudonyms, LicenseBook licenses, LicenseClerk clerk,
-    ErasureReceipts receipts, GrantedStreams streams, AuditLedger ledger)
+    ErasureReceipts receipts, GrantedStreams streams, AuditLedger ledger, BackupKeeper backups)
     : Wire.PrivacyService.PrivacyServiceBase
 {
     private const int ReportsPerRead = 100;
@@ -90,6 +91,7 @@ internal sealed class PrivacyGrpcService(
                 "The erasure cannot be stored right now; a part of it may be done. Try again in a minute: it goes on from there.", StoreRetry).ToRpcException();
         }
 
+        await backups.NoteErasuresAsync(CancellationToken.None).ConfigureAwait(false);
         var erased = ErasedOf(named, only, grant);
         if (erased.Count + seats.Count == 0)
         {

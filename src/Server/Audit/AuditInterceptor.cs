@@ -50,7 +50,7 @@ internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : 
             return;
         }
 
-        var audited = new AuditedStream<TResponse>(responseStream, () => NoteAsync(call));
+        var audited = new AuditedStream<TResponse>(responseStream, () => call.IsSettled ? Task.CompletedTask : NoteAsync(call));
         try
         {
             await continuation(request, audited, context).ConfigureAwait(false);
@@ -61,7 +61,7 @@ internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : 
             throw;
         }
 
-        if (!audited.IsNoted)
+        if (!audited.IsNoted && !call.IsSettled)
         {
             await NoteAsync(call).ConfigureAwait(false);
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Audit;
+using Telemetry.Server.Backups;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Demo;
 using Telemetry.Server.Feed;
@@ -29,6 +30,7 @@ internal static class ServerConfiguration
         [IngestionOptions.Section] = typeof(IngestionOptions),
         [LicensingOptions.Section] = typeof(LicensingOptions),
         [RetentionOptions.Section] = typeof(RetentionOptions),
+        [BackupOptions.Section] = typeof(BackupOptions),
         [FeedOptions.Section] = typeof(FeedOptions),
         [AuditOptions.Section] = typeof(AuditOptions),
         [InsightsOptions.Section] = typeof(InsightsOptions),
