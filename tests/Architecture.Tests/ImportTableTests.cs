@@ -38,7 +38,7 @@ public sealed class ImportTableTests
         // Licensing, Insights: what each class keeps is dropped where it is.
         ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
         // Insights: their files are part of a backup. Access: whoever asks for one does it as long as his token is good.
-        ["Backups"] = ["Model", "Rpc", "Storage", "Access", "Audit", "Privacy", "Insights"],
+        ["Backups"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Privacy", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
