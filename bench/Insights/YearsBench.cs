@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Telemetry.DataFiles;
 using Telemetry.Schema;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Audit;
@@ -25,6 +26,9 @@ internal static class YearsBench
 {
     private const int PerCommit = 50;
     private const int DaysPerRow = 30;
+    private const int DaysPerErasure = 10;
+    private const int DaysPerBackup = 3;
+    private const int BackupsKept = 14;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -38,8 +42,9 @@ internal static class YearsBench
         {
             using var years = new Years(directory, new SteppedClock(), options);
             await years.OpenAsync().ConfigureAwait(false);
-            Console.WriteLine("| day | reports kept | database, MB | segments, MB | insights, MB | start, ms | commit p50, ms | p99, ms | longest, ms | p99 while days move, ms | longest, ms |");
-            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+            Console.WriteLine("| day | reports kept | database, MB | segments, MB | insights, MB | start, ms | commit p50, ms | p99, ms | longest, ms | p99 while days move, ms | longest, ms "
+                + "| p99 while erasing, ms | longest, ms | an erasure, ms | p99 while backing up, ms | longest, ms | a backup, ms | MB new | MB in all |");
+            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
             for (var day = 1; day <= days; day++)
             {
                 await years.LiveADayAsync(installations, day).ConfigureAwait(false);
@@ -58,6 +63,7 @@ internal static class YearsBench
         finally
         {
             Directory.Delete(directory, recursive: true);
+            Directory.Delete(directory + "-backups", recursive: true);
         }
     }
 
@@ -66,6 +72,11 @@ internal static class YearsBench
         private readonly Random _random = new(47);
         private readonly List<double> _quiet = [];
         private readonly List<double> _moving = [];
+        private readonly List<double> _erasing = [];
+        private readonly List<double> _backingUp = [];
+        private readonly List<double> _erasures = [];
+        private readonly List<(double Ms, long New, long All)> _backups = [];
+        private readonly BackupSet _set = new(directory + "-backups");
         private readonly Dictionary<int, Report> _reports = [];
         private AppRegistry _apps = new();
         private LiteDbTelemetryStore _store = null!;
@@ -114,7 +125,7 @@ internal static class YearsBench
         {
             // The sweep of the day runs beside the first half of its commits.
             var sweep = Task.Run(() => _sweeper.SweepAsync(CancellationToken.None));
-            var commits = installations / PerCommit;
+            var (commits, beside) = (installations / PerCommit, Task.CompletedTask);
             for (var commit = 0; commit < commits; commit++)
             {
                 if (commit == commits / 2)
@@ -123,17 +134,61 @@ internal static class YearsBench
                 }
 
                 clock.Advance(TimeSpan.FromDays(1) / commits);
+                if (commit == commits / 2)
+                {
+                    beside = day % DaysPerErasure == 0 ? Task.Run(() => EraseAsync(day))
+                        : day % DaysPerBackup == 0 ? Task.Run(BackUpAsync)
+                        : Task.CompletedTask;
+                }
+
                 var batch = Enumerable.Range(commit * PerCommit, PerCommit)
                     // One in a hundred is replaced by a newcomer each month.
                     .Select(place => ReportOf(place, generation: (day + (place % 100 * DaysPerRow)) / (100 * DaysPerRow))).ToList();
-                var isMoving = !sweep.IsCompleted;
+                var list = !sweep.IsCompleted ? _moving : beside.IsCompleted ? _quiet : day % DaysPerErasure == 0 ? _erasing : _backingUp;
                 var began = Stopwatch.GetTimestamp();
                 _store.Commit(batch, new CommitRules(clock.GetUtcNow(), TimeSpan.FromHours(1)));
-                (isMoving ? _moving : _quiet).Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+                list.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
 
+            await beside.ConfigureAwait(false);
             await _follower.CatchUpAsync(CancellationToken.None).ConfigureAwait(false);
             _files.Write(all: false);
+        }
+
+        /// <summary>Somebody who has reported for as long as reports are kept.</summary>
+        private async Task EraseAsync(int day)
+        {
+            var instance = _reports.Values.ElementAt(day * 7 % _reports.Count).Instance;
+            var began = Stopwatch.GetTimestamp();
+            if (await _store.EraseAsync(
+                instance, "roomvox", (UInt128)day, _ => AuditCall.OfServer("Bench.Erase", "bench", clock).Done(), CancellationToken.None).ConfigureAwait(false) is not null)
+            {
+                _erasures.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+        }
+
+        private async Task BackUpAsync()
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var draft = _set.Begin(clock.GetUtcNow());
+            await _keeper.CopyAsync(draft, static _ => { }, CancellationToken.None).ConfigureAwait(false);
+            var position = await _store.CopyAsync(draft, static _ => { }, CancellationToken.None).ConfigureAwait(false);
+            var backup = draft.Complete(
+                (files, bytes, newBytes) => new BackupDescription
+                {
+                    Time = clock.GetUtcNow(),
+                    Position = position.Number,
+                    Epoch = position.Epoch,
+                    Installations = _store.InstanceCount,
+                    SecretCheck = 0,
+                    Server = "bench",
+                    Files = files,
+                    Bytes = bytes,
+                    NewBytes = newBytes,
+                },
+                static _ => { }, CancellationToken.None);
+            _set.Keep(BackupsKept);
+            _backups.Add((Stopwatch.GetElapsedTime(began).TotalMilliseconds, backup.Description.NewBytes, backup.Description.Bytes));
         }
 
         /// <summary>What committing and moving a report costs, by how many share a commit; nothing else runs.</summary>
@@ -183,9 +238,15 @@ internal static class YearsBench
             var insights = Size("*.bin", SearchOption.AllDirectories);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {day} | {_store.Current.Number - _store.OldestNumber + 1:N0} | {database:0} | {segments:0} | {insights:0.0} | {start:0} | "
-                + $"{At(_quiet, 0.5):0.00} | {At(_quiet, 0.99):0.0} | {At(_quiet, 1):0.0} | {At(_moving, 0.99):0.0} | {At(_moving, 1):0.0} |"));
-            _quiet.Clear();
-            _moving.Clear();
+                + $"{At(_quiet, 0.5):0.00} | {At(_quiet, 0.99):0.0} | {At(_quiet, 1):0.0} | {At(_moving, 0.99):0.0} | {At(_moving, 1):0.0} | "
+                + $"{At(_erasing, 0.99):0.0} | {At(_erasing, 1):0.0} | {At(_erasures, 0.5):0} | {At(_backingUp, 0.99):0.0} | {At(_backingUp, 1):0.0} | "
+                + $"{At([.. _backups.Select(backup => backup.Ms)], 0.5):0} | {At([.. _backups.Select(backup => backup.New / 1e6)], 0.5):0} | {At([.. _backups.Select(backup => backup.All / 1e6)], 0.5):0} |"));
+            foreach (var times in new[] { _quiet, _moving, _erasing, _backingUp, _erasures })
+            {
+                times.Clear();
+            }
+
+            _backups.Clear();
         }
 
         private static double At(List<double> values, double share)

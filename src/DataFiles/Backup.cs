@@ -112,6 +112,8 @@ internal sealed record Backup(string Path, BackupDescription Description)
     /// <summary>Names of the files below a directory, with '/' between folders.</summary>
     public static IEnumerable<string> FilesIn(string path) => Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
         .Select(file => System.IO.Path.GetRelativePath(path, file).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
+        // Left by whoever looked at it as at a data directory.
+        .Where(name => name != DataDirectory.LockName)
         .Order(StringComparer.Ordinal);
 
     /// <summary>The hash of a file, as it is written in a list of them.</summary>

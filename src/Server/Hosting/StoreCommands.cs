@@ -1,3 +1,4 @@
+using Telemetry.DataFiles;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Storage.LiteDb;
@@ -21,9 +22,19 @@ internal static class StoreCommands
         var server = ServerOf(configuration);
         var findings = new List<string>();
         long? secret = null;
-        Check(() => secret = SecretCheckOf(server.SecretPath()));
+        // In a backup are neither: whoever has them apart can name them.
+        var (isBackup, keys) = (File.Exists(Path.Combine(server.Data, Backup.DescriptionName)), SigningDirectoryOf(configuration, server));
+        if (!isBackup || File.Exists(server.SecretPath()))
+        {
+            Check(() => secret = SecretCheckOf(server.SecretPath()));
+        }
+
         findings.AddRange(StoreVerification.Run(new LiteDbStoreOptions { Directory = server.Data, SecretCheck = secret }));
-        Check(() => new SigningKeyFiles(SigningDirectoryOf(configuration, server), dataExists: true).Verify());
+        if (!isBackup || Directory.Exists(keys))
+        {
+            Check(() => new SigningKeyFiles(keys, dataExists: true).Verify());
+        }
+
         findings.ForEach(output.WriteLine);
         output.WriteLine(findings.Count == 0
             ? $"'{Path.GetFullPath(server.Data)}' is whole: every page, report and key was read."

@@ -19,7 +19,7 @@ internal static class RpcErrors
     /// <summary>A report that breaks rules, all of which are told at once.</summary>
     public static RpcStatus ReportInvalid(IReadOnlyList<Violation> violations) => Status(
         StatusCode.InvalidArgument, ErrorReasons.ReportInvalid,
-        $"The report breaks {violations.Count} rule(s): {string.Join("; ", violations)}.",
+        $"The report breaks {violations.Count} {(violations.Count == 1 ? "rule" : "rules")}: {string.Join("; ", violations.Select(violation => $"{violation.Field} {violation.Description}"))}.",
         Broken(violations.Select(violation => (violation.Field, violation.Description))));
 
     public static RpcException Invalid(string reason, string message, IEnumerable<(string Field, string Rule)> violations) =>

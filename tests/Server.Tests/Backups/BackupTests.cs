@@ -57,6 +57,10 @@ public sealed class BackupTests : IDisposable
             Assert.Equal("CreateBackup", (await AuditAsync(server, "Backup")).Single(record => record.Subjects.Count > 0).Action.Split('.')[1]);
         }
 
+        // It opens as a data directory, although it has no secret; that it was looked at leaves it whole.
+        var made = new BackupSet(Backups).List().Backups[0];
+        Assert.Empty(Store(made.Path));
+        Assert.Empty(made.Verify(static _ => { }, CancellationToken.None));
         var restored = Restore(Data + "-restored");
         Assert.False(File.Exists(Path.Combine(restored, "secret.key")), "No secret is in a backup.");
         CopySecrets(restored);

@@ -64,6 +64,7 @@ public sealed class InvalidReportTests(InvalidReportTests.Server fixture) : ICla
         var violation = Assert.Single(refusal.GetRpcStatus()!.GetDetail<BadRequest>()!.FieldViolations);
         Assert.Equal(Cases[name].Field, violation.Field);
         Assert.Equal("REPORT_INVALID", refusal.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal($"The report breaks 1 rule: {violation.Field} {violation.Description}.", refusal.Status.Detail);
     }
 
     [Fact]
