@@ -96,7 +96,9 @@ internal sealed class BackupCommand : Command
             var exitCode = await ShowAsync(parsed, list.Backups, list.Problems).ConfigureAwait(false);
             if (!IsJson(parsed))
             {
-                Terminal.Out.WriteLine(list.NextDue is null
+                Terminal.Out.WriteLine(list.Kept == 0
+                    ? "This server makes no backups: its operator names a directory with Backup:Directory."
+                    : list.NextDue is null
                     ? string.Create(CultureInfo.InvariantCulture, $"{list.Kept} are kept; they are made when asked for.")
                     : string.Create(CultureInfo.InvariantCulture, $"{list.Kept} are kept; the next is due {MomentText.Of(list.NextDue.ToDateTimeOffset())}."));
             }

@@ -22,6 +22,7 @@ public sealed class FleetClient
         Admin = new(calls);
         Apps = new(calls);
         Audit = new(calls);
+        Backups = new(calls);
         Feed = new(calls);
         Insights = new(calls);
         Licenses = new(calls);
@@ -37,6 +38,8 @@ public sealed class FleetClient
     public AppService.AppServiceClient Apps { get; }
 
     public AuditService.AuditServiceClient Audit { get; }
+
+    public BackupService.BackupServiceClient Backups { get; }
 
     public FeedService.FeedServiceClient Feed { get; }
 

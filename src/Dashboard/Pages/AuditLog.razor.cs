@@ -139,6 +139,7 @@ public sealed partial class AuditLog : Page
         AuditSubjectKind.Instance => Say($"installation {Short(subject.Id)}", $"Installation {Short(subject.Id)}"),
         AuditSubjectKind.Token => Say($"token {Short(subject.Id)}", $"Token {Short(subject.Id)}"),
         AuditSubjectKind.License => Say($"license {Short(subject.Id)}", $"Lizenz {Short(subject.Id)}"),
+        AuditSubjectKind.Backup => Say($"backup {subject.Id}", $"Backup {subject.Id}"),
         AuditSubjectKind.SigningKey => Say($"signing key {Short(subject.Id)}", $"Signaturschlüssel {Short(subject.Id)}"),
         _ => subject.Id,
     };

@@ -50,7 +50,8 @@ internal sealed partial class BackupKeeper : IDisposable
     /// <summary>Why the last backup failed, in words for an operator; null when it did not.</summary>
     public string? Failure { get; private set; }
 
-    public int Kept => _options.Keep;
+    /// <summary>How many are kept; 0 when none is made.</summary>
+    public int Kept => IsConfigured ? _options.Keep : 0;
 
     /// <summary>The newest whole backup; null when there is none.</summary>
     public Backup? Newest => List().Backups is [var newest, ..] ? newest : null;
