@@ -34,6 +34,8 @@ public sealed class ImportTableTests
         // Rpc: at the contract's own paths a refusal is one of the contract.
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
         ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights"],
+        // An edge for everybody: Callers, because guesses are counted; Admin, because what it hands out and erases is the same.
+        ["OwnData"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Access", "Audit", "Admin", "Privacy", "Ingestion"],
         // Licensing, Insights: what each class keeps is dropped where it is.
         ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
         // Files of what others select.
@@ -44,14 +46,14 @@ public sealed class ImportTableTests
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Audit", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Export", "OwnData", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "AuditInterceptor", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
+        "EventMessages", "AuditInterceptor", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CollectedData", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

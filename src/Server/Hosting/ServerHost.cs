@@ -15,6 +15,7 @@ using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
+using Telemetry.Server.OwnData;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Retention;
 using Telemetry.Server.Rpc;
@@ -137,6 +138,7 @@ internal static class ServerHost
         services.AddAudit();
         services.AddAccess();
         services.AddAdmin();
+        services.AddOwnData();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
         services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
@@ -155,6 +157,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<AuditGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<PrivacyGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<OwnDataGrpcService>>(ForProofs);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
         services.Configure<GrpcServiceOptions<ReflectionGrpcService>>(EndsAtStop);
@@ -169,6 +172,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.AppService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AuditService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.PrivacyService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.OwnDataService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -186,6 +190,12 @@ internal static class ServerHost
     {
         options.Interceptors.Add<FailureInterceptor>();
         options.Interceptors.Add<AppLimitInterceptor>();
+        options.Interceptors.Add<AuditInterceptor>();
+    }
+
+    private static void ForProofs(GrpcServiceOptions options)
+    {
+        options.Interceptors.Add<FailureInterceptor>();
         options.Interceptors.Add<AuditInterceptor>();
     }
 
@@ -220,6 +230,7 @@ internal static class ServerHost
         contract.MapGrpcService<AppGrpcService>();
         contract.MapGrpcService<AuditGrpcService>();
         contract.MapGrpcService<PrivacyGrpcService>();
+        contract.MapGrpcService<OwnDataGrpcService>();
         contract.MapGrpcService<InsightsGrpcService>();
         contract.MapGrpcService<LicenseGrpcService>();
         contract.MapGrpcService<LicenseAdminGrpcService>();

@@ -142,6 +142,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// Is called with the numbers that will be erased; what it makes of them goes into the transaction that makes the erasure visible.
     /// </param>
     /// <param name="cancellation">Ends the waiting; an erasure that is visible is finished by <see cref="FinishErasuresAsync"/>.</param>
+    /// <param name="owner">Whether it must be somebody's, and what is kept of its owner; null for whosever it is and nothing.</param>
     /// <returns>
     /// Null when the store knows nothing of it. After a failure in the middle it knows nothing any more: then a further call with the
     /// same tombstone finishes that erasure and returns it.
@@ -149,7 +150,14 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">Not everything is erased yet; try again later.</exception>
     /// <exception cref="StoreDamagedException">Its reports cannot be read as they were written.</exception>
     ValueTask<Erasure?> EraseAsync(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation);
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation,
+        ErasedOwner? owner = null);
+
+    /// <summary>One app of an installation, if its data is owned by whoever this is a hash of; both as they are at the same moment.</summary>
+    /// <param name="instance">The installation.</param>
+    /// <param name="app">The app's slug.</param>
+    /// <param name="owner">The keyed hash of the ownership secret; never 0.</param>
+    InstanceState? FindOwned(InstanceId instance, string app, ulong owner);
 
     /// <summary>Goes on with erasures that a crash or a failure interrupted; to be asked for now and then.</summary>
     /// <exception cref="StoreUnavailableException">It cannot be done now; try again later.</exception>
@@ -236,3 +244,8 @@ internal sealed class StoreOpenException(string message, Exception? inner = null
 
 /// <summary>The store cannot do its work now: a full or failing disk, a dead database. May heal.</summary>
 internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What an erasure has to do with who owns the installation's data.</summary>
+/// <param name="MarkOf">Makes of the owner's hash, or of 0, what the erasure keeps of it.</param>
+/// <param name="Needed">The hash of the only one for whom it is erased, looked at in the step that erases; null for anybody.</param>
+internal sealed record ErasedOwner(Func<ulong, ulong> MarkOf, ulong? Needed = null);

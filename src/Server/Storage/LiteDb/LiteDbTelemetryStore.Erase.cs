@@ -22,7 +22,8 @@ internal sealed partial class LiteDbTelemetryStore
     public long? ErasedThrough(long number) => Volatile.Read(ref _erased).Through(number);
 
     public async ValueTask<Erasure?> EraseAsync(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation)
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation,
+        ErasedOwner? owner = null)
     {
         await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
         try
@@ -31,7 +32,7 @@ internal sealed partial class LiteDbTelemetryStore
             var latest = _fleet.Find(instance, app)?.LatestNumber ?? 0;
             // Beside the commits, but for what is reported meanwhile.
             var numbers = await InTurnAsync(() => NumbersOf(instance, app, latest, 0).ToList(), cancellation).ConfigureAwait(false);
-            var erasure = await ChangeAsync(() => Erase(instance, app, tombstone, audit, latest, numbers)).ConfigureAwait(false);
+            var erasure = await ChangeAsync(() => Erase(instance, app, tombstone, audit, latest, numbers, owner)).ConfigureAwait(false);
             await FinishAsync(cancellation).ConfigureAwait(false);
             return erasure ?? interrupted;
         }
@@ -99,7 +100,8 @@ internal sealed partial class LiteDbTelemetryStore
     }
 
     private Erasure? Erase(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, long foundFrom, List<long> found)
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, long foundFrom, List<long> found,
+        ErasedOwner? owner)
     {
         Recover();
         if (_fleet.PlaceOf(instance, app) is not var (slot, ordinal))
@@ -107,10 +109,17 @@ internal sealed partial class LiteDbTelemetryStore
             return null;
         }
 
+        var owned = _fleet.OwnerOf(instance, app);
+        if (owner?.Needed is { } needed && needed != owned)
+        {
+            // Somebody else reported in its name since it was asked for.
+            return null;
+        }
+
         var newer = NumbersOf(instance, app, _fleet.Find(instance, app)!.LatestNumber, foundFrom);
         var numbers = new NumberTable(newer.Concat(found).Select(number => new NumberRange(number, number))).Ranges;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        var erasure = new Erasure(Erasures.Count + 1, _current, now, app, numbers, tombstone);
+        var erasure = new Erasure(Erasures.Count + 1, _current, now, app, numbers, tombstone, owner?.MarkOf(owned) ?? 0);
         var gone = new HashSet<int> { ordinal };
         CommitWithSlots([slot], database => database.WriteErasure(erasure, isPending: true), gone, audit(numbers));
 
