@@ -41,7 +41,7 @@ public sealed class CollectedTests
 
         var page = await browser.ActAsync(("action", "delete"), ("confirm", "yes"));
 
-        Assert.Contains("Deleted on the server Deleted: 1 reports, 2026-11-20 12:00:00 UTC.", page, StringComparison.Ordinal);
+        Assert.Contains("Deleted on the server Deleted: 1 report, 2026-11-20 12:00:00 UTC.", page, StringComparison.Ordinal);
         Assert.Empty(server.Store.ReadInstances());
         Assert.Equal(ReportingMode.On, host.Client.GetStatus().Consent.Mode);
         Assert.Contains(host.Client.GetStatus().LastDeletion!.Receipt, await browser.ReadAsync(), StringComparison.Ordinal);

@@ -39,7 +39,7 @@ internal static class CollectedPart
 
     private static Html Deleted(DeletionReceipt receipt) => Html.Of($"""
         <dl>
-        <div><dt>Last deleted</dt><dd>{SupportPage.Time(receipt.DeletedAt)}, {receipt.Reports.ToString(CultureInfo.InvariantCulture)} reports</dd></div>
+        <div><dt>Last deleted</dt><dd>{SupportPage.Time(receipt.DeletedAt)}, {receipt.Reports.ToString(CultureInfo.InvariantCulture)} {(receipt.Reports == 1 ? "report" : "reports")}</dd></div>
         <div><dt>Receipt</dt><dd><details><summary>Show the receipt</summary><code id="receipt" class="wrap">{receipt.Receipt}</code></details></dd></div>
         </dl>
         """);

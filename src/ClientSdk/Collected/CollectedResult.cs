@@ -20,10 +20,12 @@ public abstract class CollectedResult
     /// <summary>Kind and message.</summary>
     public override string ToString() => $"{Kind}: {Message}";
 
+    private static string Counted(long reports) => reports == 1 ? "1 report" : string.Create(CultureInfo.InvariantCulture, $"{reports} reports");
+
     /// <summary>Here is everything that the server keeps of this installation of the app.</summary>
     /// <param name="lines">JSON objects: the installation's state first, then its reports, the newest first.</param>
     public sealed class Shown(IReadOnlyList<string> lines) : CollectedResult(CollectedResultKind.Shown,
-        string.Create(CultureInfo.InvariantCulture, $"The server keeps {Math.Max(0, lines.Count - 1)} reports of this installation."))
+        string.Create(CultureInfo.InvariantCulture, $"The server keeps {Counted(Math.Max(0, lines.Count - 1))} of this installation."))
     {
         /// <summary>
         /// A JSON object each, as docs/protocol.md has them: first {"instance": ...}, then a {"report": ...} for each
@@ -38,7 +40,7 @@ public abstract class CollectedResult
     /// <param name="problem">Why this installation could not write that down; null when it did.</param>
     public sealed class Deleted(IReadOnlyList<DeletionReceipt> receipts, bool before, string? problem = null)
         : CollectedResult(CollectedResultKind.Deleted, string.Create(CultureInfo.InvariantCulture,
-            $"{(before ? "It was deleted before" : "Deleted")}: {receipts[^1].Reports} reports, {receipts[^1].DeletedAt:yyyy-MM-dd HH:mm:ss} UTC.")
+            $"{(before ? "It was deleted before" : "Deleted")}: {Counted(receipts[^1].Reports)}, {receipts[^1].DeletedAt:yyyy-MM-dd HH:mm:ss} UTC.")
             + (problem is null ? "" : $" That could not be noted here, so the next report is sent under the same proof. {problem}"))
     {
         /// <summary>What the server signed, the oldest first; usually one. The last one is also in <see cref="TelemetryStatus.LastDeletion"/>.</summary>

@@ -49,8 +49,8 @@ internal sealed record InstallationState
     [JsonIgnore]
     public bool IsPlausible => Version is >= 1 and <= CurrentVersion
         && Guid.TryParse(ReportSeed, out _)
-        && (Open is null || Open.IsPlausible) && (Ownership is null || Ownership.IsPlausible) && (LastDeletion is null || LastDeletion.IsPlausible)
-        && (Mode is null || Enum.IsDefined(Mode.Value));
+        && (Open is null || Open.IsPlausible) && (Mode is null || Enum.IsDefined(Mode.Value))
+        && (Ownership is null || Ownership.IsPlausible) && (LastDeletion is null || LastDeletion.IsPlausible);
 
     public static InstallationState New(DateTimeOffset now, uint schema) => new()
     {

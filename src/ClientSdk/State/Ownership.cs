@@ -15,6 +15,6 @@ internal sealed record Ownership(byte[] Secret, string InstanceHash)
 
     public static Ownership New(string instanceHash) => new(RandomNumberGenerator.GetBytes(SecretBytes), instanceHash);
 
-    /// <summary>By content, as the lists of bytes are.</summary>
+    /// <summary>Whether it is still the one that another process has, or had.</summary>
     public bool HasSecretOf(Ownership? other) => other is not null && CryptographicOperations.FixedTimeEquals(Secret, other.Secret);
 }

@@ -48,7 +48,7 @@ internal sealed class LimitOptions
     public int BatchesAtOnce { get; set; } = 8;
 
     /// <summary>
-    /// Streams that need no token (health watches, reflection) of one caller at a time; of all callers eight times as
+    /// Streams that need no token (health watches, reflection, exports by proof) of one caller at a time; of all callers eight times as
     /// many. Default: 100.
     /// </summary>
     [Range(0, int.MaxValue / AllCallers)]

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Telemetry.Client;
-
 namespace Telemetry.Cli.Tests.Installation;
 
 public sealed class CollectedCommandTests
@@ -66,7 +63,7 @@ public sealed class CollectedCommandTests
         var (code, output, _) = await app.RunAsync("collected", "delete", "--yes");
 
         Assert.Equal(0, code);
-        Assert.Matches("^Deleted: 1 reports, .*\nReceipt: ey", output);
+        Assert.Matches("^Deleted: 1 report, .*\nReceipt: ey", output);
         Assert.Equal("off", await app.ModeAsync());
     }
 }
