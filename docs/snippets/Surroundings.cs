@@ -15,10 +15,19 @@ internal abstract class Surroundings
 
     protected static Settings settings => throw new NotSupportedException();
 
+    protected static TelemetryClient client => throw new NotSupportedException();
+
+    protected static ReceiptArchive archive => throw new NotSupportedException();
+
     protected static CancellationToken cancellationToken => CancellationToken.None;
 }
 
 internal sealed record Settings(string Country);
+
+internal sealed class ReceiptArchive
+{
+    public Task KeepAsync(string receipt) => throw new NotSupportedException();
+}
 
 internal sealed class InvoiceStore
 {

@@ -68,6 +68,7 @@ internal static class CliProgram
             new PreviewCommand(console),
             new SendCommand(console),
             new HistoryCommand(console),
+            new CollectedCommand(console),
             new DoctorCommand(console),
             new TailCommand(connection, console),
             new ReportCommand(connection, console),

@@ -20,6 +20,12 @@ internal sealed record Notice(bool Good, string Title, string Message)
 
     public static readonly Notice Agreed = new(true, "Agreed", "The newer fields are part of the report from now on.");
 
+    public static readonly Notice NotConfirmed = new(false, "Nothing was deleted",
+        "Deleting cannot be undone. Tick the box beside the button to confirm it.");
+
+    public static readonly Notice StillAsking = new(false, "Not finished yet",
+        "The server has not answered yet. Open this page again in a while and ask once more: what is deleted is answered with its receipt.");
+
     public static readonly Notice StillSending = new(false, "Not finished yet",
         "The report is still on its way. Open this page again in a while; the result is shown under the last report.");
 

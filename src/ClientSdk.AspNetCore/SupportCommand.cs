@@ -18,12 +18,23 @@ internal abstract record SupportCommand
     /// <summary>Name of the field that tells one button from another.</summary>
     public const string OnceField = "once";
 
+    /// <summary>Name of the field that confirms a deletion.</summary>
+    public const string ConfirmField = "confirm";
+
+    /// <summary>Name of the field that asks to switch off before a deletion.</summary>
+    public const string OffField = "off";
+
+    /// <summary>The value of a box that is ticked.</summary>
+    public const string Ticked = "yes";
+
     /// <summary>Null when no form of this page makes such a request.</summary>
     public static SupportCommand? Of(IFormCollection form) => form[ActionField].ToString() switch
     {
         "switch" => ReadMode(form[ModeField].ToString()) is { } mode && ReadList(form) is { } list ? new Switch(mode, list) : null,
         "agree" => ReadList(form) is { } list ? new Agree(list) : null,
         "send" => new Send(form[OnceField].ToString()),
+        "collected" => new ShowCollected(),
+        "delete" => new DeleteCollected(form[OnceField].ToString(), form[ConfirmField] == Ticked, form[OffField] == Ticked),
         _ => null,
     };
 
@@ -60,4 +71,13 @@ internal abstract record SupportCommand
     /// <summary>Send a report now.</summary>
     /// <param name="Once">Which button was pressed; another press of the same one is the same wish.</param>
     public sealed record Send(string Once) : SupportCommand;
+
+    /// <summary>Hand out what the server collected.</summary>
+    public sealed record ShowCollected : SupportCommand;
+
+    /// <summary>Have the server delete what it collected.</summary>
+    /// <param name="Once">Which button was pressed; another press of the same one is the same wish.</param>
+    /// <param name="IsConfirmed">Whether it is meant.</param>
+    /// <param name="SwitchesOff">Whether reports are switched off first.</param>
+    public sealed record DeleteCollected(string Once, bool IsConfirmed, bool SwitchesOff) : SupportCommand;
 }

@@ -12,11 +12,15 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
     /// <summary>How long an administrator waits for a collector before the page comes without values.</summary>
     public static readonly TimeSpan PreviewPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Longer than the client asks a server, and than an attempt takes that is waited for.</summary>
+    public static readonly TimeSpan CollectedPatience = TimeSpan.FromSeconds(150);
+
     /// <summary>Longer than any attempt takes whose collector answers.</summary>
     public static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(90);
 
     private readonly object _lock = new();
     private (string? Once, Task<SendResult>? Result) _sent;
+    private (string? Once, Task<CollectedResult>? Result) _deleted;
 
     /// <summary>How reporting stands. While it is off, nothing is collected to show either.</summary>
     public async Task<SupportView> LookAsync(CancellationToken cancellation)
@@ -40,6 +44,8 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
                 SupportCommand.Switch asked when IsCurrent(asked.List) => await ChooseAsync(asked.Mode).ConfigureAwait(false),
                 SupportCommand.Agree asked when IsCurrent(asked.List) => await AgreeAsync().ConfigureAwait(false),
                 SupportCommand.Switch or SupportCommand.Agree => Notice.ListChanged,
+                SupportCommand.DeleteCollected { IsConfirmed: false } => Notice.NotConfirmed,
+                SupportCommand.DeleteCollected asked => await DeleteAsync(asked).ConfigureAwait(false),
                 SupportCommand.Send asked => SendNotice.Of(
                     await SendOnce(asked.Once).WaitAsync(SendPatience, time, stopping).ConfigureAwait(false)),
                 _ => Notice.UnknownForm,
@@ -51,11 +57,54 @@ internal sealed class SupportDesk(TelemetryClient client, TimeProvider time, Can
         }
         catch (TimeoutException)
         {
-            return Notice.StillSending;
+            return command is SupportCommand.Send ? Notice.StillSending : Notice.StillAsking;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return Notice.Stopping;
+        }
+    }
+
+    /// <summary>What the server collected; or why it cannot be shown.</summary>
+    public async Task<(CollectedResult.Shown? Shown, Notice? Problem)> ShowCollectedAsync(CancellationToken cancellation)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stopping);
+        try
+        {
+            var result = await client.ShowCollectedAsync(either.Token).WaitAsync(CollectedPatience, time, either.Token).ConfigureAwait(false);
+            return result is CollectedResult.Shown shown ? (shown, null) : (null, CollectedNotice.Of(result));
+        }
+        catch (TimeoutException)
+        {
+            return (null, Notice.StillAsking);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return (null, Notice.Stopping);
+        }
+    }
+
+    private async Task<Notice> DeleteAsync(SupportCommand.DeleteCollected asked)
+    {
+        if (asked.SwitchesOff)
+        {
+            await client.SetModeAsync(ReportingMode.Off, stopping).ConfigureAwait(false);
+        }
+
+        return CollectedNotice.Of(await DeleteOnce(asked.Once).WaitAsync(CollectedPatience, time, stopping).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc cref="SendOnce"/>
+    private Task<CollectedResult> DeleteOnce(string once)
+    {
+        lock (_lock)
+        {
+            if (once.Length == 0 || once != _deleted.Once)
+            {
+                _deleted = (once, client.DeleteCollectedAsync(stopping));
+            }
+
+            return _deleted.Result!;
         }
     }
 

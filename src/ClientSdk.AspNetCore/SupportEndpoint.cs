@@ -6,7 +6,7 @@ namespace Telemetry.Client.AspNetCore;
 
 /// <summary>The page's two requests: look, and act.</summary>
 /// <remarks>
-/// Responsible for: antiforgery, headers, and that a reload never repeats an action: acting answers with a redirect, and
+/// Responsible for: antiforgery, headers, and that a reload never repeats an action: acting answers with a redirect, or with a file, and
 /// what came of it is shown by the request that follows. Not responsible for: who may come here. Throws: only when the
 /// caller is gone or the host's own services fail.
 /// </remarks>
@@ -25,10 +25,49 @@ internal sealed class SupportEndpoint(
         }
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
-        notices.Keep(context, await desk.ActAsync(SupportCommand.Of(form)).ConfigureAwait(false));
+        var command = SupportCommand.Of(form);
+        if (command is not SupportCommand.ShowCollected)
+        {
+            Redirect(context, await desk.ActAsync(command).ConfigureAwait(false));
+            return;
+        }
+
+        try
+        {
+            var (shown, problem) = await desk.ShowCollectedAsync(context.RequestAborted).ConfigureAwait(false);
+            if (shown is null)
+            {
+                Redirect(context, problem!);
+                return;
+            }
+
+            await WriteAsync(context, shown).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody reads the answer.
+        }
+    }
+
+    /// <summary>Shows what came of it with the request that follows, so that a reload repeats nothing.</summary>
+    private void Redirect(HttpContext context, Notice notice)
+    {
+        notices.Keep(context, notice);
         PageHeaders.Write(context.Response);
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
         context.Response.Headers.Location = NoticeCookie.PathOf(context.Request);
+    }
+
+    /// <summary>As a file: it can be long, and whoever asked for it will want to keep it.</summary>
+    private static async Task WriteAsync(HttpContext context, CollectedResult.Shown shown)
+    {
+        PageHeaders.Write(context.Response);
+        context.Response.ContentType = "application/jsonl; charset=utf-8";
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"collected.jsonl\"";
+        foreach (var line in shown.Lines)
+        {
+            await context.Response.WriteAsync(line + "\n", context.RequestAborted).ConfigureAwait(false);
+        }
     }
 
     private async Task<bool> IsOursAsync(HttpContext context)

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Telemetry.Client.Collect;
+using Telemetry.Client.Collected;
 using Telemetry.Client.Consent;
 using Telemetry.Client.Contract;
 using Telemetry.Client.Schedule;
@@ -14,7 +15,8 @@ namespace Telemetry.Client;
 /// <remarks>
 /// Safe to use from any number of threads, and by any number of processes that share the state directory. Nothing goes
 /// out before <see cref="Start"/>, except what <see cref="SendNowAsync"/> is asked to send. While off there is no
-/// connection, no name lookup and no thread of its own; switched off by environment or command line, not even a timer.
+/// connection, no name lookup and no thread of its own, unless somebody calls <see cref="ShowCollectedAsync"/> or
+/// <see cref="DeleteCollectedAsync"/>; switched off by environment or command line, not even a timer.
 /// What a machine, a network, a server or a collector can do never throws: it is told by results, status and log.
 /// </remarks>
 public class TelemetryClient : IAsyncDisposable, IDisposable
@@ -32,6 +34,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     private readonly Installation _installation;
     private readonly ReportPreparer _preparer;
     private readonly ReportCourier _courier;
+    private readonly CollectedData _collected;
     private readonly TimeProvider _time;
     private readonly TelemetryLog _log;
     private readonly RepeatingTimer? _timer;
@@ -45,8 +48,8 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
 
     /// <summary>For mocks.</summary>
     protected TelemetryClient() =>
-        (_contract, _directory, _installation, _preparer, _courier, _time, _log) =
-            (null!, null!, null!, null!, null!, null!, null!);
+        (_contract, _directory, _installation, _preparer, _courier, _collected, _time, _log) =
+            (null!, null!, null!, null!, null!, null!, null!, null!);
 
     private TelemetryClient(
         TelemetryOptions options, ReportContract contract, Func<CancellationToken, Task<CollectedUsage?>> collector,
@@ -69,9 +72,9 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
             new CollectorCall(collector, options.CollectTimeout, _time), new ReportComposer(options, contract, hash),
             _directory, _time));
         var (server, transport, handler) = (options.Server!, options.Transport, options.HttpHandlerFactory);
-        _courier = new ReportCourier(
-            _installation, _directory, _preparer, () => TelemetryChannel.For(server, transport, handler?.Invoke()),
-            options.Timeout, _time, _log);
+        Func<TelemetryChannel> connect = () => TelemetryChannel.For(server, transport, handler?.Invoke());
+        _courier = new ReportCourier(_installation, _directory, _preparer, connect, options.Timeout, _time, _log);
+        _collected = new CollectedData(_installation, _courier, connect, _time, _log);
         _timer = new RepeatingTimer(TickAsync, _time);
     }
 
@@ -86,9 +89,9 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
         _installation = new Installation(directory, profile, contract, commandLine: null, variable, time);
         _preparer = new ReportPreparer(
             _installation, new PendingReports(directory, contract, profile.Consent, subscriptionKey));
-        _courier = new ReportCourier(
-            _installation, directory, _preparer, () => TelemetryChannel.For(profile.Server, profile.Transport),
-            ReportingClient.DefaultTimeout, time, _log);
+        Func<TelemetryChannel> connect = () => TelemetryChannel.For(profile.Server, profile.Transport);
+        _courier = new ReportCourier(_installation, directory, _preparer, connect, ReportingClient.DefaultTimeout, time, _log);
+        _collected = new CollectedData(_installation, _courier, connect, time, _log);
     }
 
     /// <summary>Told the result of each scheduled attempt, on a timer's thread. What a handler throws is logged.</summary>
@@ -186,6 +189,7 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
             LastSuccessAt = state.LastSuccessAt,
             LastOutcome = state.LastOutcome?.Kind,
             LastMessage = state.LastOutcome?.Message ?? "",
+            LastDeletion = state.LastDeletion,
             Problem = consent.Source == ConsentSource.UnusableState ? consent.Explanation : Volatile.Read(ref _problem),
             StateDirectory = _directory.Path,
         };
@@ -237,6 +241,26 @@ public class TelemetryClient : IAsyncDisposable, IDisposable
     /// <exception cref="OperationCanceledException">The caller canceled.</exception>
     public virtual Task<SendResult> SendNowAsync(CancellationToken cancellationToken = default) =>
         _courier.SendNowAsync(cancellationToken);
+
+    /// <summary>
+    /// Asks the server for everything that it keeps of this installation of the app: its state and its reports. Proves with a
+    /// secret, which was sent with every report, that it is this installation. Works whether reports are on or off.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the asking, which takes a minute at most.</param>
+    /// <returns>Exactly what came of it.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    public virtual Task<CollectedResult> ShowCollectedAsync(CancellationToken cancellationToken = default) =>
+        _collected.ShowAsync(cancellationToken);
+
+    /// <summary>
+    /// Has the server delete everything that it keeps of this installation of the app, for good. Switches nothing off: the next
+    /// report begins anew, as that of an installation that nobody knew. Works whether reports are on or off.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting, which takes a minute at most; it may be deleted all the same.</param>
+    /// <returns>Exactly what came of it.</returns>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    public virtual Task<CollectedResult> DeleteCollectedAsync(CancellationToken cancellationToken = default) =>
+        _collected.DeleteAsync(cancellationToken);
 
     /// <summary>The attempts so far, the latest first, at most 100.</summary>
     public virtual IReadOnlyList<LedgerEntry> GetHistory() => _directory.ReadLedger();

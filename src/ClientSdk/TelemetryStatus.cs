@@ -48,6 +48,9 @@ public sealed record TelemetryStatus
     /// <summary>The same in words; empty: none yet.</summary>
     public string LastMessage { get; init; } = "";
 
+    /// <summary>What the server said when everything that it had collected was deleted last; null: that was not asked for.</summary>
+    public DeletionReceipt? LastDeletion { get; init; }
+
     /// <summary>What keeps reports from being made or sent at the moment, and what to do; null: nothing that is known.</summary>
     public string? Problem { get; init; }
 

@@ -35,10 +35,12 @@ public sealed class ImportTableTests
         ["Compatibility"] = ["Model", "Schema", "Callers", "Ingestion", "Licensing", "Rpc"],
         // Backups: what is erased is noted beside them.
         ["Admin"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Feed", "Licensing", "Privacy", "Insights", "Backups"],
+        // An edge for everybody: Callers, because guesses are counted; Admin, because what it hands out and erases is the same.
+        ["OwnData"] = ["Model", "Schema", "Callers", "Rpc", "Storage", "Access", "Audit", "Admin", "Privacy", "Ingestion"],
         // Licensing, Insights: what each class keeps is dropped where it is.
         ["Retention"] = ["Model", "Storage", "Audit", "Privacy", "Licensing", "Insights"],
-        // Insights: their files are part of a backup. Access: whoever asks for one does it as long as his token is good.
-        ["Backups"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Privacy", "Insights"],
+        // Insights: their files are part of a backup. Licensing: a restored server gives up seats again. Access: whoever asks for one does it as long as his token is good.
+        ["Backups"] = ["Model", "Schema", "Rpc", "Storage", "Access", "Audit", "Privacy", "Licensing", "Insights"],
         // Files of what others select.
         ["Export"] = ["Model", "Schema", "Rpc", "Storage", "Insights"],
         // The contract's calls as JSON, with bodies taken as at the other HTTP paths.
@@ -47,14 +49,14 @@ public sealed class ImportTableTests
         // Gives its fleet a past by the way that reports and licenses take inside; then reports from outside, as a client does.
         ["Demo"] = ["Model", "Schema", "Storage", "Audit", "Privacy", "Licensing", "Ingestion", "Admin"],
         // Composes everything.
-        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Backups", "Export", "Demo"],
+        ["Hosting"] = ["Model", "Schema", "Callers", "Access", "Audit", "Rpc", "Storage", "Privacy", "Licensing", "Feed", "Ingestion", "Compatibility", "Transcoding", "OpenApi", "Admin", "Insights", "Retention", "Backups", "Export", "OwnData", "Demo"],
     };
 
     /// <summary>The classes that stand at an edge and speak the contract; everything else speaks the model.</summary>
     private static readonly string[] Edges =
     [
         "GrpcService", "Mapper", "ServiceBinding", "ReportingMessages", "SubmitAnswers", "FieldRegister", "FeedRequestReader",
-        "EventMessages", "AuditInterceptor", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
+        "EventMessages", "AuditInterceptor", "QueryReader", "FeedMessage", "FeedSession", "StoredMessages", "CollectedData", "CurrentReflection", "BatchMethod", "ContractEndpoint", "TranscodedCalls", "ContractDocument", "ContractFiles", "MessageSchemas", "ExampleReport", "ServerHost", "RequestLimits", "IExport",
     ];
 
     private static readonly TypeDefinition[] Types = [.. new[] { typeof(ReportSchema), typeof(ITelemetryStore) }

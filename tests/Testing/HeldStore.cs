@@ -38,6 +38,8 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
 
     public IReadOnlyList<AccessToken> Tokens => inner.Tokens;
 
+    public IReadOnlyList<ErasedSeats> ErasedSeats => inner.ErasedSeats;
+
     public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Release() => _held?.TrySetResult();
@@ -134,8 +136,11 @@ internal sealed class HeldStore(ITelemetryStore inner) : ITelemetryStore
     public ValueTask FinishErasuresAsync(CancellationToken cancellation) => inner.FinishErasuresAsync(cancellation);
 
     public ValueTask<Erasure?> EraseAsync(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation) =>
-        Broken is { } words ? throw new StoreUnavailableException(words) : inner.EraseAsync(instance, app, tombstone, audit, cancellation);
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation,
+        ErasedOwner? owner = null) =>
+        Broken is { } words ? throw new StoreUnavailableException(words) : inner.EraseAsync(instance, app, tombstone, audit, cancellation, owner);
+
+    public InstanceState? FindOwned(InstanceId instance, string app, ulong owner) => inner.FindOwned(instance, app, owner);
 
     public ValueTask ChangeTokensAsync(TokenChanges changes, CancellationToken cancellation) =>
         Broken is { } words ? throw new StoreUnavailableException(words) : inner.ChangeTokensAsync(changes, cancellation);

@@ -7,6 +7,7 @@ namespace Telemetry.Testing;
 internal sealed class StoreModel
 {
     private readonly List<StoredReport> _log = [];
+    private readonly List<Report> _reports = [];
 
     public IReadOnlyList<StoredReport> Log => _log;
 
@@ -19,6 +20,10 @@ internal sealed class StoreModel
 
     public IReadOnlyList<(InstanceId Instance, string App)> InstancesInOrder() =>
         [.. _log.Select(stored => (stored.Instance, stored.App)).Distinct()];
+
+    /// <summary>Whoever sent the same secret with every report; 0 for nobody.</summary>
+    public ulong OwnerOf(InstanceId instance, string app) =>
+        _reports.Where(report => report.Instance == instance && report.App == app).Select(report => report.Owner).Distinct().ToList() is [var owner] ? owner : 0;
 
     private CommitOutcome Decide(Report report, CommitRules rules, ulong epoch)
     {
@@ -47,8 +52,12 @@ internal sealed class StoreModel
         }
 
         kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
+        var owner = OwnerOf(report.Instance, report.App);
+        var ownership = last is null ? (report.Owner == 0 ? OwnershipChange.None : OwnershipChange.Begun)
+            : owner != 0 && owner != report.Owner ? OwnershipChange.Ended : OwnershipChange.None;
         var stored = StoredReport.Of(
-            new FeedPosition(epoch, _log.Count + 1), rules.Now.ToUnixTimeMilliseconds(), kinds, last?.Position.Number ?? 0, report);
+            new FeedPosition(epoch, _log.Count + 1), rules.Now.ToUnixTimeMilliseconds(), kinds, last?.Position.Number ?? 0, report, ownership);
+        _reports.Add(report);
         _log.Add(stored);
         return new(CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }

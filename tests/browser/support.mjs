@@ -170,6 +170,20 @@ try {
   check("a second report is too soon, and it says until when", /too soon[\s\S]*Welcome again/.test(await notice()));
   await picture("too-soon");
 
+  const [download] = await Promise.all([
+    tab.waitForEvent("download"), tab.getByRole("button", { name: "Show what was collected" }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  check("what was collected comes as a file", lines.length === 2 && lines[0].instance.app === "roomvox" && lines[1].report.report.usage.rooms === 4);
+  await tab.getByRole("button", { name: "Delete what was collected" }).click();
+  check("nothing is deleted before a box is ticked",
+    (await tab.evaluate(() => document.activeElement?.id)) === "delete-confirm" && (await tab.getByText("Last deleted").count()) === 0);
+  await tab.getByLabel("Delete it for good").check();
+  await tab.getByRole("button", { name: "Delete what was collected" }).click();
+  check("it is deleted, with a receipt", /^Deleted on the server\s+Deleted: 1 report,/.test(await notice())
+    && (await tab.locator("#receipt").textContent()).split(".").length === 3);
+  await inspect("deleted");
+
   await server.stop();
   await send();
   check("a stopped server is not reached",

@@ -128,7 +128,7 @@ internal sealed class AuditCommand : Command
         {
             var record = entry.Record;
             return string.Create(CultureInfo.InvariantCulture,
-                $"{entry.Number,8}  {record.Time.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {record.Actor.Name,-24} {record.Action,-42} "
+                $"{entry.Number,8}  {record.Time.ToDateTimeOffset():yyyy-MM-dd HH:mm:ss}  {(record.Actor.Kind == AuditActorKind.Installation ? "an installation" : record.Actor.Name),-24} {record.Action,-42} "
                 + $"{ResultOf(record.Code),-18} {record.Calls,5} {record.Reports,8}  {string.Join(' ', record.Subjects.Select(Text))}").TrimEnd();
         }
 

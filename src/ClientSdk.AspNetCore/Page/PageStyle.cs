@@ -61,6 +61,7 @@ internal static class PageStyle
         }
         button:focus-visible { border-radius: .375rem; }
         button:hover { background: var(--accent-hover); }
+        form + form { margin-top: 1.5rem; }
         .notice:focus { outline: 0; }
         :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: .25rem; }
         dl > div { display: grid; grid-template-columns: 12rem 1fr; gap: 0 1rem; padding: .25rem 0; }

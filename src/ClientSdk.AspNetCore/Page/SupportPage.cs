@@ -34,6 +34,7 @@ internal static class SupportPage
             {SwitchPart.Of(view.Status, token)}
             {SendPart.Of(view.Status, token, now)}
             {HistoryPart.Of(view.History)}
+            {CollectedPart.Of(view.Status, token)}
             {PreviewPart.Of(view)}
             {FieldsPart.Of(view)}
             </main>

@@ -26,6 +26,19 @@ internal static class Words
         _ => "No report to send",
     };
 
+    public static string Of(CollectedResultKind kind) => kind switch
+    {
+        CollectedResultKind.Shown => "This is what was collected",
+        CollectedResultKind.Deleted => "Deleted on the server",
+        CollectedResultKind.NothingSent => "There is nothing to ask for",
+        CollectedResultKind.NotTheOwner => "The server does not do that for this installation",
+        CollectedResultKind.Busy => "Not at the moment",
+        CollectedResultKind.Unreachable => "Server not reached",
+        CollectedResultKind.MayBeDeleted => "No answer: it may be deleted",
+        CollectedResultKind.Unsupported => "The server is too old for that",
+        _ => "The server failed",
+    };
+
     public static string Of(UnreachableCause cause) => cause switch
     {
         UnreachableCause.Dns => "the name is not known",

@@ -94,6 +94,9 @@ internal sealed class ReportContract
         return ContractJson.Of(shown, name => name == UsageType ? _usage : null, indented: true);
     }
 
+    /// <summary>A message that a server hands out, on one line.</summary>
+    public string LineOf(IMessage message) => ContractJson.Of(message, name => name == UsageType ? _usage : null);
+
     private static void Withhold(IEnumerable<ListedField> fields, ContractMessage message, uint newestAccepted)
     {
         foreach (var field in fields.Where(field => field.SinceVersion > newestAccepted))

@@ -13,6 +13,8 @@ internal sealed class OutgoingReport
         Digest = Client.Digest.Of(Bytes);
     }
 
+    private OutgoingReport(Report report, byte[] bytes, string digest) => (Report, Bytes, Digest) = (report, bytes, digest);
+
     /// <summary>Not to be changed.</summary>
     public Report Report { get; }
 
@@ -22,6 +24,12 @@ internal sealed class OutgoingReport
     /// <summary>SHA-256 of the bytes.</summary>
     public string Digest { get; }
 
+    /// <summary>What proves whose report it is; goes beside it. Null: nothing.</summary>
+    public byte[]? OwnershipSecret { get; init; }
+
+    /// <summary>The same report with what proves whose it is.</summary>
+    public OutgoingReport With(byte[] ownershipSecret) => new(Report, Bytes, Digest) { OwnershipSecret = ownershipSecret };
+
     /// <summary>Whether the bytes were handed to a connection, after which nobody here can know that they did not arrive.</summary>
     public bool Left { get; private set; }
 
@@ -29,13 +37,26 @@ internal sealed class OutgoingReport
     public byte[] Leave()
     {
         Left = true;
-        var request = new byte[CodedOutputStream.ComputeTagSize(SubmitReportRequest.ReportFieldNumber)
-            + CodedOutputStream.ComputeLengthSize(Bytes.Length) + Bytes.Length];
+        var size = FieldSize(SubmitReportRequest.ReportFieldNumber, Bytes)
+            + (OwnershipSecret is null ? 0 : FieldSize(SubmitReportRequest.OwnershipSecretFieldNumber, OwnershipSecret));
+        var request = new byte[size];
         using var output = new CodedOutputStream(request);
-        output.WriteTag(SubmitReportRequest.ReportFieldNumber, WireFormat.WireType.LengthDelimited);
-        output.WriteLength(Bytes.Length);
+        Write(output, SubmitReportRequest.ReportFieldNumber, Bytes);
+        if (OwnershipSecret is not null)
+        {
+            Write(output, SubmitReportRequest.OwnershipSecretFieldNumber, OwnershipSecret);
+        }
+
         output.Flush();
-        Bytes.CopyTo(request, request.Length - Bytes.Length);
         return request;
+    }
+
+    private static int FieldSize(int field, byte[] bytes) =>
+        CodedOutputStream.ComputeTagSize(field) + CodedOutputStream.ComputeLengthSize(bytes.Length) + bytes.Length;
+
+    private static void Write(CodedOutputStream output, int field, byte[] bytes)
+    {
+        output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+        output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
     }
 }

@@ -52,6 +52,21 @@ internal sealed class ReportCourier : IDisposable
         return result is SendResult.Disabled ? null : result;
     }
 
+    /// <summary>Does something while no attempt of this process is under way.</summary>
+    /// <exception cref="OperationCanceledException">The caller canceled.</exception>
+    public async Task<T> BetweenAttemptsAsync<T>(Func<Task<T>> action, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     public void Dispose() => _one.Dispose();
 
     private async Task<SendResult> AttemptAsync(

@@ -43,7 +43,7 @@ internal static class SendFailures
         $"{Where(server)} took the report without giving a receipt for it. Tell the vendor.");
 
     /// <summary>What no server of ours can cause.</summary>
-    public static SendResult Unforeseen(Uri server, Exception e) => new SendResult.Unreachable(
+    public static SendResult.Unreachable Unforeseen(Uri server, Exception e) => new(
         $"{Where(server)} answered in a way that cannot be read ({e.GetType().Name}). Check the address and the port, and "
         + "whether a proxy answers in its place.", UnreachableCause.NotTelemetry);
 
@@ -73,13 +73,19 @@ internal static class SendFailures
         };
     }
 
-    private static SendResult NoAnswer(RpcException e, Uri server, bool left)
+    /// <summary>What gave no reason was no server of ours, or none was reached.</summary>
+    public static SendResult.Unreachable Unreached(RpcException e, Uri server)
     {
         var cause = CauseOf(e, server);
-        var message = Words(e, server, cause);
-        return left && cause is (UnreachableCause.Connection or UnreachableCause.Timeout)
-            ? new SendResult.MayHaveArrived(message + MayBeStored)
-            : new SendResult.Unreachable(message, cause);
+        return new SendResult.Unreachable(Words(e, server, cause), cause);
+    }
+
+    private static SendResult NoAnswer(RpcException e, Uri server, bool left)
+    {
+        var unreached = Unreached(e, server);
+        return left && unreached.Cause is (UnreachableCause.Connection or UnreachableCause.Timeout)
+            ? new SendResult.MayHaveArrived(unreached.Message + MayBeStored)
+            : unreached;
     }
 
     private static string Words(RpcException e, Uri server, UnreachableCause cause) => cause switch

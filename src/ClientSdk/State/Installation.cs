@@ -113,9 +113,12 @@ internal sealed class Installation(
                 return reading.State;
             }
 
-            chosen = Choose(reading.State, draft);
+            var report = Choose(reading.State, draft);
+            var ownership = (reading.State.Ownership ?? Ownership.New(report.Report.InstanceHash)) with { InstanceHash = report.Report.InstanceHash };
+            chosen = report.With(ownership.Secret);
             return reading.State with
             {
+                Ownership = ownership,
                 Open = reading.State.Open is { } open && open.ReportId == chosen.Report.ReportId
                     ? open with { Ended = false }
                     : OpenReport.Of(chosen, time.GetUtcNow()),
@@ -123,6 +126,20 @@ internal sealed class Installation(
         }, cancellationToken).ConfigureAwait(false);
         return (chosen, consent!);
     }
+
+    /// <summary>
+    /// After everything was deleted: the next report begins another row under another proof. What is not answered for is not sent again,
+    /// because it was deleted with the rest if it arrived.
+    /// </summary>
+    /// <param name="deleted">Whose reports were deleted.</param>
+    /// <param name="receipt">What the server gave for it.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
+    /// <exception cref="StateNotWrittenException">It cannot be written down; then the next report goes on under the same proof.</exception>
+    public Task BeginAnewAsync(Ownership deleted, DeletionReceipt receipt, CancellationToken cancellationToken) =>
+        directory.UpdateAsync(
+            reading => reading.Problem is null && deleted.HasSecretOf(reading.State.Ownership)
+                ? reading.State with { Ownership = null, Open = null, ReportSeed = InstallationState.NewSeed(), LastDeletion = receipt }
+                : reading.State, cancellationToken);
 
     /// <summary>Writes down how an attempt ended.</summary>
     /// <param name="reportId">The report that was sent; null: none.</param>

@@ -28,6 +28,12 @@ internal sealed record InstallationState
     /// <summary>The report that the server has not answered for; null: none.</summary>
     public OpenReport? Open { get; init; }
 
+    /// <summary>What proves whose the reports are; null until the first one is sealed, and after a deletion.</summary>
+    public Ownership? Ownership { get; init; }
+
+    /// <summary>The latest deletion of what the server had collected; null: none.</summary>
+    public DeletionReceipt? LastDeletion { get; init; }
+
     /// <summary>The latest period in which a scheduled attempt was made.</summary>
     public long? LastPeriod { get; init; }
 
@@ -43,7 +49,8 @@ internal sealed record InstallationState
     [JsonIgnore]
     public bool IsPlausible => Version is >= 1 and <= CurrentVersion
         && Guid.TryParse(ReportSeed, out _)
-        && (Open is null || Open.IsPlausible) && (Mode is null || Enum.IsDefined(Mode.Value));
+        && (Open is null || Open.IsPlausible) && (Mode is null || Enum.IsDefined(Mode.Value))
+        && (Ownership is null || Ownership.IsPlausible) && (LastDeletion is null || LastDeletion.IsPlausible);
 
     public static InstallationState New(DateTimeOffset now, uint schema) => new()
     {

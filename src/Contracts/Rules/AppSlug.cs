@@ -8,6 +8,8 @@ internal static partial class AppSlug
     /// <summary>The rule in words.</summary>
     public const string Rule = "2 to 32 lower-case letters, digits and hyphens, beginning with a letter";
 
+    public const int MaxLength = 32;
+
     public static bool IsValid(string? text) => text is not null && Slug().IsMatch(text);
 
     /// <exception cref="ArgumentException">It is none.</exception>

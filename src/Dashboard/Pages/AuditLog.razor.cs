@@ -128,6 +128,7 @@ public sealed partial class AuditLog : Page
 
     private string Who(AuditActor actor) => actor.Kind switch
     {
+        AuditActorKind.Installation => Say("an installation", "eine Installation"),
         AuditActorKind.Server => Say($"the server ({actor.Name})", $"der Server ({actor.Name})"),
         AuditActorKind.Provider => Say($"{actor.Name} (identity provider)", $"{actor.Name} (Identitätsanbieter)"),
         _ => actor.Name,

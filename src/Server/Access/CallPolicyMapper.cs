@@ -30,7 +30,7 @@ internal static class CallPolicyMapper
                 Hold(endpoint, access);
                 endpoint.Metadata.Add(new AuditPolicy(
                     AuditMapper.KindOf(method) ?? AuditKind.None, $"{method.Service.Name}.{method.Name}",
-                    [.. access.Apps?.SelectedBy ?? [], .. access.Apps?.NamedBy ?? []]));
+                    [.. access.Apps?.SelectedBy ?? [], .. access.Apps?.NamedBy ?? []], access.Everybody));
             }
         });
         return endpoints;

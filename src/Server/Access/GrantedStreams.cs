@@ -4,16 +4,27 @@ using RpcStatus = Google.Rpc.Status;
 
 namespace Telemetry.Server.Access;
 
-/// <summary>Runs streams for as long as their token is good, the caller stays and the server runs.</summary>
+/// <summary>Runs streams for as long as their token is good, if they need one, the caller stays and the server runs.</summary>
 internal sealed class GrantedStreams(TokenBook tokens, IHostApplicationLifetime lifetime)
 {
     /// <param name="context">The call.</param>
     /// <param name="stream">Streams until it is told to end.</param>
-    public async Task RunAsync(ServerCallContext context, Func<CancellationToken, Task> stream)
+    public Task RunAsync(ServerCallContext context, Func<CancellationToken, Task> stream) =>
+        RunAsync(context, stream, async token => await tokens.OverAsync(context.Grant(), token).ConfigureAwait(false));
+
+    /// <summary>The same for a call that needs no token.</summary>
+    /// <inheritdoc cref="RunAsync(ServerCallContext, Func{CancellationToken, Task})"/>
+    public Task RunOpenAsync(ServerCallContext context, Func<CancellationToken, Task> stream) => RunAsync(context, stream, async token =>
+    {
+        await Task.Delay(Timeout.Infinite, token).ConfigureAwait(false);
+        return null;
+    });
+
+    private async Task RunAsync(ServerCallContext context, Func<CancellationToken, Task> stream, Func<CancellationToken, Task<RpcStatus?>> over)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
-        RpcStatus? over = null;
+        RpcStatus? refused = null;
         var watch = WatchAsync();
         try
         {
@@ -24,7 +35,7 @@ internal sealed class GrantedStreams(TokenBook tokens, IHostApplicationLifetime 
         {
             // The reader left; there is nobody to answer.
         }
-        catch (OperationCanceledException) when (Volatile.Read(ref over) is { } refusal)
+        catch (OperationCanceledException) when (Volatile.Read(ref refused) is { } refusal)
         {
             throw refusal.ToRpcException();
         }
@@ -40,7 +51,7 @@ internal sealed class GrantedStreams(TokenBook tokens, IHostApplicationLifetime 
 
         async Task WatchAsync()
         {
-            Volatile.Write(ref over, await tokens.OverAsync(context.Grant(), watching.Token).ConfigureAwait(false));
+            Volatile.Write(ref refused, await over(watching.Token).ConfigureAwait(false));
             await ended.CancelAsync().ConfigureAwait(false);
         }
     }

@@ -7,6 +7,7 @@ internal static class AdminExtensions
     {
         services.AddSingleton<AdminGrpcService>();
         services.AddSingleton<AuditGrpcService>();
+        services.AddSingleton<CollectedData>();
         services.AddSingleton<PrivacyGrpcService>();
         services.AddSingleton<AppRegistrar>();
         services.AddSingleton<AppDirectory>();

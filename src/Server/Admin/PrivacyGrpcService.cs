@@ -1,9 +1,7 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Telemetry.Schema;
 using Telemetry.Server.Access;
 using Telemetry.Server.Audit;
-using Telemetry.Server.Backups;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
@@ -15,14 +13,9 @@ namespace Telemetry.Server.Admin;
 
 /// <summary>The gRPC edge of what is stored of one installation, as a whole.</summary>
 internal sealed class PrivacyGrpcService(
-    ITelemetryStore store, StoredMessages messages, AppRegistry apps, Pseudonyms pseudonyms, LicenseBook licenses, LicenseClerk clerk,
-    ErasureReceipts receipts, GrantedStreams streams, AuditLedger ledger, BackupKeeper backups)
+    ITelemetryStore store, CollectedData data, AppRegistry apps, Pseudonyms pseudonyms, LicenseBook licenses, LicenseClerk clerk, GrantedStreams streams)
     : Wire.PrivacyService.PrivacyServiceBase
 {
-    private const int ReportsPerRead = 100;
-
-    private static readonly TimeSpan StoreRetry = TimeSpan.FromMinutes(1);
-
     public override Task ExportInstance(
         Wire.ExportInstanceRequest request, IServerStreamWriter<Wire.ExportInstanceResponse> responseStream, ServerCallContext context)
     {
@@ -39,23 +32,9 @@ internal sealed class PrivacyGrpcService(
         {
             foreach (var state in states)
             {
-                await responseStream.WriteAsync(new() { Instance = StoredMessages.ToWire(state) }, ended).ConfigureAwait(false);
-                for (var before = long.MaxValue; ;)
-                {
-                    var page = await store.ReadHistoryAsync(state.Instance, state.Schema.App, before, ReportsPerRead, ended).ConfigureAwait(false);
-                    foreach (var stored in page)
-                    {
-                        await responseStream.WriteAsync(new() { Report = messages.ToWire(stored) }, ended).ConfigureAwait(false);
-                    }
-
-                    ledger.HandsOut(audit, page.Count);
-                    if (page.Count < ReportsPerRead)
-                    {
-                        break;
-                    }
-
-                    before = page[^1].Position.Number;
-                }
+                await data.SendAsync(
+                    state, audit, instance => responseStream.WriteAsync(new() { Instance = instance }, ended),
+                    report => responseStream.WriteAsync(new() { Report = report }, ended), ended).ConfigureAwait(false);
             }
 
             foreach (var (license, lease, end) in seats)
@@ -70,47 +49,41 @@ internal sealed class PrivacyGrpcService(
     {
         var named = NamedInstance.Read(pseudonyms, request.InstanceId, request.InstanceHash, request.InstanceUrl);
         var (only, grant) = (Paging.App(apps, request.App), context.Grant());
-        var (audit, audited) = (context.Audit(), pseudonyms.OfAudited(named.Id));
+        var audit = context.Audit();
         var seats = SeatsOf(named, request.App, grant);
-        try
+        foreach (var app in Covered(only, grant))
         {
-            foreach (var app in apps.All.Select(schema => schema.App).Where(app => (only is null || app == only) && grant.Covers(app)))
-            {
-                // Also where nothing is known of it: one that was cut short is finished.
-                await store.EraseAsync(named.Id, app, pseudonyms.Tombstone(named.Id, app), _ => audit.On(AuditSubjectKind.Instance, audited).Done(), CancellationToken.None).ConfigureAwait(false);
-            }
-
-            foreach (var (license, lease, _) in seats)
-            {
-                await clerk.ReleaseAsync(license, lease.Instance, CancellationToken.None, audit).ConfigureAwait(false);
-            }
-        }
-        catch (StoreUnavailableException)
-        {
-            throw RpcErrors.StoreUnavailable(
-                "The erasure cannot be stored right now; a part of it may be done. Try again in a minute: it goes on from there.", StoreRetry).ToRpcException();
+            // Also where nothing is known of it: one that was cut short is finished.
+            await data.EraseAsync(named.Id, app, audit).ConfigureAwait(false);
         }
 
-        await backups.NoteErasuresAsync(CancellationToken.None).ConfigureAwait(false);
-        var erased = ErasedOf(named, only, grant);
+        var erased = Covered(only, grant).SelectMany(app => data.ErasedOf(named.Id, app)).OrderBy(erasure => erasure.Sequence).ToList();
         if (erased.Count + seats.Count == 0)
         {
             throw NothingStored();
         }
 
-        audit.On(AuditSubjectKind.Instance, audited);
+        try
+        {
+            foreach (var (license, lease, _) in seats)
+            {
+                await clerk.ReleaseAsync(license, lease.Instance, CancellationToken.None, audit).ConfigureAwait(false);
+            }
+
+            if (SeatsMayBeErased(named, request.App, grant) is { } licensed)
+            {
+                await data.NoteSeatsAsync(licensed).ConfigureAwait(false);
+            }
+        }
+        catch (StoreUnavailableException)
+        {
+            throw CollectedData.NotStored();
+        }
+
+        audit.On(AuditSubjectKind.Instance, pseudonyms.OfAudited(named.Id));
         return new Wire.EraseInstanceResponse
         {
-            Apps =
-            {
-                erased.Select(erasure => new Wire.ErasedApp
-                {
-                    App = erasure.App,
-                    Reports = (ulong)erasure.Reports,
-                    ErasedAt = Timestamp.FromDateTimeOffset(erasure.Time),
-                    Receipt = receipts.Of(erasure, named.Name),
-                }),
-            },
+            Apps = { erased.Select(erasure => data.ToWire(erasure, named.Name)) },
             Seats = (uint)seats.Count,
         };
     }
@@ -118,16 +91,15 @@ internal sealed class PrivacyGrpcService(
     private List<InstanceState> StatesOf(NamedInstance named, string? only, Grant grant) =>
         [.. store.FindInstances(named.Id).Where(state => (only is null || state.Schema.App == only) && grant.Covers(state.Schema.App))];
 
-    private List<Erasure> ErasedOf(NamedInstance named, string? only, Grant grant)
-    {
-        var tombstones = apps.All.Select(schema => schema.App).Where(app => (only is null || app == only) && grant.Covers(app))
-            .Select(app => pseudonyms.Tombstone(named.Id, app)).ToHashSet();
-        return [.. store.Erasures.Where(erasure => tombstones.Contains(erasure.Tombstone))];
-    }
+    private IEnumerable<string> Covered(string? only, Grant grant) =>
+        apps.All.Select(schema => schema.App).Where(app => (only is null || app == only) && grant.Covers(app));
+
+    private static LicensedInstanceId? SeatsMayBeErased(NamedInstance named, string app, Grant grant) =>
+        app.Length > 0 || grant.IsLimited ? null : named.Licensed;
 
     /// <summary>Seats are of licenses, which can be for several apps: they are handled for all of them, by whoever may see all.</summary>
     private List<(LicenseId License, LicenseLease Lease, DateTimeOffset End)> SeatsOf(NamedInstance named, string app, Grant grant) =>
-        named.Licensed is not { } instance || app.Length > 0 || grant.IsLimited ? []
+        SeatsMayBeErased(named, app, grant) is not { } instance ? []
             : [.. licenses.Of(instance).SelectMany(entry => clerk.SeatsOf(entry, live: false)
                 .Where(seat => seat.Lease.Instance == instance).Select(seat => (entry.License.Id, seat.Lease, seat.End)))];
 

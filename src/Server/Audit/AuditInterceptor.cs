@@ -13,6 +13,12 @@ internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : 
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// Without a name: what is refused to anybody is one doing, summed up by the hour, so strangers cannot fill a disk by asking. Which
+    /// installation proved itself says the subject.
+    /// </summary>
+    private static readonly AuditActor Installation = new(AuditActorKind.Installation, "");
+
     public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
@@ -99,7 +105,9 @@ internal sealed class AuditInterceptor(AuditLedger ledger, TimeProvider time) : 
             return null;
         }
 
-        var call = new AuditCall(policy.Kind, policy.Action, http.Features.Get<AuditActor>() ?? throw new InvalidOperationException("The call was not authorized."), time);
+        // Whatever token comes along with a call that needs none: it is not what it is made by.
+        var actor = policy.IsOpen ? Installation : http.Features.Get<AuditActor>() ?? throw new InvalidOperationException("The call was not authorized.");
+        var call = new AuditCall(policy.Kind, policy.Action, actor, time);
         foreach (var slug in policy.AppPaths.SelectMany(path => Apps((IMessage)request!, path.Split('.'))))
         {
             call.On(AuditSubjectKind.App, slug);

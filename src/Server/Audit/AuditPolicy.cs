@@ -6,4 +6,5 @@ namespace Telemetry.Server.Audit;
 /// <param name="Kind">What it does.</param>
 /// <param name="Action">What it is called in the log.</param>
 /// <param name="AppPaths">Paths of request fields that name apps.</param>
-internal sealed record AuditPolicy(AuditKind Kind, string Action, IReadOnlyList<string> AppPaths);
+/// <param name="IsOpen">Whether it is made without a token.</param>
+internal sealed record AuditPolicy(AuditKind Kind, string Action, IReadOnlyList<string> AppPaths, bool IsOpen);

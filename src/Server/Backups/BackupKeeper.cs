@@ -126,7 +126,7 @@ internal sealed partial class BackupKeeper : IDisposable
     /// <summary>Notes beside the backups what was erased, so that a restore knows it. What fails is tried again by <see cref="BackupSchedule"/>.</summary>
     public async Task NoteErasuresAsync(CancellationToken cancellation)
     {
-        if (_set is null || _store.Erasures.Count == Volatile.Read(ref _noted))
+        if (_set is null || _store.Erasures.Count + _store.ErasedSeats.Count == Volatile.Read(ref _noted))
         {
             return;
         }
@@ -134,9 +134,12 @@ internal sealed partial class BackupKeeper : IDisposable
         await _noting.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var erasures = _store.Erasures;
-            _set.AddErasures(erasures.Select(NoteOf));
-            Volatile.Write(ref _noted, erasures.Count);
+            var (erasures, seats) = (_store.Erasures, _store.ErasedSeats);
+            _set.AddErasures([
+                .. erasures.Select(erasure => NoteOf(erasure.Time, erasure.Tombstone)),
+                .. seats.Select(erased => NoteOf(erased.Time, erased.Tombstone)),
+            ]);
+            Volatile.Write(ref _noted, erasures.Count + seats.Count);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -148,7 +151,7 @@ internal sealed partial class BackupKeeper : IDisposable
         }
     }
 
-    private static ErasureNote NoteOf(Erasure erasure) => new(erasure.Time, erasure.Tombstone.ToString("x32", CultureInfo.InvariantCulture));
+    private static ErasureNote NoteOf(DateTimeOffset time, UInt128 tombstone) => new(time, tombstone.ToString("x32", CultureInfo.InvariantCulture));
 
     private async Task<Backup> MakeAsync(BackupSet set, Func<string, AuditDraft> audit, CopyProgress progress, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Telemetry.DataFiles;
 using Telemetry.Server.Audit;
+using Telemetry.Server.Licensing;
 using Telemetry.Server.Model;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Storage;
@@ -13,7 +14,7 @@ namespace Telemetry.Server.Backups;
 /// the note, and the next start begins anew.
 /// </remarks>
 internal sealed partial class RestoredData(
-    ITelemetryStore store, Pseudonyms pseudonyms, BackupSources sources, TimeProvider time, ILogger<RestoredData> logger) : IHostedService
+    ITelemetryStore store, LicenseClerk clerk, Pseudonyms pseudonyms, BackupSources sources, TimeProvider time, ILogger<RestoredData> logger) : IHostedService
 {
     private const string Part = "restore";
 
@@ -66,6 +67,15 @@ internal sealed partial class RestoredData(
         await store.EraseAllAsync(
             erased, instance => AuditCall.OfServer("Backup.EraseAgain", Part, time).On(AuditSubjectKind.Instance, pseudonyms.OfAudited(instance)).Done(), cancellation)
             .ConfigureAwait(false);
+        // A seat is dated by the day.
+        foreach (var lease in store.ReadLeases().Where(lease => latest.TryGetValue(pseudonyms.Tombstone(lease.Instance), out var at)
+            && lease.BoundOn <= DateOnly.FromDateTime(at.UtcDateTime)))
+        {
+            await clerk.ReleaseAsync(
+                lease.License, lease.Instance, cancellation, AuditCall.OfServer("Backup.EraseAgain", Part, time).On(AuditSubjectKind.Instance, pseudonyms.OfAudited(lease.Instance)))
+                .ConfigureAwait(false);
+        }
+
         return erased.Count;
     }
 

@@ -14,6 +14,9 @@ internal sealed class CallerLimits(IOptions<LimitOptions> options, TimeProvider 
     /// <summary>Guesses at tokens.</summary>
     public CallerLimiter WrongTokens { get; } = new(options.Value.WrongTokensPerMinute, TimeSpan.FromMinutes(1), time);
 
+    /// <summary>Calls with a proof of ownership: each can be a guess, and each that is right costs work and an entry of the audit log.</summary>
+    public CallerLimiter OwnDataCalls { get; } = new(options.Value.OwnDataCallsPerHour, TimeSpan.FromHours(1), time);
+
     public CallerConcurrency RequestsAtOnce { get; } = new(options.Value.RequestsAtOnce);
 
     public CallerConcurrency BatchesAtOnce { get; } =
@@ -29,5 +32,6 @@ internal sealed class CallerLimits(IOptions<LimitOptions> options, TimeProvider 
         NewInstallations.Dispose();
         Requests.Dispose();
         WrongTokens.Dispose();
+        OwnDataCalls.Dispose();
     }
 }

@@ -29,6 +29,13 @@ internal sealed class LimitOptions
     [Range(0, int.MaxValue)]
     public int WrongTokensPerMinute { get; set; } = 20;
 
+    /// <summary>
+    /// Calls of one caller within an hour that show or erase what was collected of an installation, by proof that it is the caller's;
+    /// right and wrong ones. Default: 30.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int OwnDataCallsPerHour { get; set; } = 30;
+
     /// <summary>Requests of one caller at a time, streams aside. Default: 500.</summary>
     [Range(0, int.MaxValue)]
     public int RequestsAtOnce { get; set; } = 500;
@@ -41,7 +48,7 @@ internal sealed class LimitOptions
     public int BatchesAtOnce { get; set; } = 8;
 
     /// <summary>
-    /// Streams that need no token (health watches, reflection) of one caller at a time; of all callers eight times as
+    /// Streams that need no token (health watches, reflection, exports by proof) of one caller at a time; of all callers eight times as
     /// many. Default: 100.
     /// </summary>
     [Range(0, int.MaxValue / AllCallers)]

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using Telemetry.Server.Callers;
 using Telemetry.Server.Ingestion;
 using Telemetry.Server.Rpc;
@@ -13,8 +14,10 @@ internal sealed class ContractEndpoint(
 {
     public const string Path = "/v1/reports";
 
-    public Task HandleAsync(HttpContext context) =>
-        requests.HandleAsync(context, body => SubmittedReport.FromJson(body, apps), AnswerAsync);
+    public Task HandleAsync(HttpContext context) => context.Request.Query.Count == 0
+        ? requests.HandleAsync(context, body => SubmittedReport.FromJson(body, apps), AnswerAsync)
+        // As at the contract's other paths. Whoever puts the rest of the request there would leave a secret in every log on the way.
+        : JsonAnswers.RefuseAsync(context, RpcErrors.InvalidField("query", "must be empty: this call takes everything in its body").GetRpcStatus()!);
 
     private async Task AnswerAsync(HttpContext context, SubmittedReport report)
     {

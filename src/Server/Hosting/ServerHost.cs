@@ -16,6 +16,7 @@ using Telemetry.Server.Ingestion;
 using Telemetry.Server.Insights;
 using Telemetry.Server.Licensing;
 using Telemetry.Server.OpenApi;
+using Telemetry.Server.OwnData;
 using Telemetry.Server.Privacy;
 using Telemetry.Server.Retention;
 using Telemetry.Server.Rpc;
@@ -143,6 +144,7 @@ internal static class ServerHost
         services.AddAudit();
         services.AddAccess();
         services.AddAdmin();
+        services.AddOwnData();
         services.AddExceptionHandler<HttpAnswers>();
         services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = MaxMessageBytes).AddTranscoding();
         services.Configure<GrpcServiceOptions<ReportBatchGrpcService>>(grpc => grpc.MaxReceiveMessageSize = MaxBatchBytes);
@@ -162,6 +164,7 @@ internal static class ServerHost
         services.Configure<GrpcServiceOptions<PrivacyGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<BackupGrpcService>>(ForTokens);
         services.Configure<GrpcServiceOptions<InsightsGrpcService>>(ForTokens);
+        services.Configure<GrpcServiceOptions<OwnDataGrpcService>>(ForProofs);
         services.AddSingleton<StopInterceptor>();
         services.Configure<GrpcServiceOptions<AlphaReflectionGrpcService>>(EndsAtStop);
         services.Configure<GrpcServiceOptions<ReflectionGrpcService>>(EndsAtStop);
@@ -177,6 +180,7 @@ internal static class ServerHost
                 options.Services.Map(Wire.AuditService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.PrivacyService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.BackupService.Descriptor.FullName, _ => true);
+                options.Services.Map(Wire.OwnDataService.Descriptor.FullName, _ => true);
                 options.Services.Map(Wire.AccessService.Descriptor.FullName, _ => true);
                 // Reading works while nothing can be committed. A service without any check would count as unknown.
                 options.Services.Map(Wire.FeedService.Descriptor.FullName, check => check.Name == ProcessCheck);
@@ -195,6 +199,12 @@ internal static class ServerHost
     {
         options.Interceptors.Add<FailureInterceptor>();
         options.Interceptors.Add<AppLimitInterceptor>();
+        options.Interceptors.Add<AuditInterceptor>();
+    }
+
+    private static void ForProofs(GrpcServiceOptions options)
+    {
+        options.Interceptors.Add<FailureInterceptor>();
         options.Interceptors.Add<AuditInterceptor>();
     }
 
@@ -230,6 +240,7 @@ internal static class ServerHost
         contract.MapGrpcService<AuditGrpcService>();
         contract.MapGrpcService<PrivacyGrpcService>();
         contract.MapGrpcService<BackupGrpcService>();
+        contract.MapGrpcService<OwnDataGrpcService>();
         contract.MapGrpcService<InsightsGrpcService>();
         contract.MapGrpcService<LicenseGrpcService>();
         contract.MapGrpcService<LicenseAdminGrpcService>();

@@ -32,7 +32,7 @@ internal static class ReportingMessages
     /// <exception cref="InvalidDataException">The bytes are no message.</exception>
     public static SubmittedReport ReadReport(ReadOnlySpan<byte> message, AppRegistry apps)
     {
-        ReadOnlySpan<byte> report = default;
+        ReadOnlySpan<byte> report = default, secret = default;
         var parts = 0;
         var reader = new WireReader(message);
         for (var tag = reader.Next(); tag != 0; tag = reader.Next())
@@ -43,13 +43,22 @@ internal static class ReportingMessages
                 // No client writes a report in parts, but protobuf allows it: they are one message, one after the other.
                 report = parts++ == 0 ? part : (byte[])[.. report, .. part];
             }
+            else if (tag == (Wire.SubmitReportRequest.OwnershipSecretFieldNumber << 3 | Bytes))
+            {
+                secret = reader.Message();
+            }
             else
             {
                 reader.Skip(tag);
             }
         }
 
-        return parts > 0 ? SubmittedReport.FromWire(report, apps) : throw RpcErrors.InvalidField("report", "is required");
+        if (secret.Length is not (0 or ReportLimits.OwnershipSecretBytes))
+        {
+            throw RpcErrors.InvalidField("ownership_secret", "must be 32 random bytes, the same with every report, or empty");
+        }
+
+        return parts > 0 ? SubmittedReport.FromWire(report, apps, secret.IsEmpty ? null : secret.ToArray()) : throw RpcErrors.InvalidField("report", "is required");
     }
 
     /// <summary>Reads a SubmitReportsRequest.</summary>

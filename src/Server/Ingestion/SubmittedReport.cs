@@ -6,7 +6,7 @@ using Telemetry.Schema.Kinds;
 namespace Telemetry.Server.Ingestion;
 
 /// <summary>A report as an edge read it: checked field by field, but not yet cut off from who sent it.</summary>
-/// <remarks>Nothing here is logged. What identifies is in <see cref="InstanceHash"/> and <see cref="SubscriptionKey"/> alone, for the length of the call.</remarks>
+/// <remarks>Nothing here is logged. What identifies is in <see cref="InstanceHash"/>, <see cref="SubscriptionKey"/> and <see cref="OwnershipSecret"/> alone, for the length of the call.</remarks>
 internal sealed class SubmittedReport
 {
     private static readonly string ReportIdPath = CoreFields.Schema.Texts[CoreFields.ReportId].Path;
@@ -35,6 +35,9 @@ internal sealed class SubmittedReport
     /// <summary>In clear, for the length of the call only.</summary>
     public string? SubscriptionKey { get; private init; }
 
+    /// <summary>Of the request that the report came with, in clear, for the length of the call only; null when none came.</summary>
+    public byte[]? OwnershipSecret { get; private init; }
+
     public ReportSchema Schema { get; private init; } = CoreFields.Schema;
 
     public ReportValues? Values { get; private init; }
@@ -45,13 +48,13 @@ internal sealed class SubmittedReport
 
     /// <summary>Reads a Report message.</summary>
     /// <exception cref="InvalidDataException">The bytes are no message.</exception>
-    public static SubmittedReport FromWire(ReadOnlySpan<byte> message, AppRegistry apps)
+    public static SubmittedReport FromWire(ReadOnlySpan<byte> message, AppRegistry apps, byte[]? ownershipSecret = null)
     {
         var scratch = ReportScratch.OfThread;
         try
         {
             WireReportReader.Read(message, scratch, apps);
-            return Finish(scratch, SHA256.HashData(message), apps, hasId: true);
+            return Finish(scratch, SHA256.HashData(message), apps, hasId: true, ownershipSecret);
         }
         finally
         {
@@ -89,7 +92,7 @@ internal sealed class SubmittedReport
         }
     }
 
-    private static SubmittedReport Finish(ReportScratch scratch, byte[] sha256, AppRegistry apps, bool hasId)
+    private static SubmittedReport Finish(ReportScratch scratch, byte[] sha256, AppRegistry apps, bool hasId, byte[]? ownershipSecret = null)
     {
         scratch.Finish();
         var values = scratch.Values;
@@ -123,6 +126,7 @@ internal sealed class SubmittedReport
                 OwnLabels = scratch.OwnLabels,
                 ReportId = texts[CoreFields.ReportId] is { } id ? Guid.ParseExact(id, "D") : Guid.NewGuid(),
                 InstanceHash = texts[CoreFields.InstanceHash]!,
+                OwnershipSecret = ownershipSecret,
                 SubscriptionKey = texts[CoreFields.Key],
                 Schema = scratch.Schema,
                 Values = values,
@@ -149,6 +153,9 @@ internal static class ReportLimits
 {
     /// <summary>Largest single report, in bytes; five times the largest that a real app was seen to send, and more.</summary>
     public const int MaxReportBytes = 64 * 1024;
+
+    /// <summary>Of what proves that an installation is who reported.</summary>
+    public const int OwnershipSecretBytes = 32;
 
     /// <summary>Most reports in one request.</summary>
     public const int MaxReportsPerRequest = 1_000;

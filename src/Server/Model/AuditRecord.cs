@@ -14,6 +14,9 @@ internal enum AuditActorKind : byte
     Token = 1,
     Provider = 2,
     Server = 3,
+
+    /// <summary>Whoever calls without a token, with a proof instead.</summary>
+    Installation = 4,
 }
 
 /// <summary>What something is done to; numbers as in the contract.</summary>
@@ -30,7 +33,7 @@ internal enum AuditSubjectKind : byte
 }
 
 /// <param name="Kind">What it is.</param>
-/// <param name="Name">A token's name, or that of a configured grant; never anything that names a person.</param>
+/// <param name="Name">A token's name, or that of a configured grant; empty for an installation; never anything that names a person.</param>
 /// <param name="TokenId">Empty for others.</param>
 internal sealed record AuditActor(AuditActorKind Kind, string Name, string TokenId = "");
 

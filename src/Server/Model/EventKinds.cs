@@ -1,6 +1,6 @@
 namespace Telemetry.Server.Model;
 
-/// <summary>All that one event means. Bits are stored: never change one.</summary>
+/// <summary>All that one event means. Bits are stored: never change one. There are six; <see cref="OwnershipChange"/> has the other two of the byte.</summary>
 [Flags]
 internal enum EventKinds
 {

@@ -22,6 +22,9 @@ internal sealed record Report
 
     public CountrySource CountrySource { get; init; }
 
+    /// <summary>Keyed hash of the ownership secret that came with it; 0 when none came.</summary>
+    public ulong Owner { get; init; }
+
     /// <summary>The app's slug.</summary>
     public string App => Schema.App;
 
@@ -38,4 +41,16 @@ internal enum CountrySource : byte
     None = 0,
     Reported = 1,
     Timezone = 2,
+}
+
+/// <summary>What a report means for who owns the installation's data. Values are stored: never change one.</summary>
+internal enum OwnershipChange : byte
+{
+    None = 0,
+
+    /// <summary>The first report, with a secret: whoever has it owns what is collected.</summary>
+    Begun = 1,
+
+    /// <summary>A report with another secret, or with none: nobody owns it any more.</summary>
+    Ended = 2,
 }

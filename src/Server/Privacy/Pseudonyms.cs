@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Telemetry.Contracts.Rules;
 using Telemetry.Server.Model;
 
 namespace Telemetry.Server.Privacy;
@@ -24,11 +25,15 @@ internal sealed class Pseudonyms : IDisposable
 
     private readonly ThreadLocal<IncrementalHash> _contents;
 
+    private readonly ThreadLocal<IncrementalHash> _owners;
+
     private readonly byte[] _issuing;
 
     private readonly byte[] _auditing;
 
     private readonly byte[] _tombstones;
+
+    private readonly byte[] _erasedOwners;
 
     public Pseudonyms(byte[] secret)
     {
@@ -36,9 +41,11 @@ internal sealed class Pseudonyms : IDisposable
         _subscriptionKeys = Keyed(secret, "subscription key"u8);
         _licensedInstances = Keyed(secret, "licensed instance"u8);
         _contents = Keyed(secret, "report content"u8);
+        _owners = Keyed(secret, "owner of an instance"u8);
         _issuing = HMACSHA256.HashData(secret, "license issue"u8);
         _auditing = HMACSHA256.HashData(secret, "audit log"u8);
         _tombstones = HMACSHA256.HashData(secret, "erased instance"u8);
+        _erasedOwners = HMACSHA256.HashData(secret, "owner of an erased instance"u8);
         using var check = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, secret);
         check.AppendData("secret check"u8);
         SecretCheck = BitConverter.ToInt64(check.GetHashAndReset());
@@ -79,8 +86,43 @@ internal sealed class Pseudonyms : IDisposable
     public string OfAudited(LicensedInstanceId instance) => OfAudited(instance.ToString());
 
     /// <summary>By which one that was erased is known again in an older backup; nothing else has it, and it leads to nobody.</summary>
-    public UInt128 Tombstone(InstanceId instance, string app) => BinaryPrimitives.ReadUInt128LittleEndian(
-        HMACSHA256.HashData(_tombstones, Encoding.UTF8.GetBytes(instance + " " + app)));
+    public UInt128 Tombstone(InstanceId instance, string app) => TombstoneOf(instance + " " + app);
+
+    /// <inheritdoc cref="Tombstone(InstanceId, string)"/>
+    public UInt128 Tombstone(LicensedInstanceId instance) => TombstoneOf("seats of " + instance);
+
+    private UInt128 TombstoneOf(string text) => BinaryPrimitives.ReadUInt128LittleEndian(HMACSHA256.HashData(_tombstones, Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>
+    /// What an installation's ownership secret is compared by, and all that is kept of it; never 0, which stands for none. It is of
+    /// this installation and app alone: the same secret elsewhere is something else.
+    /// </summary>
+    /// <remarks>64 bits: whoever tries secrets does so here, under a limit, and without the server's secret nowhere else.</remarks>
+    public ulong OfOwner(InstanceId instance, string app, ReadOnlySpan<byte> ownershipSecret)
+    {
+        Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> text = stackalloc byte[AppSlug.MaxLength];
+        instance.Write(hash);
+        var owners = _owners.Value!;
+        owners.AppendData(hash[..InstanceId.Size]);
+        owners.AppendData(ownershipSecret);
+        owners.AppendData(text[..Encoding.ASCII.GetBytes(app, text)]);
+        owners.GetHashAndReset(hash);
+        return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(hash));
+    }
+
+    /// <summary>What an erasure keeps of the owner's hash: cannot be joined with the hash itself, which older backups have.</summary>
+    public ulong OfErasedOwner(ulong owner)
+    {
+        if (owner == 0)
+        {
+            return 0;
+        }
+
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, owner);
+        return Math.Max(1, BinaryPrimitives.ReadUInt64LittleEndian(HMACSHA256.HashData(_erasedOwners, bytes)));
+    }
 
     private string OfAudited(string pseudonym) => Convert.ToHexStringLower(HMACSHA256.HashData(_auditing, Encoding.UTF8.GetBytes(pseudonym)).AsSpan(0, AuditedBytes));
 
@@ -117,6 +159,7 @@ internal sealed class Pseudonyms : IDisposable
         Dispose(_subscriptionKeys);
         Dispose(_licensedInstances);
         Dispose(_contents);
+        Dispose(_owners);
     }
 
     /// <summary>What an installation at a URL reports.</summary>

@@ -19,7 +19,7 @@ internal sealed class CurrentReflection(AppRegistry apps)
     [
         Wire.AccessService.Descriptor, Wire.AdminService.Descriptor, Wire.AppService.Descriptor, Wire.AuditService.Descriptor, Wire.BackupService.Descriptor,
         Wire.FeedService.Descriptor, Wire.InsightsService.Descriptor, Wire.LicenseAdminService.Descriptor, Wire.LicenseService.Descriptor,
-        Wire.PrivacyService.Descriptor, Wire.ReportingService.Descriptor,
+        Wire.OwnDataService.Descriptor, Wire.PrivacyService.Descriptor, Wire.ReportingService.Descriptor,
     ];
 
     private static readonly ServiceDescriptor[] Services =

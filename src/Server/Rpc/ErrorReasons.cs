@@ -13,6 +13,8 @@ internal static class ErrorReasons
     public const string TooManyRequests = "TOO_MANY_REQUESTS";
     public const string Overloaded = "OVERLOADED";
     public const string TooManyWrongKeys = "TOO_MANY_WRONG_KEYS";
+    public const string NotTheOwner = "NOT_THE_OWNER";
+    public const string TooManyOwnDataCalls = "TOO_MANY_OWN_DATA_CALLS";
     public const string StoreUnavailable = "STORE_UNAVAILABLE";
     public const string InsightsBehind = "INSIGHTS_BEHIND";
     public const string Stopping = "STOPPING";

@@ -44,6 +44,15 @@ internal static class RpcErrors
     public static RpcException TooManyWrongKeys(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyWrongKeys, message, retryAfter).ToRpcException();
 
+    /// <summary>One answer for all that is not the owner's, so that nobody learns of whom something is stored.</summary>
+    public static RpcException NotTheOwner() => Create(
+        StatusCode.PermissionDenied, ErrorReasons.NotTheOwner,
+        "Nothing is shown or erased by this proof: nothing is stored under it, or not every report since the first carried this secret. "
+        + "Ask the vendor, who can show and erase an installation by its URL.");
+
+    public static RpcException TooManyOwnDataCalls(string message, TimeSpan retryAfter) =>
+        Retry(StatusCode.ResourceExhausted, ErrorReasons.TooManyOwnDataCalls, message, retryAfter).ToRpcException();
+
     public static RpcStatus StoreUnavailable(string message, TimeSpan retryAfter) =>
         Retry(StatusCode.Unavailable, ErrorReasons.StoreUnavailable, message, retryAfter);
 

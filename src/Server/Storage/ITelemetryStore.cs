@@ -143,6 +143,7 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// Is called with the numbers that will be erased; what it makes of them goes into the transaction that makes the erasure visible.
     /// </param>
     /// <param name="cancellation">Ends the waiting; an erasure that is visible is finished by <see cref="FinishErasuresAsync"/>.</param>
+    /// <param name="owner">Whether it must be somebody's, and what is kept of its owner; null for whosever it is and nothing.</param>
     /// <returns>
     /// Null when the store knows nothing of it. After a failure in the middle it knows nothing any more: then a further call with the
     /// same tombstone finishes that erasure and returns it.
@@ -150,7 +151,14 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">Not everything is erased yet; try again later.</exception>
     /// <exception cref="StoreDamagedException">Its reports cannot be read as they were written.</exception>
     ValueTask<Erasure?> EraseAsync(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation);
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation,
+        ErasedOwner? owner = null);
+
+    /// <summary>One app of an installation, if its data is owned by whoever this is a hash of; both as they are at the same moment.</summary>
+    /// <param name="instance">The installation.</param>
+    /// <param name="app">The app's slug.</param>
+    /// <param name="owner">The keyed hash of the ownership secret; never 0.</param>
+    InstanceState? FindOwned(InstanceId instance, string app, ulong owner);
 
     /// <summary>Like <see cref="EraseAsync"/>, of several at once, of which nothing is left in the files when the task completes.</summary>
     /// <param name="erased">Which; those that the store does not know are passed over.</param>
@@ -187,6 +195,9 @@ internal interface ITelemetryStore : IAsyncDisposable
     /// <exception cref="StoreDamagedException">Something is not what was written.</exception>
     /// <exception cref="IOException">The copy cannot be written.</exception>
     ValueTask<FeedPosition> CopyAsync(ICopyTarget target, Action<long> copied, CancellationToken cancellation);
+
+    /// <summary>All erasures of seats, oldest first; from memory.</summary>
+    IReadOnlyList<ErasedSeats> ErasedSeats { get; }
 
     /// <summary>All licenses in the order of issue; read once, at start.</summary>
     IReadOnlyList<License> ReadLicenses();
@@ -259,3 +270,8 @@ internal sealed class StoreOpenException(string message, Exception? inner = null
 
 /// <summary>The store cannot do its work now: a full or failing disk, a dead database. May heal.</summary>
 internal sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What an erasure has to do with who owns the installation's data.</summary>
+/// <param name="MarkOf">Makes of the owner's hash, or of 0, what the erasure keeps of it.</param>
+/// <param name="Needed">The hash of the only one for whom it is erased, looked at in the step that erases; null for anybody.</param>
+internal sealed record ErasedOwner(Func<ulong, ulong> MarkOf, ulong? Needed = null);

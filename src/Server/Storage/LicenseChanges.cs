@@ -20,5 +20,8 @@ internal sealed record LicenseChanges
     /// <summary>Licenses that are forgotten; their seats are given up besides.</summary>
     public IReadOnlyList<LicenseId> Forgotten { get; init; } = [];
 
-    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count + Forgotten.Count == 0;
+    /// <summary>Whose seats were given up for good; null for nobody's.</summary>
+    public ErasedSeats? Erased { get; init; }
+
+    public bool IsEmpty => Licenses.Count + Leases.Count + Released.Count + Forgotten.Count == 0 && Erased is null;
 }

@@ -78,6 +78,8 @@ public sealed class SameBytesTests
         var input = new CodedInputStream(body.ToArray()[5..]);
         input.ReadTag();
         var report = input.ReadBytes();
+        Assert.Equal(SubmitReportRequest.OwnershipSecretFieldNumber, WireFormat.GetTagFieldNumber(input.ReadTag()));
+        Assert.Equal(32, input.ReadBytes().Length);
         Assert.True(input.IsAtEnd);
         received.Enqueue(report.ToByteArray());
         await FakeServer.AnswerAsync(context, new SubmitReportResponse

@@ -129,6 +129,40 @@ public sealed class BackupTests : IDisposable
         Assert.Empty(await AuditAsync(later, "Backup.EraseAgain"));
     }
 
+    /// <summary>Given up and then erased, so that only the backup has it.</summary>
+    [Fact]
+    public async Task A_seat_of_an_erased_installation_does_not_come_back_either()
+    {
+        string license, key;
+        await using (var server = await TestServer.StartAsync(Data, settings: Settings))
+        {
+            (var issued, key) = await server.IssueAsync(order => order.InstancesAllowed = 2);
+            license = issued.LicenseId;
+            await CheckAsync(server, key, Url);
+            await CheckAsync(server, key, Other);
+            await ReportAsync(server, Url, 1);
+            await CreateAsync(server);
+            await server.LicenseAdmin.ReleaseLicenseInstanceAsync(
+                new() { LicenseId = license, InstanceUrl = Url }, server.Authorized);
+            await new Wire.PrivacyService.PrivacyServiceClient(server.Native).EraseInstanceAsync(new() { InstanceUrl = Url }, server.Authorized);
+        }
+
+        var restored = Restore(Data + "-restored");
+        CopySecrets(restored);
+        await using var again = await TestServer.StartAsync(restored, settings: Settings);
+        Assert.Equal(1u, (await again.LicenseAdmin.GetLicenseAsync(new() { LicenseId = license }, again.Authorized)).License.Instances);
+        Assert.Single(again.Store.ReadLeases());
+        Assert.Equal(2, (await AuditAsync(again, "Backup.EraseAgain")).Count);
+    }
+
+    private static async Task CheckAsync(TestServer server, string key, string url) => await server.Licenses.CheckLicenseAsync(new()
+    {
+        LicenseKey = key,
+        InstanceHash = SampleReports.HashOf(url),
+        App = SampleReports.App,
+        Nonce = Google.Protobuf.ByteString.CopyFrom(new byte[16]),
+    });
+
     /// <summary>The disk of the data is gone, and nobody made a backup since.</summary>
     [Fact]
     public async Task An_erasure_is_noted_beside_the_backups_before_it_is_answered()
@@ -139,8 +173,9 @@ public sealed class BackupTests : IDisposable
 
         await new Wire.PrivacyService.PrivacyServiceClient(server.Native).EraseInstanceAsync(new() { InstanceUrl = Url }, server.Authorized);
 
-        var note = Assert.Single(new BackupSet(Backups).ReadErasures());
-        Assert.Equal(server.Store.Erasures[0].Time, note.Time);
+        // Of its reports and of its seats.
+        var notes = new BackupSet(Backups).ReadErasures();
+        Assert.Equal([server.Store.Erasures[0].Time, server.Store.ErasedSeats[0].Time], notes.Select(note => note.Time));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class ReflectionTests
             [
                 "grpc.health.v1.Health", "telemetry.v1.AccessService", "telemetry.v1.AdminService", "telemetry.v1.AppService",
                 "telemetry.v1.AuditService", "telemetry.v1.BackupService", "telemetry.v1.FeedService", "telemetry.v1.InsightsService", "telemetry.v1.LicenseAdminService",
-                "telemetry.v1.LicenseService", "telemetry.v1.PrivacyService", "telemetry.v1.ReportingService",
+                "telemetry.v1.LicenseService", "telemetry.v1.OwnDataService", "telemetry.v1.PrivacyService", "telemetry.v1.ReportingService",
             ],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(service => service.Name)
                 .Where(name => !name.StartsWith("grpc.reflection.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));

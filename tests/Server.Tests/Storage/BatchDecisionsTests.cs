@@ -228,6 +228,54 @@ public sealed class BatchDecisionsTests
         return _mayDiscover;
     }
 
+    [Fact]
+    public void The_first_report_makes_an_owner_and_reports_of_one_batch_see_each_other()
+    {
+        var batch = Batch(TimeSpan.Zero);
+        foreach (var owner in new ulong[] { 5, 5, 6, 5 })
+        {
+            batch.Decide(ReportOf(1) with { Owner = owner }, 0);
+        }
+
+        batch.Decide(ReportOf(2), 0);
+        batch.Decide(ReportOf(2) with { Owner = 5 }, 0);
+
+        Assert.Equal(
+            [OwnershipChange.Begun, OwnershipChange.None, OwnershipChange.Ended, OwnershipChange.None, OwnershipChange.None, OwnershipChange.None],
+            batch.Accepted.Select(stored => stored.Ownership));
+        Assert.Equal([5, 0, 0, 0, 0, 0], batch.Accepted.Select(stored => (int)stored.Owner));
+    }
+
+    [Theory]
+    [InlineData(5ul, false)]
+    [InlineData(6ul, true)]
+    [InlineData(0ul, true)]
+    public void A_report_goes_on_with_the_owner_of_the_committed_ones_or_ends_it(ulong owner, bool ends)
+    {
+        var first = ReportOf(1) with { Owner = 5 };
+        _fleet.Apply([StoredReport.Of(Before, 0, EventKinds.ReportAccepted, 0, first, OwnershipChange.Begun)], [first]);
+
+        var stored = Accepted(ReportOf(1) with { Owner = owner });
+        _fleet.Apply([stored], [first]);
+
+        Assert.Equal(ends ? OwnershipChange.Ended : OwnershipChange.None, stored.Ownership);
+        Assert.Equal(ends ? 0ul : 5, _fleet.OwnerOf(first.Instance, first.App));
+    }
+
+    [Fact]
+    public void What_is_not_accepted_ends_nobody_s_ownership()
+    {
+        var first = ReportOf(1) with { Owner = 5 };
+        var batch = Batch(Hour);
+        batch.Decide(first, 0);
+
+        Assert.Equal(CommitDecision.Repeated, batch.Decide(first with { Owner = 6 }, 0).Decision);
+        Assert.Equal(CommitDecision.TooSoon, batch.Decide(ReportOf(1) with { Owner = 6 }, 0).Decision);
+
+        _fleet.Apply(batch.Accepted, [.. batch.Reports]);
+        Assert.Equal(5ul, _fleet.OwnerOf(first.Instance, first.App));
+    }
+
     private StoredReport Accepted(Report report)
     {
         var batch = Batch();

@@ -76,6 +76,29 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task Erasures_that_come_at_a_time_rewrite_the_files_for_all_of_them_at_once()
+    {
+        await using var temporary = new TemporaryStore();
+        var store = temporary.Open();
+        var ids = Enumerable.Range(1, 12).Select(number => new InstanceId(new UInt128(0xE1A5E7E1A5E7E1A5, (ulong)number))).ToList();
+        var reports = new RandomReports(new Random(12));
+        for (var day = 0; day < 3; day++)
+        {
+            store.Commit([.. ids.Select((id, at) => reports.Next(at) with { Instance = id })], new CommitRules(Start.AddDays(day), TimeSpan.Zero));
+        }
+
+        await temporary.MoveAllAsync(Start.AddDays(4));
+
+        await Task.WhenAll(ids.Take(11).Select((id, at) => Task.Run(async () => await store.EraseAsync(id, App, (UInt128)at, Draft, CancellationToken.None))));
+
+        Assert.Equal(11, store.Erasures.Count);
+        Assert.Equal(3, (await ReadKeptAsync(store)).Count);
+        Assert.Empty(Found(temporary.Directory, [.. ids.Take(11).Select(id => Convert.FromHexString(id.ToString()))]));
+        // The first may have found nobody beside it.
+        Assert.All(temporary.SegmentFiles, path => Assert.InRange(Telemetry.Server.Storage.LiteDb.Segments.Segment.Parse(path)!.Value.Revision, 2, 5));
+    }
+
+    [Fact]
     public async Task Whoever_reports_after_an_erasure_is_somebody_new()
     {
         await using var temporary = new TemporaryStore();

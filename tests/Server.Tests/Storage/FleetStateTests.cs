@@ -187,10 +187,10 @@ public sealed class FleetStateTests
         var output = new ArrayBufferWriter<byte>();
         for (var slot = 0; slot < fleet.Slots; slot++)
         {
-            foreach (var (state, recentIds) in fleet.Slot(slot))
+            foreach (var (state, recentIds, owner) in fleet.Slot(slot))
             {
                 output.ResetWrittenCount();
-                InstanceRecord.Write(output, state, recentIds);
+                InstanceRecord.Write(output, state, recentIds, owner);
                 restarted.Restore(slot, InstanceRecord.Read(output.WrittenMemory));
             }
         }

@@ -30,7 +30,7 @@ public sealed class LiteDbTelemetryStoreTests
             var batch = Enumerable.Range(0, random.Next(1, 40)).Select(_ =>
                 recent.Count > 0 && random.Next(5) == 0
                     ? recent[random.Next(Math.Max(0, recent.Count - 60), recent.Count)]
-                    : reports.Next(random.Next(60))).ToList();
+                    : Owned(reports, random)).ToList();
             recent.AddRange(batch);
             var rules = new CommitRules(now, random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromHours(1));
 
@@ -222,6 +222,14 @@ public sealed class LiteDbTelemetryStoreTests
         Assert.False(store.WaitForEventAfterAsync(1, CancellationToken.None).IsCompleted);
     }
 
+    /// <summary>Two of three installations have an owner, who is seldom forgotten.</summary>
+    private static Report Owned(RandomReports reports, Random random)
+    {
+        var instance = random.Next(60);
+        var owner = instance % 3 == 0 ? 0UL : ulong.MaxValue - (ulong)instance;
+        return reports.Next(instance) with { Owner = random.Next(40) switch { 0 => 0, 1 => 7, _ => owner } };
+    }
+
     private static async Task AssertMatchesAsync(StoreModel model, LiteDbTelemetryStore store)
     {
         var events = await TemporaryStore.ReadAllAsync(store);
@@ -235,6 +243,9 @@ public sealed class LiteDbTelemetryStoreTests
         {
             var history = model.HistoryOf(instance, app).ToList();
             var state = store.FindInstance(instance, app)!;
+            var owner = model.OwnerOf(instance, app);
+            Assert.Equal(owner != 0, store.FindOwned(instance, app, owner) is not null);
+            Assert.Null(store.FindOwned(instance, app, owner + 1));
             Assert.Equal(history.Count, state.ReportCount);
             Assert.Equal(history[0].Position.Number, state.LatestNumber);
             Assert.Equal(history[^1].AcceptedAt, state.FirstSeen);

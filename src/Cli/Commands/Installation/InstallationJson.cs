@@ -10,4 +10,5 @@ namespace Telemetry.Cli.Commands.Installation;
 [JsonSerializable(typeof(SendDocument))]
 [JsonSerializable(typeof(HistoryDocument))]
 [JsonSerializable(typeof(CheckupDocument))]
+[JsonSerializable(typeof(CollectedDocument))]
 internal sealed partial class InstallationJson : JsonSerializerContext;

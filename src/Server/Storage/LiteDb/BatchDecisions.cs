@@ -100,15 +100,25 @@ internal sealed class BatchDecisions(
     private CommitOutcome Accept(Report report, EventKinds kinds, LatestReport latest)
     {
         kinds |= report.Claim.Verdict == ClaimVerdict.Refused ? EventKinds.ClaimRefused : EventKinds.None;
+        var (owner, ownership) = OwnerAfter(report, isFirst: latest.Number == 0, latest.Owner);
         var stored = StoredReport.Of(
-            before with { Number = before.Number + Accepted.Count + 1 }, _nowMs, kinds, latest.Number, report);
+            before with { Number = before.Number + Accepted.Count + 1 }, _nowMs, kinds, latest.Number, report, ownership);
         Accepted.Add(stored);
         Reports.Add(report);
         var recentIds = latest.RecentIds;
         recentIds.Add(RecentReportIds.FingerprintOf(report.ReportId, report.Instance));
         _latestInBatch[(report.Instance, report.App)] =
-            new LatestReport(stored.Position.Number, _nowMs, report.AppVersion, recentIds);
+            new LatestReport(stored.Position.Number, _nowMs, report.AppVersion, recentIds, owner);
         return new CommitOutcome(
             CommitDecision.Accepted, stored.Position, stored.AcceptedAt, report.Claim.Verdict, report.ContentTag);
     }
+
+    /// <summary>
+    /// Who owns the data from this report on. Only the first report begins it and every other must go on with it: so nobody gets
+    /// to see what others report by having been the first, and nobody can come in between later.
+    /// </summary>
+    private static (ulong Owner, OwnershipChange Change) OwnerAfter(Report report, bool isFirst, ulong owner) =>
+        isFirst ? (report.Owner, report.Owner == 0 ? OwnershipChange.None : OwnershipChange.Begun)
+            : owner == 0 || owner == report.Owner ? (owner, OwnershipChange.None)
+            : (0, OwnershipChange.Ended);
 }

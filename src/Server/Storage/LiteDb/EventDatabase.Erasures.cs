@@ -32,6 +32,7 @@ internal sealed partial class EventDatabase
             ["at"] = erasure.Time.ToUnixTimeMilliseconds(),
             ["app"] = erasure.App,
             ["tombstone"] = tombstone,
+            ["owner"] = (long)erasure.OwnerMark,
             ["pending"] = isPending,
             ["b"] = numbers,
             [Check] = Checked(erasure.Sequence, numbers),
@@ -40,5 +41,6 @@ internal sealed partial class EventDatabase
 
     public static Erasure ErasureOf(BsonDocument document) => new(
         document[Id].AsInt64, document["after"].AsInt64, DateTimeOffset.FromUnixTimeMilliseconds(document["at"].AsInt64), document["app"].AsString,
-        MemoryMarshal.Cast<byte, NumberRange>(document["b"].AsBinary).ToArray(), BinaryPrimitives.ReadUInt128BigEndian(document["tombstone"].AsBinary));
+        MemoryMarshal.Cast<byte, NumberRange>(document["b"].AsBinary).ToArray(), BinaryPrimitives.ReadUInt128BigEndian(document["tombstone"].AsBinary),
+        (ulong)document["owner"].AsInt64);
 }

@@ -10,7 +10,8 @@ namespace Telemetry.Server.Storage.LiteDb;
 /// Collections: "meta" (schema version, where replay begins), "events" (chunks by first number), "slots" (snapshots of
 /// the state), "epochs" (runs by first number), "gaps" (what a salvage gave up, by first number),
 /// "segments" (files of events that were moved out, by first number), "access_tokens" (by id), "licenses" (by id), "leases" (seats
-/// by license and installation), "audit" (entries of the audit log by number), "erasures" (which numbers were erased, in their order).
+/// by license and installation), "audit" (entries of the audit log by number), "erasures" (which numbers were erased, in their order),
+/// "erased_seats" (whose seats were given up for good).
 /// Threading: transactions belong to the writer's thread; reads may run beside it.
 /// Throws: IOException and LiteException; after either, the database is broken and must be opened anew.
 /// </remarks>

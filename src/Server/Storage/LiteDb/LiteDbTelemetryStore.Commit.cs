@@ -150,10 +150,10 @@ internal sealed partial class LiteDbTelemetryStore
     private byte[] RowsOf(int slot, IReadOnlySet<int>? without)
     {
         _chunk.ResetWrittenCount();
-        foreach (var (state, recentIds) in _fleet.Slot(slot).Where(row => without?.Contains(row.State.Ordinal) != true))
+        foreach (var (state, recentIds, owner) in _fleet.Slot(slot).Where(row => without?.Contains(row.State.Ordinal) != true))
         {
             _record.ResetWrittenCount();
-            InstanceRecord.Write(_record, state, recentIds);
+            InstanceRecord.Write(_record, state, recentIds, owner);
             RecordWriter.Append(_chunk, _record.WrittenSpan);
         }
 

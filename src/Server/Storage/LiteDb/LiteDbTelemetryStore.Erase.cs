@@ -22,45 +22,25 @@ internal sealed partial class LiteDbTelemetryStore
 
     public long? ErasedThrough(long number) => Volatile.Read(ref _erased).Through(number);
 
+    /// <remarks>In two turns: those that come at a time are all hidden first, and then the files are rewritten once for all of them.</remarks>
     public async ValueTask<Erasure?> EraseAsync(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation)
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, CancellationToken cancellation,
+        ErasedOwner? owner = null)
     {
-        await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            var interrupted = _unfinished.Find(erasure => erasure.App == app && erasure.Tombstone == tombstone);
-            var latest = _fleet.Find(instance, app)?.LatestNumber ?? 0;
-            // Beside the commits, but for what is reported meanwhile.
-            var numbers = await InTurnAsync(() => NumbersOf(instance, app, latest, 0).ToList(), cancellation).ConfigureAwait(false);
-            var erasure = await ChangeAsync(() => Erase(instance, app, tombstone, audit, latest, numbers)).ConfigureAwait(false);
-            await FinishAsync(cancellation).ConfigureAwait(false);
-            return erasure ?? interrupted;
-        }
-        finally
-        {
-            _tidying.Release();
-        }
+        var erasure = await HideAsync(instance, app, tombstone, audit, owner, cancellation).ConfigureAwait(false);
+        await FinishErasuresAsync(cancellation).ConfigureAwait(false);
+        return erasure;
     }
 
     public async ValueTask EraseAllAsync(
         IReadOnlyList<(InstanceId Instance, string App, UInt128 Tombstone)> erased, Func<InstanceId, AuditDraft> audit, CancellationToken cancellation)
     {
-        await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        foreach (var (instance, app, tombstone) in erased)
         {
-            foreach (var (instance, app, tombstone) in erased)
-            {
-                var latest = _fleet.Find(instance, app)?.LatestNumber ?? 0;
-                var numbers = await InTurnAsync(() => NumbersOf(instance, app, latest, 0).ToList(), cancellation).ConfigureAwait(false);
-                await ChangeAsync(() => Erase(instance, app, tombstone, _ => audit(instance), latest, numbers)).ConfigureAwait(false);
-            }
+            await HideAsync(instance, app, tombstone, _ => audit(instance), owner: null, cancellation).ConfigureAwait(false);
+        }
 
-            await FinishAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _tidying.Release();
-        }
+        await FinishErasuresAsync(cancellation).ConfigureAwait(false);
     }
 
     public async ValueTask FinishErasuresAsync(CancellationToken cancellation)
@@ -69,6 +49,26 @@ internal sealed partial class LiteDbTelemetryStore
         try
         {
             await FinishAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _tidying.Release();
+        }
+    }
+
+    /// <summary>The first part, after which nobody sees it any more.</summary>
+    private async ValueTask<Erasure?> HideAsync(
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, ErasedOwner? owner,
+        CancellationToken cancellation)
+    {
+        await _tidying.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var interrupted = _unfinished.Find(erasure => erasure.App == app && erasure.Tombstone == tombstone);
+            var latest = _fleet.Find(instance, app)?.LatestNumber ?? 0;
+            // Beside the commits, but for what is reported meanwhile.
+            var numbers = await InTurnAsync(() => NumbersOf(instance, app, latest, 0).ToList(), cancellation).ConfigureAwait(false);
+            return await ChangeAsync(() => Erase(instance, app, tombstone, audit, latest, numbers, owner)).ConfigureAwait(false) ?? interrupted;
         }
         finally
         {
@@ -121,7 +121,8 @@ internal sealed partial class LiteDbTelemetryStore
     }
 
     private Erasure? Erase(
-        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, long foundFrom, List<long> found)
+        InstanceId instance, string app, UInt128 tombstone, Func<IReadOnlyList<NumberRange>, AuditDraft> audit, long foundFrom, List<long> found,
+        ErasedOwner? owner)
     {
         Recover();
         if (_fleet.PlaceOf(instance, app) is not var (slot, ordinal))
@@ -129,10 +130,17 @@ internal sealed partial class LiteDbTelemetryStore
             return null;
         }
 
+        var owned = _fleet.OwnerOf(instance, app);
+        if (owner?.Needed is { } needed && needed != owned)
+        {
+            // Somebody else reported in its name since it was asked for.
+            return null;
+        }
+
         var newer = NumbersOf(instance, app, _fleet.Find(instance, app)!.LatestNumber, foundFrom);
         var numbers = new NumberTable(newer.Concat(found).Select(number => new NumberRange(number, number))).Ranges;
         var now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        var erasure = new Erasure(Erasures.Count + 1, _current, now, app, numbers, tombstone);
+        var erasure = new Erasure(Erasures.Count + 1, _current, now, app, numbers, tombstone, owner?.MarkOf(owned) ?? 0);
         var gone = new HashSet<int> { ordinal };
         CommitWithSlots([slot], database => database.WriteErasure(erasure, isPending: true), gone, audit(numbers));
 

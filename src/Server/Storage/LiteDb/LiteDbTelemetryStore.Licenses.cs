@@ -4,6 +4,10 @@ namespace Telemetry.Server.Storage.LiteDb;
 
 internal sealed partial class LiteDbTelemetryStore
 {
+    private IReadOnlyList<ErasedSeats> _erasedSeats = [];
+
+    public IReadOnlyList<ErasedSeats> ErasedSeats => Volatile.Read(ref _erasedSeats);
+
     public IReadOnlyList<License> ReadLicenses() => Reading(database =>
         database.ReadLicenses().OrderBy(license => license.Sequence).ToList());
 
@@ -19,7 +23,12 @@ internal sealed partial class LiteDbTelemetryStore
 
         await ChangeAsync(() =>
         {
-            CommitWithAudit(changes.Audit, database => database.ChangeLicenses(changes));
+            CommitWithAudit(changes.Audit, database => database.ChangeLicenses(changes, ErasedSeats.Count));
+            if (changes.Erased is { } erased)
+            {
+                Volatile.Write(ref _erasedSeats, [.. ErasedSeats, erased]);
+            }
+
             CheckpointWhenDue();
             return true;
         }).ConfigureAwait(false);

@@ -130,6 +130,7 @@ internal sealed partial class LiteDbTelemetryStore
         _oldest = OldestOf(_kept);
         SettleSegments();
         _tokens = [.. _database.ReadTokens()];
+        _erasedSeats = [.. _database.ReadErasedSeats()];
         LoadAudit();
         foreach (var (first, epoch) in _database.ReadEpochs())
         {

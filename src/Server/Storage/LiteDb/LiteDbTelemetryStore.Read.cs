@@ -66,6 +66,8 @@ internal sealed partial class LiteDbTelemetryStore
 
     public IReadOnlyList<InstanceState> FindInstances(InstanceId instance) => _fleet.Find(instance);
 
+    public InstanceState? FindOwned(InstanceId instance, string app, ulong owner) => _fleet.FindOwned(instance, app, owner);
+
     public IEnumerable<InstanceState> ReadInstances() => _fleet.All();
 
     public IReadOnlyDictionary<(string App, LicenseVerdict Reason), int> RefusedClaims => _fleet.RefusedClaims();

@@ -19,6 +19,7 @@ internal sealed class SalvagedContents
     private const string Reports = "events";
     private const string Listed = "segments";
     private const string Erasures = "erasures";
+    private const string ErasedSeats = "erased_seats";
     private const string Slots = "slots";
     private const string Epochs = "epochs";
     private const string Id = "_id";
@@ -26,7 +27,7 @@ internal sealed class SalvagedContents
     /// <summary>The field that only this collection has, and the one that grows with each change, if its documents change.</summary>
     private static readonly (string Collection, string Mark, string? Version)[] Kinds =
     [
-        (Erasures, "tombstone", null), (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
+        (Erasures, "tombstone", null), (ErasedSeats, "erased_seats", null), (Reports, "n", null), (Slots, "b", null), (Epochs, "e", null), (Tokens, "scopes", "revision"), (Licenses, "key", "changed"),
         (Leases, "bound", "check"), (Apps, "contract", null), (Audit, "record", null), ("meta", "x", null), (Listed, "sum", null),
     ];
 

@@ -9,6 +9,10 @@ internal sealed class AppFleet
 {
     private readonly Blocks<InstanceRow> _rows;
     private readonly InstanceIndex _index;
+
+    /// <summary>Hash of who owns an installation's data; a column, so that a fleet without owners pays a byte for each.</summary>
+    private readonly Column _owners = new();
+
     private Column[] _numbers;
     private Column[] _texts;
     private TextCodes[] _codes;
@@ -36,7 +40,7 @@ internal sealed class AppFleet
     public int TextRoom => _codes.Sum(codes => codes.Capacity);
 
     /// <summary>What the cells of all columns take.</summary>
-    public long CellBytes => _numbers.Concat(_texts).Sum(column => column.Bytes);
+    public long CellBytes => _numbers.Concat(_texts).Append(_owners).Sum(column => column.Bytes);
 
     public int BlockSize => _rows.BlockSize;
 
@@ -104,8 +108,20 @@ internal sealed class AppFleet
             _texts[i][ordinal] = 0;
         }
 
+        _owners[ordinal] = 0;
         _rows[ordinal] = default;
         _firstVacant = Math.Min(_firstVacant, ordinal);
+    }
+
+    /// <summary>Keyed hash of who owns an installation's data; 0 for nobody.</summary>
+    public ulong OwnerOf(int ordinal) => _owners[ordinal];
+
+    public void SetOwner(int ordinal, ulong owner)
+    {
+        if (_owners[ordinal] != owner)
+        {
+            _owners[ordinal] = owner;
+        }
     }
 
     /// <summary>Puts what was reported in the place of what was reported before.</summary>

@@ -50,6 +50,26 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         }
     }
 
+    /// <summary>One app of an installation, if its data is owned by whoever this is a hash of, as both are at this moment.</summary>
+    /// <param name="owner">Never 0.</param>
+    public InstanceState? FindOwned(InstanceId instance, string app, ulong owner)
+    {
+        lock (_gate)
+        {
+            return _fleets.TryGetValue(app, out var fleet) && fleet.Find(instance) is var ordinal and >= 0
+                && owner != 0 && fleet.OwnerOf(ordinal) == owner ? fleet.StateOf(ordinal) : null;
+        }
+    }
+
+    /// <summary>Keyed hash of who owns the data of an installation that is known; 0 for nobody.</summary>
+    public ulong OwnerOf(InstanceId instance, string app)
+    {
+        lock (_gate)
+        {
+            return _fleets.TryGetValue(app, out var fleet) && fleet.Find(instance) is var ordinal and >= 0 ? fleet.OwnerOf(ordinal) : 0;
+        }
+    }
+
     public Dictionary<(string App, LicenseVerdict Reason), int> RefusedClaims()
     {
         lock (_gate)
@@ -105,7 +125,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 
         ref readonly var row = ref fleet[ordinal];
         latest = new LatestReport(
-            row.LatestNumber, row.LastSeenMs, fleet.TextOf(ordinal, CoreFields.AppVersion) ?? "", row.RecentIds);
+            row.LatestNumber, row.LastSeenMs, fleet.TextOf(ordinal, CoreFields.AppVersion) ?? "", row.RecentIds, fleet.OwnerOf(ordinal));
         return true;
     }
 
@@ -137,7 +157,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
     }
 
     /// <summary>For the writer only: the rows of one slot, to be written down.</summary>
-    public IEnumerable<(InstanceState State, RecentReportIds RecentIds)> Slot(int slot)
+    public IEnumerable<(InstanceState State, RecentReportIds RecentIds, ulong Owner)> Slot(int slot)
     {
         if (_slots[slot] is not var (fleet, block))
         {
@@ -149,7 +169,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         {
             if (!fleet[ordinal].IsVacant)
             {
-                yield return (fleet.StateOf(ordinal), fleet[ordinal].RecentIds);
+                yield return (fleet.StateOf(ordinal), fleet[ordinal].RecentIds, fleet.OwnerOf(ordinal));
             }
         }
     }
@@ -231,6 +251,7 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         ref var row = ref fleet[record.Ordinal];
         row.RecentIds = record.RecentIds;
         row.ReportCount = record.ReportCount;
+        fleet.SetOwner(record.Ordinal, record.Owner);
         Fill(fleet, record.Ordinal, latest, WireReportReader.Read(latest.Body, fleet.Schema));
         Count++;
     }
@@ -259,6 +280,16 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
         }
 
         ref var row = ref fleet[ordinal];
+        if (row.IsVacant)
+        {
+            fleet.SetOwner(ordinal, stored.Owner);
+        }
+        else if (stored.Ownership == OwnershipChange.Ended || stored.PreviousNumber != row.LatestNumber)
+        {
+            // Also where damage took a report in between: whether it had the secret cannot be known any more.
+            fleet.SetOwner(ordinal, 0);
+        }
+
         row.ReportCount++;
         row.RecentIds.Add(RecentReportIds.FingerprintOf(stored.ReportId, stored.Instance));
         Fill(fleet, ordinal, stored, values);
@@ -303,4 +334,5 @@ internal sealed class FleetState(AppRegistry apps, int blockSize)
 /// <param name="AcceptedAtMs">When it was accepted, Unix milliseconds.</param>
 /// <param name="AppVersion">The app's version then.</param>
 /// <param name="RecentIds">Fingerprints of the last report ids.</param>
-internal readonly record struct LatestReport(long Number, long AcceptedAtMs, string AppVersion, RecentReportIds RecentIds);
+/// <param name="Owner">Keyed hash of who owns the installation's data; 0 for nobody.</param>
+internal readonly record struct LatestReport(long Number, long AcceptedAtMs, string AppVersion, RecentReportIds RecentIds, ulong Owner);

@@ -10,19 +10,21 @@ namespace Telemetry.Server.Storage.State;
 /// <param name="FirstSeenMs">When the first report came, Unix milliseconds.</param>
 /// <param name="ReportCount">How many came.</param>
 /// <param name="RecentIds">Fingerprints of the last report ids.</param>
+/// <param name="Owner">Keyed hash of who owns its data; 0 for nobody.</param>
 /// <param name="Latest">The latest report.</param>
 internal sealed record InstanceRecord(
-    int Ordinal, long FirstSeenMs, uint ReportCount, RecentReportIds RecentIds, StoredReport Latest)
+    int Ordinal, long FirstSeenMs, uint ReportCount, RecentReportIds RecentIds, ulong Owner, StoredReport Latest)
 {
-    private const int HeadFields = 5;
+    private const int HeadFields = 6;
 
-    public static void Write(ArrayBufferWriter<byte> output, InstanceState state, RecentReportIds recentIds)
+    public static void Write(ArrayBufferWriter<byte> output, InstanceState state, RecentReportIds recentIds, ulong owner)
     {
         var writer = new RecordWriter(output.GetSpan(HeadFields * RecordWriter.MaxNumber));
         writer.Raw((ulong)state.Ordinal);
         writer.Raw((ulong)state.LatestNumber);
         writer.Raw((ulong)state.FirstSeen.ToUnixTimeMilliseconds());
         writer.Raw((ulong)state.ReportCount);
+        writer.Raw(owner);
         writer.Wide(recentIds.Pack());
         output.Advance(writer.Written);
         var report = new Report
@@ -47,9 +49,10 @@ internal sealed record InstanceRecord(
         var latest = (long)reader.Raw();
         var firstSeen = (long)reader.Raw();
         var count = (uint)reader.Raw();
+        var owner = reader.Raw();
         var recentIds = RecentReportIds.Unpack(reader.Wide());
         return new InstanceRecord(
-            ordinal, firstSeen, count, recentIds,
+            ordinal, firstSeen, count, recentIds, owner,
             StoredReport.Read(new FeedPosition(0, latest), record[^reader.Rest.Length..]));
     }
 }
