@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Telemetry.Testing;
@@ -29,6 +30,17 @@ internal sealed partial class ServerProcess : IDisposable
     /// <summary>Shown at the first start of a data directory only.</summary>
     public string? AdminToken => Lines.Where(line => line.StartsWith("Owner token: ", StringComparison.Ordinal))
         .Select(line => line["Owner token: ".Length..]).SingleOrDefault();
+
+    public int Id => _process.Id;
+
+    /// <summary>The most physical memory it has had so far, in megabytes.</summary>
+    public long PeakMegabytes => MegabytesOf("VmHWM:");
+
+    /// <summary>The physical memory it has now, in megabytes.</summary>
+    public long Megabytes => MegabytesOf("VmRSS:");
+
+    /// <summary>What it has written since it was ready: nothing, as long as nothing is worth a person's look.</summary>
+    public IEnumerable<string> LinesSinceReady => Lines.SkipWhile(line => !line.StartsWith("Ready", StringComparison.Ordinal)).Skip(1);
 
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines.All;
@@ -110,6 +122,13 @@ internal sealed partial class ServerProcess : IDisposable
     {
         await Patience.For(_process.WaitForExitAsync(), "the server ends; it wrote: " + string.Join('\n', Lines));
         return _process.ExitCode;
+    }
+
+    private long MegabytesOf(string name)
+    {
+        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{Id}/status"))
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line[name.Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) / 1024;
     }
 
     private Uri? Address(string name) => Lines.Select(line => AddressLine().Match(line))

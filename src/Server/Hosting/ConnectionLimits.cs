@@ -11,6 +11,12 @@ internal sealed class ConnectionLimits(
     CallerPseudonyms callers, CallerLimits limits, LimitMetrics metrics, TrustedProxies proxies, IOptions<LimitOptions> options)
     : IConfigureOptions<KestrelServerOptions>
 {
+    /// <summary>
+    /// Bytes of one connection that may wait to be read. By default it is eight times as much, with which a caller that never
+    /// reads an answer could fill a machine by all of its connections.
+    /// </summary>
+    public const int MostUnread = 128 * 1024;
+
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan HeadDeadline = TimeSpan.FromSeconds(15);
 
@@ -19,6 +25,7 @@ internal sealed class ConnectionLimits(
         kestrel.Limits.MaxConcurrentConnections = options.Value.Connections is var most and > 0 ? most : null;
         kestrel.Limits.KeepAliveTimeout = Idle;
         kestrel.Limits.RequestHeadersTimeout = HeadDeadline;
+        kestrel.Limits.MaxRequestBufferSize = MostUnread;
         // The framework's own defaults, named because they are promised.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(5));
