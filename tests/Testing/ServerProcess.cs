@@ -64,6 +64,25 @@ internal sealed partial class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Starts it and waits until it is ready or has given up.</summary>
+    /// <returns>The server, or null with its exit code and what it wrote, both outputs.</returns>
+    public static async Task<(ServerProcess? Server, int ExitCode, string Output)> TryStartAsync(ServerStart start)
+    {
+        var server = new ServerProcess(start.Start());
+        try
+        {
+            await server._lines.WaitForAsync("Ready", start.ReadyWithin);
+            return (server, 0, "");
+        }
+        catch (InvalidOperationException)
+        {
+            using (server)
+            {
+                return (null, await server.EndAsync(), string.Join('\n', server.Lines));
+            }
+        }
+    }
+
     /// <summary>Starts it and waits until it has given up.</summary>
     /// <returns>Its exit code and what it wrote, both outputs.</returns>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(ServerStart start)

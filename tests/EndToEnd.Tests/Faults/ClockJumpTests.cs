@@ -44,19 +44,30 @@ public sealed class ClockJumpTests : IDisposable
             server.Kill();
         }
 
-        // Stored dates are two years ahead now.
+        // It is set right while nothing runs. The newest date is a year old, and nothing newer than that is deleted by it.
+        _clock.Jump(Year);
+        using (var server = await StartAsync())
+        {
+            await AssertNothingLostAsync(server);
+            _clock.Jump(Year);
+            await AssertDoubtedAsync(server, "The clock was moved by ");
+            server.Kill();
+        }
+
+        _clock.Jump(-Year);
         using (var server = await StartAsync())
         {
             await AssertDoubtedAsync(server, "it is wrong now or was then");
             server.Kill();
         }
 
-        // It jumps back while nothing runs: nobody can tell, but what is stored says until when nothing is in doubt.
+        // It jumps ahead while nothing runs, of which nothing can tell: nothing is deleted by it all the same.
         _clock.Jump(3 * Year);
         using (var server = await StartAsync())
         {
-            await AssertNothingLostAsync(server);
-            _clock.Jump(-2 * Year);
+            await PassAsync(server, TimeSpan.FromMinutes(2));
+            Assert.Equal(_acknowledged, (await FeedOfAll.ReadAsync(server.Grpc, _token)).Values);
+            _clock.Jump(-3 * Year);
             await AssertDoubtedAsync(server, "The clock was moved by ");
 
             await PassAsync(server, TimeSpan.FromDays(1) + TimeSpan.FromMinutes(2));
@@ -83,18 +94,17 @@ public sealed class ClockJumpTests : IDisposable
         using var dead = await RawHttp2.OpenAsync(server.Grpc);
         await dead.SendAsync(RawHttp2.Frame(RawHttp2.Headers, RawHttp2.EndHeaders, 1, RawHttp2.CallOf("/grpc.health.v1.Health/Watch")));
         await dead.SendAsync(RawHttp2.Frame(RawHttp2.Data, RawHttp2.EndStream, 1, new byte[5]));
-        var pinged = new TaskCompletionSource();
+        var (answered, pinged) = (new TaskCompletionSource(), new TaskCompletionSource());
         var deadEnded = Task.Run(async () =>
         {
             while (await dead.ReadAsync() is { } frame)
             {
-                if (frame.Type == RawHttp2.Ping)
-                {
-                    pinged.TrySetResult();
-                }
+                (frame.Type switch { RawHttp2.Data => answered, RawHttp2.Ping => pinged, _ => null })?.TrySetResult();
             }
         });
 
+        // Its answer: from then on the server hears nothing.
+        await Patience.For(answered.Task, "the server answers");
         _clock.Pass(TimeSpan.FromSeconds(31));
         await Patience.For(pinged.Task, "the server asks whether anybody is there");
         Assert.False(deadEnded.IsCompleted || idleEnded.IsCompleted, "A connection was ended too soon.");
