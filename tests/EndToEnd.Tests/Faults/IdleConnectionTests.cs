@@ -89,6 +89,31 @@ public sealed class IdleConnectionTests : IDisposable
         Assert.Empty(server.LinesSinceReady);
     }
 
+    [Fact]
+    public async Task A_server_that_may_open_few_files_takes_fewer_connections_and_goes_on()
+    {
+        using var server = await ServerProcess.StartAsync(
+            ServerStart.On(_data, "--Limits:ConnectionsPerCaller=0", Neighbor.Setting) with { Under = ["prlimit", "--nofile=800:800"] });
+        Assert.Contains(server.Lines, line => line.Contains("it takes 400 connections at a time, and not the 10000 of Limits:Connections", StringComparison.Ordinal));
+        await using var neighbor = Neighbor.Of(server);
+        await neighbor.ServedAsync(1);
+
+        var (idle, closed) = (new List<RawConnection>(), 0);
+        for (var i = 0; i < 1_000; i++)
+        {
+            var one = await RawConnection.OpenAsync(i % 2 == 0 ? server.Http : server.Grpc);
+            idle.Add(one);
+            closed += await IsAnsweredAsync(one, i % 2 == 0 ? "http" : "grpc") ? 0 : 1;
+        }
+
+        Assert.InRange(closed, 600, 604);
+        await neighbor.ServedAsync(3);
+        idle.ForEach(connection => connection.Dispose());
+        await Patience.For(TakesNewOnesAsync(server.Http, "http"), "there is room again");
+        await neighbor.EndAsync();
+        Assert.Empty(server.LinesSinceReady);
+    }
+
     /// <returns>Whether the server answers the first thing that is said on a connection; else it has closed it.</returns>
     private static async Task<bool> IsAnsweredAsync(RawConnection connection, string listener)
     {

@@ -14,7 +14,7 @@ namespace Telemetry.EndToEnd.Tests.Faults;
 public sealed class OverloadTests : IDisposable
 {
     private const int Addresses = 8;
-    private const int BatchSize = 100;
+    private const int BatchSize = 20;
 
     /// <summary>docs/operations/limits.md states it.</summary>
     private const long MostMegabytes = 500;
@@ -33,10 +33,10 @@ public sealed class OverloadTests : IDisposable
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
 
-    /// <param name="takes">What this machine's disk would not say: a server that commits so seldom takes some 500 reports a second.</param>
+    /// <param name="takes">What this machine's disk would not say: a server that commits so little so seldom takes some 150 reports a second.</param>
     /// <param name="leastTimes">How many times of what is taken must have been sent.</param>
     [Theory]
-    [InlineData("--Ingestion:MaxBatch=100 --Ingestion:GatherInterval=00:00:00.2 --Ingestion:QueueCapacity=1000", 10)]
+    [InlineData("--Ingestion:MaxBatch=20 --Ingestion:GatherInterval=00:00:00.2 --Ingestion:QueueCapacity=200", 10)]
     [InlineData("", 1)]
     public async Task Every_caller_gets_an_answer_memory_is_bounded_and_what_was_acknowledged_is_there(string takes, int leastTimes)
     {
@@ -64,7 +64,7 @@ public sealed class OverloadTests : IDisposable
 
         Figures.Tell($"{Duration.TotalSeconds} s: sent {_sent} reports, acknowledged {_acknowledged.Count}, refused {_refused}; memory {before} -> {server.PeakMegabytes} MB; slowest health page {slowestHealth.TotalMilliseconds:F0} ms; one report after it {after.TotalMilliseconds:F0} ms.");
         Assert.Empty(_unexpected);
-        Assert.True(_sent >= leastTimes * _acknowledged.Count && _acknowledged.Count > 1_000, $"Sent {_sent}, acknowledged {_acknowledged.Count}.");
+        Assert.True(_sent >= leastTimes * _acknowledged.Count && _acknowledged.Count > 200, $"Sent {_sent}, acknowledged {_acknowledged.Count}.");
         Assert.Equal(_sent, _acknowledged.Count + _refused);
         Assert.InRange(server.PeakMegabytes, 1, MostMegabytes);
         Assert.InRange(slowestHealth, TimeSpan.Zero, HealthWithin);
