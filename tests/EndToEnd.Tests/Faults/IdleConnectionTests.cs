@@ -10,6 +10,7 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.EndToEnd.Tests.Faults;
 
 /// <summary>As many connections as the server takes, all of which were used once and do nothing any more.</summary>
+[Collection(HeavyLoad.Name)]
 public sealed class IdleConnectionTests : IDisposable
 {
     private const int Wanted = 10_000;

@@ -11,6 +11,7 @@ using Wire = Telemetry.Contracts.V1;
 namespace Telemetry.EndToEnd.Tests.Faults;
 
 /// <summary>Far more reports than the server takes, over every door at once.</summary>
+[Collection(HeavyLoad.Name)]
 public sealed class OverloadTests : IDisposable
 {
     private const int Addresses = 8;

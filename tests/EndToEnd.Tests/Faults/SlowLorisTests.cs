@@ -5,6 +5,7 @@ using Telemetry.Testing.Sockets;
 namespace Telemetry.EndToEnd.Tests.Faults;
 
 /// <summary>Callers that keep the server busy with as little as they can: they are ended, or cost little, and a neighbor never notices.</summary>
+[Collection(HeavyLoad.Name)]
 public sealed class SlowLorisTests : IDisposable
 {
     private const string Report = "/telemetry.v1.ReportingService/SubmitReport";
