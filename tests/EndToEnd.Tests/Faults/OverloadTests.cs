@@ -21,7 +21,7 @@ public sealed class OverloadTests : IDisposable
     private const int Installations = 20_000;
 
     /// <summary>docs/operations/limits.md states it.</summary>
-    private const long MostMegabytes = 500;
+    private const long MostMegabytes = 600;
 
     private static readonly TimeSpan HealthWithin = TimeSpan.FromSeconds(10);
 
