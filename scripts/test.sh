@@ -50,6 +50,9 @@ export PATH="$PWD/tests/browser/node_modules/.bin:$PATH"
 if ! command -v strace >/dev/null; then
   as_root apt-get update -qq && as_root apt-get install -y -qq strace
 fi
+if ! command -v cc >/dev/null; then # sets the clocks of a real server
+  as_root apt-get update -qq && as_root apt-get install -y -qq gcc libc6-dev
+fi
 for proxy in nginx caddy; do # the documented examples are run; nginx is in /usr/sbin
   if ! PATH="$PATH:/usr/sbin" command -v "$proxy" >/dev/null; then
     as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$proxy"

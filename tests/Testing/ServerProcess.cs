@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Telemetry.Testing;
@@ -30,6 +31,17 @@ internal sealed partial class ServerProcess : IDisposable
     public string? AdminToken => Lines.Where(line => line.StartsWith("Owner token: ", StringComparison.Ordinal))
         .Select(line => line["Owner token: ".Length..]).SingleOrDefault();
 
+    public int Id => _process.Id;
+
+    /// <summary>The most physical memory it has had so far, in megabytes.</summary>
+    public long PeakMegabytes => MegabytesOf("VmHWM:");
+
+    /// <summary>The physical memory it has now, in megabytes.</summary>
+    public long Megabytes => MegabytesOf("VmRSS:");
+
+    /// <summary>What it has written since it was ready: nothing, as long as nothing is worth a person's look.</summary>
+    public IEnumerable<string> LinesSinceReady => Lines.SkipWhile(line => !line.StartsWith("Ready", StringComparison.Ordinal)).Skip(1);
+
     /// <summary>What it has written so far, both outputs.</summary>
     public IReadOnlyCollection<string> Lines => _lines.All;
 
@@ -49,6 +61,25 @@ internal sealed partial class ServerProcess : IDisposable
         {
             server.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Starts it and waits until it is ready or has given up.</summary>
+    /// <returns>The server, or null with its exit code and what it wrote, both outputs.</returns>
+    public static async Task<(ServerProcess? Server, int ExitCode, string Output)> TryStartAsync(ServerStart start)
+    {
+        var server = new ServerProcess(start.Start());
+        try
+        {
+            await server._lines.WaitForAsync("Ready", start.ReadyWithin);
+            return (server, 0, "");
+        }
+        catch (InvalidOperationException)
+        {
+            using (server)
+            {
+                return (null, await server.EndAsync(), string.Join('\n', server.Lines));
+            }
         }
     }
 
@@ -110,6 +141,13 @@ internal sealed partial class ServerProcess : IDisposable
     {
         await Patience.For(_process.WaitForExitAsync(), "the server ends; it wrote: " + string.Join('\n', Lines));
         return _process.ExitCode;
+    }
+
+    private long MegabytesOf(string name)
+    {
+        var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{Id}/status"))
+            .First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line[name.Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) / 1024;
     }
 
     private Uri? Address(string name) => Lines.Select(line => AddressLine().Match(line))

@@ -58,7 +58,7 @@ internal sealed class LimitOptions
     [Range(0, int.MaxValue)]
     public int ConnectionsPerCaller { get; set; } = 200;
 
-    /// <summary>Connections of all callers at a time. Default: 10,000.</summary>
+    /// <summary>Connections of all callers at a time, on each listener. Default: 10,000.</summary>
     [Range(0, int.MaxValue)]
     public int Connections { get; set; } = 10_000;
 

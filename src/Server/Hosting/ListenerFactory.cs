@@ -73,6 +73,7 @@ internal static class ListenerFactoryExtensions
     public static IServiceCollection AddListeners(this IServiceCollection services, Listeners listeners)
     {
         services.AddSingleton(listeners);
+        services.Configure<SocketTransportOptions>(sockets => sockets.MaxReadBufferSize = ConnectionLimits.MostUnread);
         services.AddSingleton<SocketTransportFactory>();
         services.AddSingleton<IConnectionListenerFactory>(provider =>
             new ListenerFactory(listeners, provider.GetRequiredService<SocketTransportFactory>()));

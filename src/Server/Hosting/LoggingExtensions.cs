@@ -32,6 +32,8 @@ internal static class LoggingExtensions
         private static readonly (string Category, LogLevel Least)[] Limits =
         [
             ("Microsoft.AspNetCore.Hosting", LogLevel.None),
+            // It calls critical what any caller can do again and again, such as resets without an end.
+            ("Microsoft.AspNetCore.Server.Kestrel.Http2", LogLevel.None),
             // It warns, with a stack trace, of connections that callers break off.
             ("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error),
             ("Microsoft.AspNetCore", LogLevel.Warning),

@@ -16,6 +16,8 @@ internal static class JsonAnswers
     public static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithTypeRegistry(
         TypeRegistry.FromMessages(BadRequest.Descriptor, ErrorInfo.Descriptor, RetryInfo.Descriptor)));
 
+    private const int Piece = 16 * 1024;
+
     /// <summary>Whether a path is one of the contract's, and not of an existing app.</summary>
     public static bool IsContractPath(PathString path) => path.StartsWithSegments("/v1", StringComparison.Ordinal);
 
@@ -45,7 +47,16 @@ internal static class JsonAnswers
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body).AsTask();
+        return body.Length <= Piece ? context.Response.Body.WriteAsync(body).AsTask() : WriteInPiecesAsync(context.Response.Body, body);
+    }
+
+    /// <summary>In one write the web server would keep a copy of all of it for as long as the caller does not read.</summary>
+    private static async Task WriteInPiecesAsync(Stream to, ReadOnlyMemory<byte> body)
+    {
+        for (; !body.IsEmpty; body = body[Math.Min(Piece, body.Length)..])
+        {
+            await to.WriteAsync(body[..Math.Min(Piece, body.Length)]).ConfigureAwait(false);
+        }
     }
 
     /// <summary>What every answer in JSON has in its head.</summary>

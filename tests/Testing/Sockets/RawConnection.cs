@@ -19,11 +19,21 @@ internal sealed class RawConnection : IDisposable
     /// <summary>The ports of both ends. The own one alone is not unique: the system gives it to connections elsewhere as well.</summary>
     public (int Own, int Server) Ports { get; private set; }
 
-    public static async Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default)
+    public static Task<RawConnection> OpenAsync(Uri server, CancellationToken cancellation = default) => OpenAsync(server, 0, cancellation);
+
+    /// <param name="server">Where to.</param>
+    /// <param name="receiveBuffer">How many bytes the system takes for a test that does not read; 0: as many as it likes.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public static async Task<RawConnection> OpenAsync(Uri server, int receiveBuffer, CancellationToken cancellation = default)
     {
         var connection = new RawConnection();
         try
         {
+            if (receiveBuffer > 0)
+            {
+                connection._socket.ReceiveBufferSize = receiveBuffer;
+            }
+
             await connection._socket.ConnectAsync(IPAddress.Parse(server.Host), server.Port, cancellation);
             connection.Ports = (((IPEndPoint)connection._socket.LocalEndPoint!).Port, server.Port);
             return connection;
