@@ -183,6 +183,8 @@ internal sealed partial class BackupKeeper : IDisposable
                 NewBytes = newBytes,
             },
             progress.Add, cancellation);
+        // Whatever became of the list meanwhile.
+        Volatile.Write(ref _noted, -1);
         await NoteErasuresAsync(CancellationToken.None).ConfigureAwait(false);
         CopySecrets();
         foreach (var name in set.Keep(_options.Keep))

@@ -176,6 +176,10 @@ public sealed class BackupTests : IDisposable
         // Of its reports and of its seats.
         var notes = new BackupSet(Backups).ReadErasures();
         Assert.Equal([server.Store.Erasures[0].Time, server.Store.ErasedSeats[0].Time], notes.Select(note => note.Time));
+        // Whoever loses the list has it again with the next backup.
+        File.Delete(Path.Combine(Backups, "erasures.jsonl"));
+        await CreateAsync(server);
+        Assert.Equal(notes, new BackupSet(Backups).ReadErasures());
     }
 
     [Fact]
