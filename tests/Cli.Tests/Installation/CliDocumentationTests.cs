@@ -36,7 +36,7 @@ public sealed partial class CliDocumentationTests
         // The terms of a license are in its own document.
         var documents = Document + File.ReadAllText(Repository.PathOf("docs/licensing.md"));
 
-        Assert.Equal(22, root.Subcommands.Count);
+        Assert.Equal(23, root.Subcommands.Count);
         Assert.All(Within(root), verb => Assert.Matches($"`([a-z]+ )*{verb.Name}\\b", documents));
         Assert.All(
             Within(root).SelectMany(verb => verb.Options).Select(option => option.Name).Distinct(),
