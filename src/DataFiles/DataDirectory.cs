@@ -6,12 +6,18 @@ internal static class DataDirectory
     /// <summary>Held by whoever may change the directory.</summary>
     public const string LockName = "telemetry.lock";
 
+    public const string Database = "telemetry.db";
+
+    public const string FirstLog = "telemetry.log";
+
+    public const string SecondLog = "telemetry.2.log";
+
     public const string Segments = "segments";
 
     public const string Insights = "insights";
 
     /// <summary>What a backup has, and a restore replaces. Secrets, keys and the configuration are not among it.</summary>
-    public static readonly string[] Contents = ["telemetry.db", "telemetry.log", "telemetry.2.log", Segments, Insights];
+    public static readonly string[] Contents = [Database, FirstLog, SecondLog, Segments, Insights];
 
     /// <summary>Takes the lock of a directory.</summary>
     /// <returns>Null when another process has it.</returns>

@@ -3,6 +3,7 @@ using Grpc.AspNetCore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using Telemetry.DataFiles;
 using Telemetry.Server.Access;
 using Telemetry.Server.Admin;
 using Telemetry.Server.Audit;
@@ -134,7 +135,7 @@ internal static class ServerHost
             provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value.SigningDirectory(), DataExists);
         services.AddIngestion();
         services.AddFeed();
-        services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, "insights"));
+        services.AddInsights(provider => Path.Combine(provider.GetRequiredService<IOptions<ServerOptions>>().Value.Data, DataDirectory.Insights));
         services.AddBackups(provider => provider.GetRequiredService<IOptions<ServerOptions>>().Value is var server
             ? new BackupSources(server.Data, server.SecretPath(), provider.GetRequiredService<SigningKeyFiles>().Location, SoftwareVersion)
             : null!);

@@ -21,23 +21,17 @@ internal sealed class DirectoryLock : IDisposable
             throw new StoreOpenException($"The data directory '{directory}' cannot be made: {e.Message}", e);
         }
 
-        var path = Path.Combine(directory, "telemetry.lock");
         try
         {
-            return new DirectoryLock(
-                new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DirectoryLock(DataDirectory.TryLock(directory) ?? throw new StoreOpenException(
+                $"The data directory '{directory}' is in use by another server. Stop that one, or choose another "
+                + "directory with --data."));
         }
         catch (UnauthorizedAccessException e)
         {
             throw new StoreOpenException(
                 $"The data directory '{directory}' cannot be written: {e.Message} Give this user access to it, "
                 + "or choose another with --data.", e);
-        }
-        catch (IOException e) when (File.Exists(path))
-        {
-            throw new StoreOpenException(
-                $"The data directory '{directory}' is in use by another server. Stop that one, or choose another "
-                + "directory with --data.", e);
         }
         catch (IOException e)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Telemetry.DataFiles;
 
 namespace Telemetry.Server.Storage.LiteDb.Segments;
 
@@ -12,7 +13,7 @@ namespace Telemetry.Server.Storage.LiteDb.Segments;
 /// <param name="Check">Checksum of its index, which has a checksum of everything else.</param>
 internal sealed record Segment(long First, long Last, int Revision, long AtMs, long Length, ulong Check)
 {
-    public const string Directory = "segments";
+    public const string Directory = DataDirectory.Segments;
 
     public const string Pattern = "*.segment";
 
