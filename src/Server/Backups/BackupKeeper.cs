@@ -25,6 +25,7 @@ internal sealed partial class BackupKeeper : IDisposable
     private readonly SemaphoreSlim _noting = new(1);
     private int _noted = -1;
     private string? _told;
+    private string? _toldOfNotes;
 
     /// <exception cref="OptionsValidationException">The configured directories cannot be what they are.</exception>
     public BackupKeeper(
@@ -140,10 +141,16 @@ internal sealed partial class BackupKeeper : IDisposable
                 .. seats.Select(erased => NoteOf(erased.Time, erased.Tombstone)),
             ]);
             Volatile.Write(ref _noted, erasures.Count + seats.Count);
+            _toldOfNotes = null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            Log.NotNoted(_logger, e.Message);
+            // Tried every minute, and for as long as somebody takes to look.
+            if (_toldOfNotes != e.Message)
+            {
+                Log.NotNoted(_logger, e.Message);
+                _toldOfNotes = e.Message;
+            }
         }
         finally
         {

@@ -180,6 +180,12 @@ public sealed class BackupTests : IDisposable
         File.Delete(Path.Combine(Backups, "erasures.jsonl"));
         await CreateAsync(server);
         Assert.Equal(notes, new BackupSet(Backups).ReadErasures());
+        // One that is damaged is told once, however often it is tried, and is left as it is for whoever looks.
+        await File.WriteAllTextAsync(Path.Combine(Backups, "erasures.jsonl"), "{damaged\n");
+        await CreateAsync(server);
+        await CreateAsync(server);
+        Assert.Single(server.Logs.Lines, line => line.Text.Contains("could not be noted beside the backups", StringComparison.Ordinal));
+        Assert.Equal("{damaged\n", await File.ReadAllTextAsync(Path.Combine(Backups, "erasures.jsonl")));
     }
 
     [Fact]
